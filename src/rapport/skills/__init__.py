@@ -1,0 +1,1 @@
+"""The vocabulary: skills, aliases, relations; finding them in text."""
