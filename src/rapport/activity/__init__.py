@@ -1,0 +1,1 @@
+"""The one record of what happened: actor, verb, subjects; timeline, followers and reactions. No foreign keys."""

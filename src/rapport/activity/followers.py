@@ -1,0 +1,61 @@
+"""Reading the record in the order in which its transactions ended, without gaps and without repetition."""
+
+import json
+from uuid import UUID
+
+from django.db import connection
+
+from rapport.activity.models import Activity
+from rapport.lib.errors import InvalidInput
+
+FIRST_ID = UUID(int=0)
+READ = """
+SELECT id, xid::text, occurred_at, verb, actor_kind, actor_id, subjects, data
+FROM activity_activity
+WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) AND (xid, id) > (%s::xid8, %s::uuid)
+ORDER BY xid, id LIMIT %s
+"""
+
+
+def read_after(token: str, limit: int) -> tuple[list[Activity], str]:
+    """The next activities after a token ("" is the beginning), and the token to go on with.
+
+    Rows come in the order (transaction, id). A transaction still open holds back all later ones, so that no follower
+    ever passes a row that becomes visible afterwards; hence writers keep their transactions short.
+    Raises InvalidInput for a token that was not given out here.
+    """
+    xid, last_id = _parse(token)
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [xid, last_id, limit])
+        rows = [activity_from_row(row) for row in cursor.fetchall()]
+    return rows, f"{rows[-1].xid}.{rows[-1].id}" if rows else token
+
+
+def newest_token() -> str:
+    """A token behind everything that is finished by now: for followers that start from a full copy."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        return f"{int(cursor.fetchone()[0]) - 1}.{UUID(int=2**128 - 1)}"
+
+
+def _parse(token: str) -> tuple[str, UUID]:
+    if not token:
+        return "0", FIRST_ID
+    xid, _, identifier = token.partition(".")
+    try:
+        return str(int(xid)), UUID(identifier)
+    except ValueError as error:
+        raise InvalidInput({"after": "This token was not given out by this product."}) from error
+
+
+def activity_from_row(row: tuple) -> Activity:
+    """An Activity from the columns id, xid, occurred_at, verb, actor_kind, actor_id, subjects, data."""
+    identifier, xid, occurred_at, verb, actor_kind, actor_id, subjects, data = row
+    return Activity(
+        id=identifier, xid=xid, occurred_at=occurred_at, verb=verb, actor_kind=actor_kind, actor_id=actor_id,
+        subjects=_json(subjects), data=_json(data),
+    )  # fmt: skip
+
+
+def _json(value: str | dict) -> dict:
+    return json.loads(value) if isinstance(value, str) else value

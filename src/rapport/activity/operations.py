@@ -1,0 +1,153 @@
+"""Writing the record, keeping its partitions, and running the reactions to it."""
+
+import json
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+
+from rapport.activity import followers
+from rapport.activity.models import Activity, Cursor
+from rapport.activity.partitions import monthly_bounds
+from rapport.activity.registry import handlers_for
+from rapport.activity.verbs import Verb
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.ids import id_at, new_id
+from rapport.lib.queue import enqueue
+
+logger = logging.getLogger(__name__)
+
+REACTIONS = "reactions"
+MONTHS_AHEAD = 12
+
+INSERT_ACTIVITIES = """
+INSERT INTO activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data)
+SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::uuid[], %s::jsonb[], %s::jsonb[])
+"""
+INSERT_SUBJECTS = """
+INSERT INTO activity_subject (subject_id, activity_id, kind)
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing to record. Subjects are model instances or a mapping of kind to id."""
+
+    subjects: Sequence[models.Model] | Mapping[str, UUID]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def record(
+    verb: Verb,
+    *,
+    actor: Actor,
+    subjects: Sequence[models.Model] | Mapping[str, UUID],
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> UUID:
+    """Record one activity in the present transaction and return its id. See `record_many`."""
+    return record_many(verb, actor=actor, happenings=[Happening(subjects, data or {}, at)])[0]
+
+
+def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) -> list[UUID]:
+    """Record any number of activities of one verb in two statements; returns their ids in order.
+
+    Data keys must be declared by the verb (ValueError otherwise); values are made JSON (times, ids and dates as text).
+    `at` dates a happening back, for imports and demo data.
+    """
+    now = clock.now()
+    ids: list[UUID] = []
+    moments, subjects_json, data_json = [], [], []
+    pairs: list[tuple[UUID, UUID, str]] = []
+    for happening in happenings:
+        unknown = set(happening.data) - set(verb.data)
+        if unknown:
+            raise ValueError(f"{verb.name} does not declare {sorted(unknown)}")
+        identifier = id_at(happening.at) if happening.at else new_id()
+        subjects = _by_kind(happening.subjects)
+        ids.append(identifier)
+        moments.append(happening.at or now)
+        subjects_json.append(json.dumps({kind: str(key) for kind, key in subjects.items()}))
+        data_json.append(json.dumps(happening.data, cls=DjangoJSONEncoder))
+        pairs += [(key, identifier, kind) for kind, key in subjects.items()]
+    if not ids:
+        return []
+    count = len(ids)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT_ACTIVITIES,
+            [ids, moments, [verb.name] * count, [actor.kind] * count, [actor.id] * count, subjects_json, data_json],
+        )
+        cursor.execute(
+            INSERT_SUBJECTS, [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], []]
+        )
+    return ids
+
+
+def _by_kind(subjects: Sequence[models.Model] | Mapping[str, UUID]) -> dict[str, UUID]:
+    if isinstance(subjects, Mapping):
+        return {kind: key for kind, key in subjects.items() if key}
+    return {subject._meta.model_name or "": subject.pk for subject in subjects}
+
+
+def ensure_partitions() -> list[str]:
+    """Make the partitions for the coming months that are missing; returns the names of those made."""
+    made = []
+    with connection.cursor() as cursor:
+        for table in ("activity_activity", "activity_subject"):
+            for suffix, first, after in monthly_bounds(clock.now(), MONTHS_AHEAD):
+                name = f"{table}_{suffix}"
+                cursor.execute("SELECT to_regclass(%s)", [name])
+                if cursor.fetchone()[0] is None:
+                    cursor.execute(
+                        f"CREATE TABLE {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}')"
+                    )
+                    made.append(name)
+    return made
+
+
+def react(limit: int = 500) -> int:
+    """Run the reactions to what happened since the last call; returns how many activities were read.
+
+    Only one process does so at a time: a second one finds the cursor locked and returns 0. A reaction that fails is
+    rolled back alone and queued to be tried again; the others go on.
+    """
+    with transaction.atomic():
+        Cursor.objects.get_or_create(name=REACTIONS)
+        cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=REACTIONS).first()
+        if cursor is None:
+            return 0
+        activities, token = followers.read_after(cursor.token, limit)
+        if not activities:
+            return 0
+        for name, handler, matching in handlers_for(activities):
+            _call(name, handler, matching)
+        cursor.token = token
+        cursor.save(update_fields=["token", "moved_at"])
+        return len(activities)
+
+
+def retry_reaction(*, name: str, activity_ids: Sequence[UUID]) -> None:
+    """Run one failed reaction again for its activities."""
+    activities = list(Activity.objects.filter(id__in=activity_ids).order_by("id"))
+    for known, handler, matching in handlers_for(activities):
+        if known == name:
+            with transaction.atomic():
+                handler(matching)
+
+
+def _call(name: str, handler: Any, activities: list[Activity]) -> None:
+    try:
+        with transaction.atomic():
+            handler(activities)
+    except Exception:
+        logger.exception("reaction failed reaction=%s activities=%d", name, len(activities))
+        enqueue("activity.retry_reaction", name=name, activity_ids=[str(activity.id) for activity in activities])

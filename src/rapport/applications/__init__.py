@@ -1,0 +1,1 @@
+"""A candidate considered for a job: board, stage moves, promises, archive reasons."""

@@ -1,0 +1,1 @@
+"""The pool: candidate, contact points, experience, education, skills, tags, pools, notes, documents, consent."""

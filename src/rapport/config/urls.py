@@ -1,0 +1,18 @@
+"""All addresses: each app brings its own."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+from django.urls.resolvers import URLResolver
+
+handler403 = "rapport.lib.pages.forbidden"
+handler404 = "rapport.lib.pages.not_found"
+handler500 = "rapport.lib.pages.server_error"
+
+
+def _apps() -> list[URLResolver]:
+    return [path("", include(f"rapport.{name}.urls")) for name in settings.APPS if find_spec(f"rapport.{name}.urls")]
+
+
+urlpatterns = [path("account/", include("allauth.urls")), *_apps()]

@@ -1,0 +1,1 @@
+"""What comes in from outside: parsed résumés, CSV files, and the import that stores them and can be undone."""

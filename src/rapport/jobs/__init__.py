@@ -1,0 +1,1 @@
+"""Jobs (requisitions), their stages, hiring team and skills."""

@@ -1,0 +1,79 @@
+"""Translating errors into what each door shows: a page or fragment, or an exit code with one line."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from rapport.lib.errors import InvalidInput, RapportError, TemporaryFailure
+
+logger = logging.getLogger(__name__)
+
+TITLES = {
+    403: "You may not do this",
+    404: "Not found",
+    409: "This has changed meanwhile",
+    422: "Please check what you entered",
+    502: "This did not work",
+    503: "Not just now",
+}
+
+
+class ErrorMiddleware:
+    """Turns a RapportError from a view into a page, or for htmx into a toast, with the status it stands for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RapportError):
+            return None
+        if request.headers.get("HX-Request"):
+            return toast_response(str(error), error.status)
+        context = {"title": TITLES.get(error.status, "Something went wrong"), "message": str(error)}
+        response = TemplateResponse(request, "layouts/error.html", context, status=error.status).render()
+        if isinstance(error, TemporaryFailure):
+            response["Retry-After"] = str(error.retry_after_s)
+        return response
+
+
+def toast(response: HttpResponse, message: str, *, tone: str = "info", undo_url: str = "") -> HttpResponse:
+    """Make an htmx response show a message; tone is info, good or bad. `undo_url` adds an Undo button (POST)."""
+    triggers = json.loads(response.headers.get("HX-Trigger", "{}"))
+    triggers["toast"] = {"message": message, "tone": tone, "undo": undo_url}
+    response["HX-Trigger"] = json.dumps(triggers)
+    return response
+
+
+def toast_response(message: str, status: int) -> HttpResponse:
+    """An empty response that swaps nothing and shows a message."""
+    response = HttpResponse(status=status)
+    response["HX-Reswap"] = "none"
+    return toast(response, message, tone="bad")
+
+
+def add_errors(form: Any, error: InvalidInput) -> None:
+    """Put an operation's complaints beside the fields of a Django form they name."""
+    for name, message in error.fields.items():
+        form.add_error(name if name in form.fields else None, message)
+
+
+def print_json(value: Any) -> None:
+    """Write one JSON document as a line on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")
+
+
+def explain_exit(error: RapportError) -> int:
+    """One line on standard error, and the exit status of a command that failed."""
+    fields: Mapping[str, str] = getattr(error, "fields", {})
+    details = "; ".join(f"{name}: {text}" if name else text for name, text in fields.items()) or str(error)
+    sys.stderr.write(f"rapport: {details}\n")
+    return 1

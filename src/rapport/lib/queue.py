@@ -1,0 +1,36 @@
+"""Queueing work by name, so that operations need not import tasks.
+
+`enqueue("outreach.send_due")` is part of the caller's transaction: it rolls back with it. Tasks are declared with
+`@task("outreach.send_due")` in an app's tasks.py; a test checks that every enqueued name exists.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a task under a name; options are procrastinate's (retry, queue, lock, pass_context …)."""
+    return app.task(name=name, **options)
+
+
+def every(cron: str, name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a task that also runs by the clock (UTC cron); it gets the due time as unix `timestamp`."""
+
+    def declare(function: Callable[..., Any]) -> Any:
+        return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, **options)(function))
+
+    return declare
+
+
+def enqueue(name: str, *, run_at: datetime | None = None, once: str | None = None, **arguments: Any) -> None:
+    """Queue a task in the present transaction; with `once`, not if a job with that key waits already."""
+    plain = {key: str(value) if isinstance(value, UUID) else value for key, value in arguments.items()}
+    try:
+        app.configure_task(name, schedule_at=run_at, queueing_lock=once).defer(**plain)
+    except AlreadyEnqueued:
+        return

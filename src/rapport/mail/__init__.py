@@ -1,0 +1,1 @@
+"""E-mail in and out: mailboxes, templates, messages, delivery, replies, bounces, suppression."""

@@ -1,0 +1,1 @@
+"""Following anything, live notices and digests. It knows subjects, not domains."""

@@ -1,0 +1,1 @@
+"""Nurture: sequences, steps, enrollments, the send ledger and the contact governor."""

@@ -1,0 +1,43 @@
+"""What every page of the workspace knows: navigation, palette commands, the reader."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from rapport.accounts.capabilities import get_capability, holds
+from rapport.lib import navigation
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; entries the reader may not use are left out. Reads nothing from the database."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.kind != "user":
+        return {"organisation": settings.SITE_NAME, "development": settings.DEVELOPMENT}
+    return {
+        "organisation": settings.SITE_NAME,
+        "development": settings.DEVELOPMENT,
+        "account": request.user,
+        "actor": actor,
+        "nav": _links("main", request),
+        "nav_settings": _links("settings", request),
+        "quick_add": _links("add", request),
+        "palette_commands": _links("palette", request),
+    }
+
+
+def _links(place: str, request: HttpRequest) -> list[dict[str, Any]]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        {
+            "label": entry.label,
+            "url": reverse(entry.url_name),
+            "icon": entry.icon,
+            "is_current": here == entry.url_name or bool(entry.match and here.startswith(tuple(entry.match.split()))),
+            "on_phone": entry.on_phone,
+            "count": None,
+        }
+        for entry in navigation.entries(place)
+        if not entry.capability or holds(request.actor, get_capability(entry.capability))  # type: ignore[attr-defined]
+    ]
