@@ -10,11 +10,11 @@ from rapport.lib.errors import InvalidInput
 
 FIRST_ID = UUID(int=0)
 READ = """
-SELECT id, xid::text, occurred_at, verb, actor_kind, actor_id, subjects, data
-FROM activity_activity
-WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) AND (xid, id) > (%s::xid8, %s::uuid)
-ORDER BY xid, id LIMIT %s
-"""
+SELECT a.id, a.xid::text, a.occurred_at, a.verb, a.actor_kind, a.actor_id, a.subjects, a.data
+FROM activity_activity a
+WHERE a.xid < pg_snapshot_xmin(pg_current_snapshot()) AND (a.xid, a.id) > (%s::xid8, %s::uuid)
+ORDER BY a.xid, a.id LIMIT %s
+"""  # a bare "xid" in ORDER BY would mean the text of the SELECT list, whose order is another
 
 
 def read_after(token: str, limit: int) -> tuple[list[Activity], str]:

@@ -135,11 +135,11 @@ def react(limit: int = 500) -> int:
         return len(activities)
 
 
-def retry_reaction(*, name: str, activity_ids: Sequence[UUID]) -> None:
+def retry_reaction(*, reaction: str, activity_ids: Sequence[UUID]) -> None:
     """Run one failed reaction again for its activities."""
     activities = list(Activity.objects.filter(id__in=activity_ids).order_by("id"))
     for known, handler, matching in handlers_for(activities):
-        if known == name:
+        if known == reaction:
             with transaction.atomic():
                 handler(matching)
 
@@ -150,4 +150,4 @@ def _call(name: str, handler: Any, activities: list[Activity]) -> None:
             handler(activities)
     except Exception:
         logger.exception("reaction failed reaction=%s activities=%d", name, len(activities))
-        enqueue("activity.retry_reaction", name=name, activity_ids=[str(activity.id) for activity in activities])
+        enqueue("activity.retry_reaction", reaction=name, activity_ids=[str(activity.id) for activity in activities])

@@ -48,3 +48,14 @@ def _ensure_database(uri: str) -> None:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if not known:
             connection.execute(CREATE_DATABASE)
+
+
+def is_running(server: Any) -> bool:
+    """Whether the postmaster of a started server is alive."""
+    info = server.get_postmaster_info()
+    return bool(info.process is not None and info.process.is_running() and info.process.status() != "zombie")
+
+
+def restart(server: Any) -> None:
+    """Start a server again that died under us."""
+    server.ensure_postgres_running()

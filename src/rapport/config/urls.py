@@ -6,6 +6,8 @@ from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLResolver
 
+from rapport.lib.pages import health
+
 handler403 = "rapport.lib.pages.forbidden"
 handler404 = "rapport.lib.pages.not_found"
 handler500 = "rapport.lib.pages.server_error"
@@ -15,4 +17,4 @@ def _apps() -> list[URLResolver]:
     return [path("", include(f"rapport.{name}.urls")) for name in settings.APPS if find_spec(f"rapport.{name}.urls")]
 
 
-urlpatterns = [path("account/", include("allauth.urls")), *_apps()]
+urlpatterns = [path("health", health), path("account/", include("allauth.urls")), *_apps()]

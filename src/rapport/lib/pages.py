@@ -1,6 +1,8 @@
-"""The pages shown when a page cannot be shown."""
+"""The pages shown when a page cannot be shown, and the health check."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -22,3 +24,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     message = "We have logged what happened. Nothing you had saved is lost; try again in a moment."
     context = {"title": "Something went wrong", "message": message}
     return HttpResponse(render_to_string("layouts/error.html", context), status=500)
+
+
+@login_not_required
+def health(request: HttpRequest) -> JsonResponse:
+    """For supervisors and load balancers: 200 when this process reaches its database, else 503."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:
+        # Whatever keeps us from the database, the answer is the same; the pool logs the cause.
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ok"})

@@ -27,7 +27,7 @@ def every(cron: str, name: str, **options: Any) -> Callable[[Callable[..., Any]]
     return declare
 
 
-def enqueue(name: str, *, run_at: datetime | None = None, once: str | None = None, **arguments: Any) -> None:
+def enqueue(name: str, /, *, run_at: datetime | None = None, once: str | None = None, **arguments: Any) -> None:
     """Queue a task in the present transaction; with `once`, not if a job with that key waits already."""
     plain = {key: str(value) if isinstance(value, UUID) else value for key, value in arguments.items()}
     try:

@@ -1,0 +1,49 @@
+# Everything goes through a virtual environment in .venv and locked, hashed dependencies.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RAPPORT_DATA_DIR ?= $(CURDIR)/.data
+export RAPPORT_DATA_DIR
+
+.PHONY: install install-dev browser run test check bench lock screenshots clean
+
+install: $(VENV)/.base
+
+install-dev: $(VENV)/.dev
+
+run: install          ## start everything: database, migrations, demo data, web, worker
+	@$(BIN)/rapport up --demo
+
+test: install-dev browser   ## everything that CI runs: linters, types, order of imports, tests, browser journeys
+	@$(BIN)/python tests/run_checks.py
+	@$(BIN)/pytest -n auto --dist loadgroup
+
+check: test
+
+bench: install-dev    ## all figures of docs/performance.md, one JSON object a line
+	@$(BIN)/python -m bench $(ARGS)
+
+browser: install-dev
+	@$(BIN)/python tests/ensure_browser.py
+
+lock:                 ## renew requirements/*.txt from pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 requirements/tools.in -o requirements/tools.txt -q --custom-compile-command "make lock"
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements/base.txt -q --custom-compile-command "make lock"
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt -q --custom-compile-command "make lock"
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+
+$(VENV)/.base: $(BIN)/uv requirements/base.txt pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+clean:                ## remove the virtual environment; the data stays
+	rm -rf $(VENV)

@@ -1,0 +1,77 @@
+"""What all tests share: the cast, and signing in."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from rapport.accounts.models import Role, User
+
+SHARED_DATA = Path(__file__).parents[1] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data that is not part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"real data is not here: {SHARED_DATA} is missing")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(name: str, role: str) -> User:
+        return User.objects.create_user(
+            email=f"{name.lower()}@example.org", full_name=f"{name} Example", role=role, time_zone="Europe/Berlin"
+        )
+
+    return make
+
+
+@pytest.fixture
+def rita(make_user: Callable[..., User]) -> User:
+    """Recruits."""
+    return make_user("Rita", Role.RECRUITER)
+
+
+@pytest.fixture
+def hugo(make_user: Callable[..., User]) -> User:
+    """Hiring manager."""
+    return make_user("Hugo", Role.HIRING_MANAGER)
+
+
+@pytest.fixture
+def ines(make_user: Callable[..., User]) -> User:
+    """Interviews."""
+    return make_user("Ines", Role.INTERVIEWER)
+
+
+@pytest.fixture
+def omar(make_user: Callable[..., User]) -> User:
+    """Manages another department."""
+    return make_user("Omar", Role.HIRING_MANAGER)
+
+
+@pytest.fixture
+def emma(make_user: Callable[..., User]) -> User:
+    """Works here and refers people."""
+    return make_user("Emma", Role.EMPLOYEE)
+
+
+@pytest.fixture
+def ada(make_user: Callable[..., User]) -> User:
+    """Administrator."""
+    return make_user("Ada", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """A client signed in as a user; errors of the server come as responses, not as exceptions."""
+
+    def sign_in_as(user: User) -> Client:
+        client = Client(raise_request_exception=False)
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in_as

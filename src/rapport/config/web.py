@@ -1,0 +1,40 @@
+"""rapport serve: the web server."""
+
+import argparse
+import os
+
+from rapport.config import embedded, environment, lifeline
+
+
+def run(arguments: list[str]) -> int:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(prog="rapport serve", description="Serve the web pages.")
+    parser.add_argument("--host", default=environment.text("HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=environment.number("PORT", 8000, low=1, high=65535))
+    parser.add_argument("--workers", type=int, default=environment.number("WEB_WORKERS", 2, low=1, high=64))
+    options = parser.parse_args(arguments)
+    # Worker processes inherit the environment; only this process watches the lifeline.
+    lifeline.watch()
+    from django.conf import settings
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    if not settings.DATABASE_URL:
+        embedded.start(settings.DATA_DIR)
+    os.environ.setdefault("RAPPORT_DATABASE_POOL", str(environment.number("WEB_THREADS", 4, low=1) + 2))
+    Server(
+        "rapport.config.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=options.workers,
+        blocking_threads=environment.number("WEB_THREADS", 4, low=1),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+        process_name="rapport-web",
+    ).serve()
+    return 0
