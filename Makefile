@@ -25,6 +25,7 @@ bench: install-dev    ## all figures of docs/performance.md, one JSON object a l
 
 browser: install-dev
 	@$(BIN)/python tests/ensure_browser.py
+	@$(BIN)/python tests/ensure_servers.py
 
 lock:                 ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 requirements/tools.in -o requirements/tools.txt -q --custom-compile-command "make lock"

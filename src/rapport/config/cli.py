@@ -7,6 +7,7 @@ words ask for something that needs the database. Everything else is a management
 import importlib
 import os
 import sys
+from typing import Any
 
 # command: (module whose run(arguments) answers, first words it can answer; empty means all)
 STATELESS = {
@@ -63,13 +64,11 @@ def _run_with_database(arguments: list[str]) -> int:
     from django.conf import settings
     from django.core.management import CommandError, ManagementUtility, get_commands
 
-    from rapport.config import embedded
     from rapport.lib.doors import explain_exit
     from rapport.lib.errors import RapportError
 
-    if not settings.DATABASE_URL and arguments[0] != "doctor":
-        embedded.start(settings.DATA_DIR)
-        settings.DATABASES["default"]["HOST"] = embedded.socket_folder(settings.DATA_DIR)
+    if not settings.DATABASE_URL:
+        _start_database(settings, tolerate_failure=arguments[0] == "doctor")
     django.setup()
     if arguments[0] not in get_commands():
         sys.stderr.write(f"rapport: there is no command {arguments[0]!r}; `rapport --help` lists them.\n")
@@ -87,3 +86,15 @@ def _run_with_database(arguments: list[str]) -> int:
         sys.stderr.write(f"rapport: {error}\n")
         return error.returncode
     return 0
+
+
+def _start_database(settings: Any, *, tolerate_failure: bool) -> None:
+    """Start or join the embedded database. The doctor goes on without one, for it is there to say why."""
+    from rapport.config import embedded
+
+    try:
+        embedded.start(settings.DATA_DIR)
+    except Exception:
+        if not tolerate_failure:
+            raise
+    settings.DATABASES["default"]["HOST"] = embedded.socket_folder(settings.DATA_DIR)

