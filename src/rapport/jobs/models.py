@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from rapport.accounts.capabilities import ON_TEAM
+from rapport.jobs.permissions import VIEW
 from rapport.lib.actors import Actor
 from rapport.lib.ids import new_id
 from rapport.skills.models import Skill
@@ -29,11 +31,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state=Job.State.OPEN)
 
     def visible_to(self, actor: Actor) -> "JobQuerySet":
-        """Confidential jobs are seen by their team only, administrators included only as members."""
-        if actor.is_system:
-            return self
-        member = models.Exists(HiringTeamMember.objects.filter(job=models.OuterRef("pk"), user_id=actor.id))
-        return self.filter(Q(is_confidential=False) | member)
+        """The jobs an actor may know of.
+
+        Hiring managers and interviewers see those on whose team they are. Confidential jobs are seen by their team
+        only; administrators see them only as members.
+        """
+        scope = VIEW.scope_for(actor)
+        if actor.is_system or scope is None:
+            return self if actor.is_system else self.none()
+        member = models.Exists(HiringTeamMember.objects.of(actor).filter(job=models.OuterRef("pk")))
+        return self.filter(member if scope == ON_TEAM else Q(is_confidential=False) | member)
 
 
 class Job(models.Model):
@@ -50,6 +57,20 @@ class Job(models.Model):
         HYBRID = "hybrid", "Hybrid"
         REMOTE = "remote", "Remote"
 
+    class Seniority(models.TextChoices):
+        INTERN = "intern", "Intern"
+        JUNIOR = "junior", "Junior"
+        MID = "mid", "Mid-level"
+        SENIOR = "senior", "Senior"
+        LEAD = "lead", "Lead"
+        HEAD = "head", "Head of a department"
+
+    class PayPeriod(models.TextChoices):
+        YEAR = "year", "a year"
+        MONTH = "month", "a month"
+        DAY = "day", "a day"
+        HOUR = "hour", "an hour"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -60,7 +81,7 @@ class Job(models.Model):
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     workplace = models.CharField(max_length=8, choices=Workplace, default=Workplace.HYBRID)
-    seniority = models.CharField(max_length=20, blank=True)
+    seniority = models.CharField(max_length=20, choices=Seniority, blank=True)
     min_years = models.PositiveSmallIntegerField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     is_confidential = models.BooleanField(default=False)
@@ -68,7 +89,7 @@ class Job(models.Model):
     pay_min = models.PositiveIntegerField(null=True, blank=True)
     pay_max = models.PositiveIntegerField(null=True, blank=True)
     pay_currency = models.CharField(max_length=3, default="EUR")
-    pay_period = models.CharField(max_length=5, default="year")
+    pay_period = models.CharField(max_length=5, choices=PayPeriod, default=PayPeriod.YEAR)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -94,6 +115,12 @@ class Job(models.Model):
         return self.team_rows.filter(user_id=user_id).exists()
 
 
+class HiringTeamQuerySet(models.QuerySet["HiringTeamMember"]):
+    def of(self, actor: Actor) -> "HiringTeamQuerySet":
+        """The teams an actor is on; none for those who are no users."""
+        return self.filter(user_id=actor.id) if actor.id and actor.kind == "user" else self.none()
+
+
 class HiringTeamMember(models.Model):
     class TeamRole(models.TextChoices):
         RECRUITER = "recruiter", "Recruiter"
@@ -104,6 +131,8 @@ class HiringTeamMember(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="team_rows", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     team_role = models.CharField(max_length=16, choices=TeamRole)
+
+    objects = HiringTeamQuerySet.as_manager()
 
 
 class JobSkill(models.Model):

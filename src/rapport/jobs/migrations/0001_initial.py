@@ -58,7 +58,21 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("seniority", models.CharField(blank=True, max_length=20)),
+                (
+                    "seniority",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("intern", "Intern"),
+                            ("junior", "Junior"),
+                            ("mid", "Mid-level"),
+                            ("senior", "Senior"),
+                            ("lead", "Lead"),
+                            ("head", "Head of a department"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
                 ("min_years", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "state",
@@ -73,7 +87,14 @@ class Migration(migrations.Migration):
                 ("pay_min", models.PositiveIntegerField(blank=True, null=True)),
                 ("pay_max", models.PositiveIntegerField(blank=True, null=True)),
                 ("pay_currency", models.CharField(default="EUR", max_length=3)),
-                ("pay_period", models.CharField(default="year", max_length=5)),
+                (
+                    "pay_period",
+                    models.CharField(
+                        choices=[("year", "a year"), ("month", "a month"), ("day", "a day"), ("hour", "an hour")],
+                        default="year",
+                        max_length=5,
+                    ),
+                ),
                 ("opened_at", models.DateTimeField(blank=True, null=True)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
