@@ -12,6 +12,7 @@ class Entry:
 
     `capability` hides the entry from those who do not hold it; the page checks again itself.
     `match` is the prefix of URL names that mark the entry as the present one.
+    `keys` are pressed one after the other to go there, "g c".
     """
 
     label: str
@@ -21,6 +22,7 @@ class Entry:
     capability: str = ""
     match: str = ""
     on_phone: bool = False
+    keys: str = ""
 
 
 _places: dict[str, list[Entry]] = {}

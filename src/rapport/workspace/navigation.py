@@ -37,6 +37,7 @@ def _links(place: str, request: HttpRequest) -> list[dict[str, Any]]:
             "is_current": here == entry.url_name or bool(entry.match and here.startswith(tuple(entry.match.split()))),
             "on_phone": entry.on_phone,
             "count": None,
+            "keys": entry.keys,
         }
         for entry in navigation.entries(place)
         if not entry.capability or holds(request.actor, get_capability(entry.capability))  # type: ignore[attr-defined]

@@ -82,7 +82,7 @@ def clock_time(value: datetime | None) -> SafeString | str:
         return "–"
     local = timezone.localtime(value)
     exact = wording.exact_moment(local)
-    return format_html('<time datetime="{}" title="{}">{:%H:%M}</time>', local.isoformat(), exact, local)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, f"{local:%H:%M}")
 
 
 @register.filter

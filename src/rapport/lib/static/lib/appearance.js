@@ -1,0 +1,25 @@
+// Light or dark, wide or narrow rail, and key names of the reader's system. theme.js applies the choice before paint.
+import { $$, isMac, on, remember } from "./dom.js";
+
+const root = document.documentElement;
+
+on("click", "[data-theme-toggle]", () => {
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  remember("theme", root.dataset.theme);
+});
+
+on("click", "[data-rail-toggle]", () => {
+  const narrow = root.dataset.rail ? root.dataset.rail === "narrow" : Boolean(document.body.dataset.collapsed?.trim());
+  root.dataset.rail = narrow ? "wide" : "narrow";
+  remember("rail", root.dataset.rail);
+});
+
+if (isMac) {
+  for (const key of $$("[data-modifier-key]")) key.textContent = `⌘ ${key.dataset.modifierKey}`;
+}
+
+for (const back of $$("[data-back]")) back.hidden = history.length < 2;
+on("click", "[data-back]", () => history.back());
