@@ -1,0 +1,159 @@
+"""Texts with merge fields: `{{ first_name }}`, or `{{ first_name | "there" }}` with a fallback for people without one.
+
+A text is compiled once and rendered for many people. It knows only the fields it was compiled with, and only these two
+forms: no attributes, filters, loops or code. Whatever else stands between double braces is refused with its position.
+"""
+
+import difflib
+import html
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapport.lib.errors import InvalidInput
+
+_BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
+_FIELD = re.compile(
+    r"""\{\{ \s* (?P<name>[A-Za-z_][A-Za-z0-9_]*) \s*
+        (?: \| \s* (?: "(?P<double>[^"{}\n]*)" | '(?P<single>[^'{}\n]*)' | “(?P<curly>[^”{}\n]*)” ) \s* )? \}\}""",
+    re.VERBOSE,
+)
+# Stands for a field while the fixed parts of a text become HTML; private use, and removed from what people write.
+_MARK = "\ue000"
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ud800-\udfff]")
+_LINK = re.compile(rf"https?://[^\s<>{_MARK}\"]*[^\s<>{_MARK}\".,;:!?)\]'’”](?![^\s<>]*{_MARK})")
+
+
+class Shape(StrEnum):
+    """What a text becomes: one line (a subject), plain text, or the HTML that shows that text."""
+
+    LINE = "line"
+    TEXT = "text"
+    HTML = "html"
+
+
+class TemplateProblem(InvalidInput):
+    """A text cannot be compiled; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, *, line: int, column: int) -> None:
+        self.line, self.column = line, column
+        super().__init__(f"Line {line}, column {column}: {message}")
+
+
+class MissingValues(InvalidInput):
+    """A person has no value for fields without a fallback: this text cannot go to them."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = tuple(names)
+        fields = ", ".join(name.replace("_", " ") for name in self.names)
+        super().__init__(f"No value for {fields}, and the text has no fallback")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A merge field in a text; `fallback` is None where there is none."""
+
+    name: str
+    fallback: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledText:
+    """Fixed parts with fields between them: parts[0], fields[0], parts[1] … so there is one part more than fields."""
+
+    shape: Shape
+    parts: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def render(self, values: Mapping[str, str]) -> str:
+        """The text for one person. Raises MissingValues where a field is empty and has no fallback."""
+        pieces = [self.parts[0]]
+        missing: list[str] = []
+        for field, part in zip(self.fields, self.parts[1:], strict=True):
+            value = values.get(field.name) or field.fallback
+            if value is None:
+                missing.append(field.name)
+            else:
+                pieces += (_fitted(value, self.shape), part)
+        if missing:
+            raise MissingValues(dict.fromkeys(missing))
+        return "".join(pieces)
+
+
+def compile_text(source: str, *, known: Collection[str], shape: Shape = Shape.TEXT) -> CompiledText:
+    """Compile a text that uses the known fields. Raises TemplateProblem for anything else between braces."""
+    source = _CONTROLS.sub("", source.replace("\r\n", "\n").replace("\r", "\n"))
+    parts, fields, position = [], [], 0
+    while brace := _BRACES.search(source, position):
+        match = _FIELD.match(source, brace.start())
+        if match is None:
+            raise _problem(source, brace.start(), _what_is_wrong(source, brace))
+        if match["name"] not in known:
+            raise _problem(source, match.start("name"), _unknown(match["name"], known))
+        parts.append(source[position : match.start()])
+        fields.append(Field(match["name"], next((match[k] for k in _QUOTES if match[k] is not None), None)))
+        position = match.end()
+    parts.append(source[position:])
+    return CompiledText(shape, _shaped(parts, shape), tuple(fields))
+
+
+_QUOTES = ("double", "single", "curly")
+
+
+def _shaped(parts: list[str], shape: Shape) -> tuple[str, ...]:
+    if shape is Shape.TEXT:
+        return tuple(parts)
+    if shape is Shape.LINE:
+        return tuple(re.sub(r"\s+", " ", part) for part in parts)
+    return tuple(html_of(_MARK.join(parts)).split(_MARK))
+
+
+def _fitted(value: str, shape: Shape) -> str:
+    value = _CONTROLS.sub("", value)
+    if shape is Shape.LINE:
+        return " ".join(value.split())
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    return html.escape(value).replace("\n", "<br>\n") if shape is Shape.HTML else value
+
+
+def html_of(text: str) -> str:
+    """Plain text as HTML: paragraphs, line breaks and links that can be clicked; everything else is escaped."""
+    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip("\n"))
+    return "\n".join(f"<p>{_linked(paragraph)}</p>" for paragraph in paragraphs)
+
+
+def _linked(text: str) -> str:
+    pieces, position = [], 0
+    for match in _LINK.finditer(text):
+        url = html.escape(match.group())
+        pieces += [html.escape(text[position : match.start()]), f'<a href="{url}">{url}</a>']
+        position = match.end()
+    pieces.append(html.escape(text[position:]))
+    return "".join(pieces).replace("\n", "<br>\n")
+
+
+def _what_is_wrong(source: str, brace: re.Match[str]) -> str:
+    found = brace.group()
+    if found in ("{%", "%}"):
+        return f"“{found}” is not understood. Only merge fields such as {{{{ first_name }}}} are"
+    if found == "}}":
+        return "“}}” without “{{” before it"
+    end = source.find("}}", brace.end())
+    if end < 0 or "\n" in source[brace.end() : end]:
+        return "“{{” without “}}” after it on the same line"
+    inside = source[brace.end() : end].strip()
+    if not inside:
+        return "there is no field name between the braces"
+    return f'“{inside[:60]}” is not a merge field. Write {{{{ name }}}} or {{{{ name | "fallback" }}}}'
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f"Did you mean “{near[0]}”?" if near else "Known are: " + ", ".join(sorted(known)) + "."
+    return f"there is no field “{name}”. {hint}"
+
+
+def _problem(source: str, position: int, message: str) -> TemplateProblem:
+    line_start = source.rfind("\n", 0, position) + 1
+    return TemplateProblem(message, line=source.count("\n", 0, position) + 1, column=position - line_start + 1)

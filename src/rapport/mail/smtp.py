@@ -1,0 +1,360 @@
+"""Sending over SMTP: kept connections, and results sorted where they happen (RFC 5321).
+
+| outcome  | what happened                                                        | what the caller may do        |
+|----------|----------------------------------------------------------------------|-------------------------------|
+| accepted | the server answered 250 after the final dot                          | count it as sent              |
+| later    | a 4xx answer, or no connection before the final dot was handed over  | try again later               |
+| never    | a 5xx answer, or an address or size that cannot be sent              | give up, tell why             |
+| unclear  | the final dot was sent and no answer came                            | show it, never resend blindly |
+
+`scope` says whom the answer is about: the recipient, or the mailbox (no connection, sign-in, sender, 421), in which
+case the messages that wait behind it would fare no better.
+"""
+
+import re
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from enum import StrEnum
+from queue import LifoQueue
+from types import TracebackType
+from typing import Self
+
+_ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
+_LINE_START_DOT = re.compile(rb"(?m)^\.")
+_BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+_DOT_LINE = b".\r\n"
+
+
+class Outcome(StrEnum):
+    ACCEPTED = "accepted"
+    LATER = "later"
+    NEVER = "never"
+    UNCLEAR = "unclear"
+
+
+class Scope(StrEnum):
+    RECIPIENT = "recipient"
+    MAILBOX = "mailbox"
+
+
+class Security(StrEnum):
+    """How the connection is protected: from the first byte, after STARTTLS, or not at all."""
+
+    SSL = "ssl"
+    STARTTLS = "starttls"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """`code` is the server's reply, 0 where there was none; `reason` can be shown to people."""
+
+    outcome: Outcome
+    code: int = 0
+    reason: str = ""
+    scope: Scope = Scope.RECIPIENT
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """`timeout_s` holds for connecting and each command, `final_timeout_s` for the answer after the final dot.
+
+    RFC 5321 section 4.5.3.2.6 asks for ten minutes there, because giving up early makes the outcome unclear.
+    """
+
+    host: str
+    port: int = 587
+    security: Security = Security.STARTTLS
+    username: str = ""
+    password: str = ""
+    timeout_s: float = 30
+    final_timeout_s: float = 600
+    local_hostname: str | None = None
+    verify_certificate: bool = True
+
+    def __repr__(self) -> str:
+        return f"SmtpSettings({self.host}:{self.port} {self.security} {self.username!r})"
+
+
+class _RefusedError(Exception):
+    """The server answered a command with 4xx or 5xx; `scope` is whom the answer is about."""
+
+    def __init__(self, code: int, text: bytes, scope: Scope) -> None:
+        self.code, self.text, self.scope = code, text, scope
+        super().__init__(code, text)
+
+
+class _StaleError(Exception):
+    """A kept connection turned out to be closed by the server before it took anything of this message."""
+
+
+class Connection:
+    """One kept SMTP connection, for one thread at a time; it connects when first used and again when lost.
+
+    `send` raises nothing that the server or the network does: it returns a SendResult.
+    """
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self.settings = settings
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, *, sender: str, recipient: str, message: bytes) -> SendResult:
+        """Send one message in one mail transaction; `message` is RFC 5322 bytes without dot-stuffing."""
+        for address in (sender, recipient):
+            if not _ENVELOPE_ADDRESS.fullmatch(address):
+                scope = Scope.MAILBOX if address is sender else Scope.RECIPIENT
+                return SendResult(Outcome.NEVER, 0, f"{address!r} is not an address that mail can be sent to", scope)
+        try:
+            return self._send(sender, recipient, message)
+        except _StaleError:
+            return self._send(sender, recipient, message)
+
+    def open(self) -> None:
+        """Connect and sign in if not connected. Raises OSError or smtplib.SMTPException as they come."""
+        if self._smtp is None:
+            self._smtp = _connect(self.settings)
+
+    def close(self) -> None:
+        """Say goodbye and close; never raises."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        try:
+            smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            smtp.close()
+
+    def _send(self, sender: str, recipient: str, message: bytes) -> SendResult:
+        """One attempt. Raises _StaleError only where the connection was kept from an earlier message."""
+        was_kept = self._smtp is not None
+        try:
+            self.open()
+            smtp = self._smtp
+            assert smtp is not None
+            if limit := _size_limit(smtp, len(message)):
+                reason = f"The message has {len(message):,} bytes, the server takes {limit:,}"
+                return SendResult(Outcome.NEVER, 552, reason)
+            _begin(smtp, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
+        except _RefusedError as refused:
+            if was_kept and refused.code == 421:
+                self._drop()
+                raise _StaleError from refused
+            return self._refusal(refused)
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            if was_kept and not _timed_out(error):
+                raise _StaleError from error
+            return _lost(error, self.settings)
+        return self._deliver(smtp, _stuffed(message))
+
+    def _deliver(self, smtp: smtplib.SMTP, body: bytes) -> SendResult:
+        sock = smtp.sock
+        assert sock is not None
+        try:
+            # The dot is in the last bytes: as long as sendall fails, the server cannot have the whole message
+            # (RFC 5321 section 4.1.1.4 forbids it to deliver a part).
+            sock.sendall(body)
+        except OSError as error:
+            self._drop()
+            return _lost(error, self.settings)
+        try:
+            sock.settimeout(self.settings.final_timeout_s)
+            code, text = smtp.getreply()
+            sock.settimeout(self.settings.timeout_s)
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            reason = f"The message was handed over, but {self.settings.host} did not confirm it ({_brief(error)})"
+            return SendResult(Outcome.UNCLEAR, 0, reason)
+        if code // 100 != 2:
+            return self._refusal(_RefusedError(code, text, Scope.RECIPIENT))
+        return SendResult(Outcome.ACCEPTED, code, _readable(code, text))
+
+    def _refusal(self, refused: _RefusedError) -> SendResult:
+        """Sort a refusal, and leave the connection ready for the next message or closed."""
+        outcome = Outcome.NEVER if refused.code // 100 == 5 else Outcome.LATER
+        scope = refused.scope
+        if refused.code == 421:  # the server is closing the connection (RFC 5321 section 3.8)
+            scope = Scope.MAILBOX
+            self._drop()
+        elif self._smtp is not None:
+            try:
+                _command(self._smtp, "RSET")
+            except (OSError, smtplib.SMTPException, _RefusedError):
+                self._drop()
+        return SendResult(outcome, refused.code, _readable(refused.code, refused.text), scope)
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class ConnectionPool:
+    """At most `size` kept connections to one server, shared by any number of threads."""
+
+    def __init__(self, settings: SmtpSettings, size: int = 4) -> None:
+        self._connections = [Connection(settings) for _ in range(size)]
+        self._free: LifoQueue[Connection] = LifoQueue()
+        for connection in self._connections:
+            self._free.put(connection)
+
+    def send(self, *, sender: str, recipient: str, message: bytes) -> SendResult:
+        """As Connection.send, over the connection used last of those that are free."""
+        connection = self._free.get()
+        try:
+            return connection.send(sender=sender, recipient=recipient, message=message)
+        finally:
+            self._free.put(connection)
+
+    def close(self) -> None:
+        """Close all connections; call it when no thread sends any more."""
+        for connection in self._connections:
+            connection.close()
+
+
+def check_connection(settings: SmtpSettings) -> str:
+    """Connect and sign in as sending would; returns what is wrong and how to mend it, or "" when all is well."""
+    connection = Connection(settings)
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException) as error:
+        return explain(error, settings)
+    finally:
+        connection.close()
+    return ""
+
+
+def explain(error: BaseException, settings: SmtpSettings) -> str:
+    """A sentence on a failed connection or sign-in, for the person who owns the mailbox."""
+    where = f"{settings.host}:{settings.port}"
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, OSError):
+        error = error.__context__  # smtplib keeps only the words of what happened to the socket
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            said = _readable(error.smtp_code, _as_bytes(error.smtp_error))
+            return f"{where} refused the user name or password: {said}"
+        case smtplib.SMTPNotSupportedError() if settings.security is Security.STARTTLS:
+            return (
+                f"{where} does not offer STARTTLS. Choose SSL (usually port 465), or no encryption on a trusted network"
+            )
+        case smtplib.SMTPNotSupportedError():
+            return f"{where} does not offer a sign-in that Rapport knows. Leave the user name empty if none is needed"
+        case smtplib.SMTPResponseException():
+            return f"{where} answered: {_readable(error.smtp_code, _as_bytes(error.smtp_error))}"
+        case ssl.SSLCertVerificationError():
+            return f"The certificate of {where} could not be verified: {error.verify_message}"
+        case ssl.SSLError() if settings.security is Security.SSL:
+            return f"{where} does not speak TLS from the start. Choose STARTTLS (usually port 587)"
+        case ssl.SSLError():
+            return f"The encrypted connection to {where} failed: {_brief(error)}"
+        case socket.gaierror():
+            return f"There is no server named {settings.host}. Check the spelling"
+        case ConnectionRefusedError():
+            return f"Nothing answers at {where}. Check the port: 587 for STARTTLS, 465 for SSL"
+        case TimeoutError():
+            return f"{where} did not answer within {settings.timeout_s:g} seconds. Check the port and the firewall"
+    return f"The connection to {where} was lost: {_brief(error)}"
+
+
+def _connect(settings: SmtpSettings) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if not settings.verify_certificate:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    name, timeout = settings.local_hostname or socket.gethostname(), settings.timeout_s
+    smtp: smtplib.SMTP
+    if settings.security is Security.SSL:
+        smtp = smtplib.SMTP_SSL(settings.host, settings.port, name, timeout=timeout, context=context)
+    else:
+        smtp = smtplib.SMTP(settings.host, settings.port, name, timeout=timeout)
+    try:
+        if smtp.sock is not None:
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        smtp.ehlo_or_helo_if_needed()
+        if settings.security is Security.STARTTLS:
+            smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+        if settings.username:
+            smtp.login(settings.username, settings.password)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _begin(smtp: smtplib.SMTP, mail: str, rcpt: str) -> None:
+    """MAIL, RCPT and DATA, in one packet where the server announces PIPELINING (RFC 2920)."""
+    if not smtp.has_extn("pipelining"):
+        _command(smtp, mail, Scope.MAILBOX)
+        _command(smtp, rcpt)
+        _command(smtp, "DATA", expected=3)
+        return
+    smtp.send(f"{mail}\r\n{rcpt}\r\nDATA\r\n")
+    replies = [smtp.getreply() for _ in range(3)]
+    if replies[2][0] == 354 and (replies[0][0] // 100 != 2 or replies[1][0] // 100 != 2):
+        # The server waits for a message without recipient; RFC 2920 section 3.1 ends it with a single dot.
+        smtp.send(_DOT_LINE)
+        smtp.getreply()
+    for (code, text), scope, wanted in zip(
+        replies, (Scope.MAILBOX, Scope.RECIPIENT, Scope.RECIPIENT), (2, 2, 3), strict=True
+    ):
+        if code // 100 != wanted:
+            raise _RefusedError(code, text, scope)
+
+
+def _command(smtp: smtplib.SMTP, line: str, scope: Scope = Scope.RECIPIENT, expected: int = 2) -> None:
+    smtp.send(f"{line}\r\n")
+    code, text = smtp.getreply()
+    if code // 100 != expected:
+        raise _RefusedError(code, text, scope)
+
+
+def _stuffed(message: bytes) -> bytes:
+    """The message as DATA wants it: CRLF line ends, dots doubled at line starts, the final dot (RFC 5321 4.5.2)."""
+    if message.count(b"\n") != message.count(b"\r\n") or message.count(b"\r") != message.count(b"\r\n"):
+        message = _BARE_LINE_END.sub(b"\r\n", message)
+    if message.startswith(b".") or b"\n." in message:
+        message = _LINE_START_DOT.sub(b"..", message)
+    return message + (_DOT_LINE if message.endswith(b"\r\n") else b"\r\n" + _DOT_LINE)
+
+
+def _size_limit(smtp: smtplib.SMTP, size: int) -> int:
+    """The server's limit in bytes where the message exceeds it (RFC 1870), else 0."""
+    announced = smtp.esmtp_features.get("size", "").strip()
+    limit = int(announced) if announced.isdigit() else 0
+    return limit if limit and size > limit else 0
+
+
+def _lost(error: BaseException, settings: SmtpSettings) -> SendResult:
+    return SendResult(Outcome.LATER, _code_of(error), explain(error, settings), Scope.MAILBOX)
+
+
+def _timed_out(error: BaseException) -> bool:
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def _code_of(error: BaseException) -> int:
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+
+
+def _readable(code: int, text: bytes) -> str:
+    said = " ".join(text.decode("utf-8", "replace").split())
+    return f"{code} {said}"[:500]
+
+
+def _as_bytes(text: bytes | str) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
+
+
+def _brief(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
