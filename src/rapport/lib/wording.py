@@ -55,7 +55,7 @@ def number_short(count: int | None, cap: int = 10_000) -> str:
 
 def initials(name: str) -> str:
     """The first letters of the first and the last word of a name, "?" without any letter."""
-    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    words = [word for word in name.split() if word[0].isalnum()]
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

@@ -29,7 +29,10 @@ export async function moveCard(card, stage) {
     shift(from, 1);
     shift(stage, -1);
   };
-  $("[data-cards]", stage)?.prepend(item) ?? item.remove();
+  const cards = $("[data-cards]", stage);
+  // A folded stage shows no cards.
+  if (cards) cards.prepend(item);
+  else item.remove();
   shift(from, -1);
   shift(stage, 1);
   const response = await post(card.dataset.moveUrl, { to_stage: stage.dataset.stage }).catch(() => null);

@@ -31,6 +31,7 @@ document.addEventListener("toggle", (event) => {
   const open = event.newState === "open";
   buttons.forEach((button) => button.setAttribute("aria-expanded", open));
   if (open && anchor) {
+    menu.placedAt = anchor;
     place(menu, anchor);
     (menu.querySelector("[autofocus], input") ?? items(menu)[0])?.focus({ preventScroll: true });
   }
@@ -53,9 +54,13 @@ document.addEventListener("click", (event) => {
   const item = event.target.closest?.(".menu-item");
   if (item && !item.hasAttribute("data-keep-open")) item.closest("[popover]")?.hidePopover();
 });
-for (const type of ["resize", "scroll"]) {
-  addEventListener(type, (event) => {
-    if (event.target.closest?.(".menu")) return;
-    $$(".menu:popover-open").forEach((menu) => menu.hidePopover());
-  }, { capture: true, passive: true });
+// Scrolling takes an open menu along with its button, or closes it when the button has left the window.
+function follow(event) {
+  if (event.target.closest?.(".menu")) return;
+  for (const menu of $$(".menu:popover-open")) {
+    const box = menu.placedAt?.getBoundingClientRect();
+    if (!box || box.bottom < 0 || box.top > innerHeight) menu.hidePopover();
+    else place(menu, menu.placedAt);
+  }
 }
+for (const type of ["resize", "scroll"]) addEventListener(type, follow, { capture: true, passive: true });
