@@ -1,0 +1,379 @@
+"""The search index: one folder of Tantivy files, one writer, many readers. Pure: no Django, no database.
+
+Facets of large results are counted in one person of sixteen and multiplied (`facets_are_estimates`); the total is
+always exact. Measured at 1,000,000 people on two cores: docs/decisions/ and bench/search.py.
+"""
+
+import base64
+import binascii
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import tantivy
+from tantivy import FieldType, Occur, Order, Query
+
+from rapport.search import language, profiles
+from rapport.search.compiling import Compiled, Lookup, all_query, any_query, compile_query, flat, phone_query, term
+from rapport.search.fits import JobNeeds, Person
+from rapport.search.profiles import Profile, build_document
+
+SORTS = ("relevance", "last_contact", "last_activity", "name", "created")
+MAX_LIMIT = 200
+MAX_OFFSET = 10_000
+EXACT_FACETS_BELOW = 50_000
+FACET_SIZE = 12
+YEAR_RANGES = ((0, 1), (2, 4), (5, 9), (10, 19), (20, 60))
+TITLE_WEIGHT = 4.0
+TELLING_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom the asking person may see: everybody, or those considered for one of these jobs."""
+
+    everybody: bool = False
+    job_ids: tuple[str, ...] = ()
+
+
+EVERYBODY = Scope(everybody=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A row of a facet; `is_chosen` when the query names it, `text` is the query with it added or taken away."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Candidate ids in order. `next_cursor` is "" on the last page; `problems` says why nothing was searched for."""
+
+    ids: list[UUID]
+    total: int = 0
+    facets: dict[str, list[FacetValue]] = field(default_factory=dict)
+    facets_are_estimates: bool = False
+    sort: str = "relevance"
+    next_cursor: str = ""
+    took_ms: float = 0.0
+    problems: tuple[language.Problem, ...] = ()
+
+
+class Writer:
+    """The one writer of an index; another on the same folder raises ValueError."""
+
+    def __init__(self, index: tantivy.Index, *, memory_mb: int = 64, thread_count: int = 1) -> None:
+        self._writer = index.writer(memory_mb * 1_000_000, thread_count)
+
+    def add(self, new: Iterable[Profile]) -> int:
+        """Add people who are not in the index yet; returns how many."""
+        count = 0
+        for profile in new:
+            self._writer.add_document(build_document(profile))
+            count += 1
+        return count
+
+    def replace(self, changed: Iterable[Profile]) -> int:
+        """Put people in the place of their former entries, or add them."""
+        count = 0
+        for profile in changed:
+            self._writer.delete_documents_by_term("id", str(profile.candidate_id))
+            self._writer.add_document(build_document(profile))
+            count += 1
+        return count
+
+    def remove(self, candidate_ids: Iterable[UUID]) -> None:
+        for identifier in candidate_ids:
+            self._writer.delete_documents_by_term("id", str(identifier))
+
+    def commit(self) -> None:
+        """Make everything since the last commit durable and findable."""
+        self._writer.commit()
+
+    def close(self) -> None:
+        """Wait for merges; the writer cannot be used afterwards."""
+        self._writer.wait_merging_threads()
+
+
+class Engine:
+    """An opened index; safe to share between threads. `refresh` shows what was committed since."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        profiles.register(index)
+        self.index = index
+        self._spots: tuple[tantivy.Searcher, list[str]] | None = None
+        self._lock = threading.Lock()
+        self._searcher = index.searcher()
+
+    @classmethod
+    def create(cls, folder: Path) -> "Engine":
+        """A new, empty index in a folder that is made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        index = tantivy.Index(profiles.schema(), str(folder), reuse=False)
+        return cls(index)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Engine":
+        """An existing index; raises ValueError or OSError when there is none that can be read."""
+        return cls(tantivy.Index.open(str(folder)))
+
+    @classmethod
+    def in_memory(cls, people: Iterable[Profile] = ()) -> "Engine":
+        """An index that lives as long as the object."""
+        engine = cls(tantivy.Index(profiles.schema()))
+        writer = engine.writer(memory_mb=32)
+        writer.add(people)
+        writer.commit()
+        engine.refresh()
+        return engine
+
+    def writer(self, *, memory_mb: int = 64, thread_count: int = 1) -> Writer:
+        return Writer(self.index, memory_mb=memory_mb, thread_count=thread_count)
+
+    def refresh(self) -> None:
+        """Read what was committed, by this or another process; takes about a millisecond."""
+        self.index.reload()
+        self._searcher = self.index.searcher()
+
+    @property
+    def count(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(
+        self,
+        node: language.Node,
+        lookup: Lookup,
+        scope: Scope,
+        *,
+        sort: str = "relevance",
+        cursor: str = "",
+        limit: int = 50,
+        facets: Sequence[str] = (),
+    ) -> Page:
+        """The people who match, in order; archived ones only when the query names `status:`.
+
+        Sorts: SORTS; relevance becomes last_activity when nothing in the query tells people apart. Times sort latest
+        first, names from A to Z; ties by id. Pages by relevance and name end after MAX_OFFSET people.
+        """
+        started = time.perf_counter()
+        searcher = self._searcher
+        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher))
+        if compiled.problems:
+            return Page([], problems=tuple(compiled.problems))
+        sort = _effective_sort(sort, compiled)
+        query = _permitted(compiled, scope)
+        start = _read_cursor(cursor, sort)
+        ids, total, next_cursor = _page(searcher, query, sort, start, max(1, min(limit, MAX_LIMIT)))
+        estimate = total > EXACT_FACETS_BELOW
+        counted = _count_facets(searcher, query, node, facets, estimate) if facets and total else {}
+        took_ms = (time.perf_counter() - started) * 1000
+        return Page(ids, total, counted, estimate and bool(counted), sort, next_cursor, took_ms)
+
+    def count_matches(self, node: language.Node, lookup: Lookup, scope: Scope) -> int:
+        """How many match."""
+        return self.search(node, lookup, scope, limit=1).total
+
+    def list_ids(self, node: language.Node, lookup: Lookup, scope: Scope, *, limit: int) -> list[UUID]:
+        """Up to `limit` matching ids, latest activity first; for segments and bulk actions."""
+        searcher = self._searcher
+        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher))
+        if compiled.problems:
+            return []
+        query = _permitted(compiled, scope)
+        hits = searcher.search(query, limit, count=False, order_by_field="by_activity").hits
+        return _ids(searcher, [address for _, address in hits])
+
+    def quick(self, text: str, scope: Scope, *, limit: int = 8) -> list[UUID]:
+        """People by the beginning of parts of the name or address, or by any part of a phone number."""
+        words = profiles.words_of(text)[:6]
+        digits = sum(c.isdigit() for c in text)
+        if not words:
+            return []
+        if digits >= 3 and digits >= sum(c.isalpha() for c in text):
+            wanted = phone_query(text)
+        else:
+            parts = [text.strip().lower()[:16]] if "@" in text else [word[:16] for word in words]
+            wanted = all_query([term("quick", part) for part in parts])
+        hits = self._searcher.search(_within([wanted], scope), limit, count=False).hits
+        return _ids(self._searcher, [address for _, address in hits])
+
+    def list_fit_people(self, needs: JobNeeds, scope: Scope, *, limit: int = 1000) -> list[Person]:
+        """Those whose titles, skills and text are closest to a job's, with their likeness as a share of the best."""
+        searcher = self._searcher
+        query = _within([_fit_query(searcher, needs)], scope, [_archived()])
+        hits = searcher.search(query, limit, count=False).hits
+        best = hits[0][0] if hits else 1.0
+        return [
+            Person.unpack(searcher.doc(address)["facts"][0], likeness=score / best if best else 0.0)
+            for score, address in hits
+        ]
+
+    def _list_spots(self, searcher: tantivy.Searcher) -> list[str]:
+        """Every pair of coordinates in the index; remembered until the index changes."""
+        with self._lock:
+            if self._spots is None or self._spots[0] is not searcher:
+                self._spots = (searcher, [found for found, _ in searcher.terms_with_prefix("spot", "")])
+            return self._spots[1]
+
+
+def _archived() -> Query:
+    return term("status", "archived")
+
+
+def _within(queries: list[Query], scope: Scope, without: Sequence[Query] = ()) -> Query:
+    """Add what the asking person may see to a query."""
+    if not scope.everybody:
+        queries = [*queries, flat(any_query([term("job_id", job) for job in scope.job_ids]))]
+    return all_query(queries, without)
+
+
+def _permitted(compiled: Compiled, scope: Scope) -> Query:
+    return _within([compiled.query], scope, () if compiled.names_status else [_archived()])
+
+
+def _effective_sort(sort: str, compiled: Compiled) -> str:
+    if sort not in SORTS:
+        sort = "relevance"
+    return sort if sort != "relevance" or compiled.ranks else "last_activity"
+
+
+# -- Pages -----------------------------------------------------------------------------------------------------------
+
+
+def _write_cursor(sort: str, value: int) -> str:
+    return base64.urlsafe_b64encode(f"{sort} {value}".encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, sort: str) -> int | None:
+    """The place to go on from; a cursor of another sort, or a broken one, starts at the beginning."""
+    try:
+        text = base64.urlsafe_b64decode(cursor[:80] + "=" * (-len(cursor) % 4)).decode()
+        name, _, value = text.partition(" ")
+        number = int(value[:20])
+    except (ValueError, binascii.Error):
+        return None
+    return number if name == sort and 0 <= number < 1 << 63 else None
+
+
+def _page(
+    searcher: tantivy.Searcher, query: Query, sort: str, start: int | None, limit: int
+) -> tuple[list[UUID], int, str]:
+    if sort in profiles.SORT_FIELDS:
+        return _page_by_time(searcher, query, sort, start, limit)
+    offset = min(start or 0, MAX_OFFSET)
+    by_name = sort == "name"
+    found = searcher.search(
+        query, limit + 1, True, "by_name" if by_name else None, offset, Order.Asc if by_name else Order.Desc
+    )
+    hits = found.hits[:limit]
+    ids = _ids(searcher, [address for _, address in hits])
+    if sort == "relevance":
+        ids = [one for _, one in sorted(zip([-score for score, _ in hits], ids, strict=True))]
+    more = len(found.hits) > limit and offset + limit <= MAX_OFFSET
+    return ids, _total(found), _write_cursor(sort, offset + limit) if more else ""
+
+
+def _page_by_time(
+    searcher: tantivy.Searcher, query: Query, sort: str, start: int | None, limit: int
+) -> tuple[list[UUID], int, str]:
+    """Latest first, from below the key of the last one shown: no one is skipped or seen twice when people move."""
+    name = profiles.SORT_FIELDS[sort]
+    if start is None:
+        found = searcher.search(query, limit + 1, order_by_field=name)
+        hits, total = found.hits, _total(found)
+    else:
+        below = flat(Query.range_query(profiles.schema(), name, FieldType.Integer, 0, start, include_upper=False))
+        hits = searcher.search(all_query([query, below]), limit + 1, count=False, order_by_field=name).hits
+        total = _total(searcher.search(flat(query), 1))
+    ids = _ids(searcher, [address for _, address in hits[:limit]])
+    return ids, total, _write_cursor(sort, int(hits[limit - 1][0])) if len(hits) > limit else ""
+
+
+def _total(found: Any) -> int:
+    # The type stubs of tantivy 0.27 leave the attribute out.
+    return int(found.count or 0)
+
+
+def _ids(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[UUID]:
+    high = searcher.fast_field_values("id_high", addresses)
+    low = searcher.fast_field_values("id_low", addresses)
+    return [UUID(int=(int(a or 0) << 64) | int(b or 0)) for a, b in zip(high, low, strict=True)]
+
+
+# -- Facets ----------------------------------------------------------------------------------------------------------
+
+_FIELD_OF_FACET = {"city": "location", "country": "location"}
+
+
+def _count_facets(
+    searcher: tantivy.Searcher, query: Query, node: language.Node, names: Sequence[str], estimate: bool
+) -> dict[str, list[FacetValue]]:
+    factor = 1
+    if estimate:
+        factor = profiles.SAMPLES
+        sampled = Query.term_query(profiles.schema(), "sample", 0)
+        query = Query.boolean_query([(Occur.Must, sampled), (Occur.Must, query)])
+    wanted = {name: _aggregation(name) for name in names if name == "years" or name in profiles.FACETS}
+    found = searcher.aggregate(query, wanted) if wanted else {}
+    return {name: _facet(name, found[name]["buckets"], node, factor) for name in wanted}
+
+
+def _aggregation(name: str) -> dict[str, object]:
+    if name == "years":
+        ranges = [{"from": low, "to": high + 1} for low, high in YEAR_RANGES]
+        return {"range": {"field": "years", "ranges": ranges}}
+    return {"terms": {"field": name, "size": FACET_SIZE}}
+
+
+def _facet(name: str, buckets: list[dict[str, object]], node: language.Node, factor: int) -> list[FacetValue]:
+    if name == "years":
+        return _years_facet(buckets, node, factor)
+    field_name = _FIELD_OF_FACET.get(name, name)
+    rows = []
+    for bucket in buckets:
+        value, count = str(bucket["key"]), int(str(bucket["doc_count"])) * factor
+        chosen = language.has_choice(node, field_name, value)
+        text = language.to_text(language.toggle_choice(node, field_name, value))
+        rows.append(FacetValue(value, value, count, chosen, text))
+    return sorted(rows, key=lambda row: (-row.count, row.value.casefold()))
+
+
+def _years_facet(buckets: list[dict[str, object]], node: language.Node, factor: int) -> list[FacetValue]:
+    counts = {str(bucket["key"]): int(str(bucket["doc_count"])) for bucket in buckets}
+    rows = []
+    for low, high in YEAR_RANGES:
+        wanted = language.Amount("years", low, high)
+        others = [item for item in language.conditions(node) if getattr(item, "field", "") != "years"]
+        chosen = wanted in language.conditions(node)
+        text = language.to_text(language.all_of(others if chosen else [*others, wanted]))
+        label = f"{low} and more" if high == YEAR_RANGES[-1][1] else f"{low} to {high}"
+        rows.append(FacetValue(f"{low}..{high}", label, counts.get(f"{low}-{high + 1}", 0) * factor, chosen, text))
+    return rows
+
+
+# -- Fits ------------------------------------------------------------------------------------------------------------
+
+
+def _fit_query(searcher: tantivy.Searcher, needs: JobNeeds) -> Query:
+    """Skills by their weight, the title four times, and the rarest telling words of the description."""
+    schema = profiles.schema()
+    skills = [(need, 1.0) for need in needs.must] + [(need, 0.5) for need in needs.nice]
+    heaviest = max((need.weight for need, _ in skills), default=1.0)
+    parts = [
+        flat(term("skill", profiles.whole(need.skill)), 4.0 * share * need.weight / heaviest) for need, share in skills
+    ]
+    titles = [Query.term_query(schema, "title", word) for word in profiles.words_of(needs.title)[:8]]
+    parts += [Query.boost_query(query, TITLE_WEIGHT) for query in titles]
+    counted = [(searcher.doc_freq("work", word), word) for word in needs.telling_words()]
+    rarest = sorted(pair for pair in counted if pair[0])[:TELLING_WORDS]
+    parts += [Query.term_query(schema, "work", word, "freq") for _, word in rarest]
+    return any_query(parts) if parts else Query.all_query()

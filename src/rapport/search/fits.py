@@ -1,0 +1,450 @@
+"""How well a person fits a job: points with their reasons. Pure and deterministic.
+
+A `Person` holds only what may count. Name, gender, age, photo, address and school are not in it, so they cannot enter
+a score; the text comes without personal words (wording.py).
+
+| part     | usual points | how                                                                             |
+|----------|--------------|---------------------------------------------------------------------------------|
+| must     | 35           | each skill by its weight: full when found, in part by the closest related skill |
+| nice     | 10           | likewise                                                                        |
+| title    | 10           | words of the best title, then seniority                                         |
+| recency  | 12           | the last contact, and how far they came with us before                          |
+| place    | 10           | distance, or remote                                                             |
+| years    | 8            | years of experience against those asked for                                     |
+| likeness | 15           | BM25 of the description against the person's work, as a share of the best       |
+
+A part the job says nothing about is left out and its points go to the others in proportion, so that the parts always
+add up to 100. Points are whole tenths: the lines of a part sum to the part, and the parts to the score, exactly.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapport.search.wording import SENIORITY_NAMES, cut, likeness_of_words, seniority_of, title_words, work_words
+
+MUST, NICE, TITLE, RECENCY, PLACE, YEARS, LIKENESS = "must", "nice", "title", "recency", "place", "years", "likeness"
+PART_NAMES = {
+    MUST: "Must-have skills",
+    NICE: "Nice-to-have skills",
+    TITLE: "Title and seniority",
+    RECENCY: "Recency and relation",
+    PLACE: "Place",
+    YEARS: "Years",
+    LIKENESS: "Likeness of the text",
+}
+DEFAULT_WEIGHTS: Mapping[str, int] = {MUST: 35, NICE: 10, TITLE: 10, RECENCY: 12, PLACE: 10, YEARS: 8, LIKENESS: 15}
+
+RELATED_SHARE = 0.7  # a related skill counts this share of its relation's weight
+ONCE = 0.8  # a skill named once without years, against one named often or with years
+PAST_TITLE = 0.85
+SENIORITY_SHARE = 0.2
+# (kilometres, share of the points)
+DISTANCES = ((25.0, 1.0), (60.0, 0.85), (120.0, 0.6), (300.0, 0.3))
+SAME_COUNTRY = 0.15
+# (days since the last contact, share)
+RECENCIES = ((90, 1.0), (365, 0.8), (1095, 0.5))
+LONG_AGO, NEVER = 0.3, 0.2
+# How far someone came with us before lifts the share to at least this.
+RELATIONS = {"hired": 1.0, "finalist": 1.0, "interviewed": 0.8, "answered": 0.6, "applied": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class SkillNeed:
+    """A skill a job asks for, by its canonical name; `weight` is relative to the others."""
+
+    skill: str
+    weight: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobNeeds:
+    """What a job asks for. `seniority` as in wording.seniority_of, None for what the title says."""
+
+    title: str = ""
+    must: tuple[SkillNeed, ...] = ()
+    nice: tuple[SkillNeed, ...] = ()
+    description: str = ""
+    seniority: int | None = None
+    city: str = ""
+    country_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    is_remote: bool = False
+    min_years: float | None = None
+    counts_relation: bool = True
+
+    def telling_words(self, limit: int = 40) -> list[str]:
+        """The words of the description most worth looking for in the index, unstemmed, the frequent ones first."""
+        counts: dict[str, int] = {}
+        for word in cut(self.description):
+            if work_words(word):
+                counts[word] = counts.get(word, 0) + 1
+        return sorted(counts, key=lambda word: (-counts[word], -len(word), word))[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title somebody holds or held."""
+
+    text: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkillFact:
+    """A skill a person has: where it was found first, how often, and for how many years, None for unknown."""
+
+    skill: str
+    text: str = ""
+    start: int | None = None
+    end: int | None = None
+    source: str = ""
+    years: float | None = None
+    mention_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All of a candidate that may count. `key` is the candidate's id or a file's path.
+
+    `contact_day` is the day of the last two-way contact since 1970; `relation` a key of RELATIONS or "";
+    `likeness` the share of the best text score, None where no text was compared.
+    """
+
+    key: str
+    titles: tuple[Title, ...] = ()
+    skills: tuple[SkillFact, ...] = ()
+    years: float | None = None
+    city: str = ""
+    country_code: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    contact_day: int | None = None
+    relation: str = ""
+    likeness: float | None = None
+
+    def pack(self) -> bytes:
+        """As stored in the index, without likeness."""
+        titles = [[title.text, int(title.is_current)] for title in self.titles]
+        skills = [[s.skill, s.text, s.start, s.end, s.source, s.years, s.mention_count] for s in self.skills]
+        place = [self.city, self.country_code, self.latitude, self.longitude]
+        row = [self.key, titles, skills, self.years, place, self.contact_day, self.relation]
+        return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def unpack(cls, raw: bytes, likeness: float | None = None) -> "Person":
+        key, titles, skills, years, place, contact_day, relation = json.loads(bytes(raw))
+        city, country_code, latitude, longitude = place
+        return cls(
+            key,
+            tuple(Title(text, bool(current)) for text, current in titles),
+            tuple(SkillFact(*skill) for skill in skills),
+            years,
+            city,
+            country_code,
+            latitude,
+            longitude,
+            contact_day,
+            relation,
+            likeness,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A line of a part: what was asked, the words that show it with their span in `source`, and a note in words."""
+
+    label: str
+    points: float
+    of: float
+    text: str = ""
+    start: int | None = None
+    end: int | None = None
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a score; its evidence sums to its points."""
+
+    name: str
+    points: float
+    of: float
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return PART_NAMES[self.name]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A person's score, 0 to 100; the points of the parts sum to it."""
+
+    key: str
+    score: float
+    parts: tuple[Part, ...]
+
+
+Distance = Callable[[tuple[float, float], tuple[float, float]], float]
+
+
+def rank(
+    needs: JobNeeds,
+    people: Iterable[Person],
+    related: Callable[[str], Mapping[str, float]],
+    *,
+    today: int,
+    weights: Mapping[str, int] = DEFAULT_WEIGHTS,
+) -> list[Fit]:
+    """All people with their scores, best first, ties by key. `related` as Vocabulary.related; `today` days since 1970."""
+    scorer = Scorer(needs, related, today=today, weights=weights)
+    return sorted(map(scorer.score, people), key=lambda fit: (-fit.score, fit.key))
+
+
+class Scorer:
+    """Scores many people for one job."""
+
+    def __init__(
+        self,
+        needs: JobNeeds,
+        related: Callable[[str], Mapping[str, float]],
+        *,
+        today: int,
+        weights: Mapping[str, int] = DEFAULT_WEIGHTS,
+    ) -> None:
+        self.needs = needs
+        self.today = today
+        self.tenths = _share_out(1000, {part: weights.get(part, 0) for part in PART_NAMES if _is_asked(part, needs)})
+        self.close = {need.skill: related(need.skill) for need in (*needs.must, *needs.nice)}
+        self.title_words = title_words(needs.title)
+        self.level = seniority_of(needs.title) if needs.seniority is None else needs.seniority
+        self.shares = {
+            part: _share_out(self.tenths.get(part, 0), {need.skill: need.weight for need in group})
+            for part, group in ((MUST, needs.must), (NICE, needs.nice))
+        }
+        self._titles: dict[str, float] = {}
+
+    def score(self, person: Person) -> Fit:
+        """The person's points, part by part."""
+        known = {fact.skill: fact for fact in person.skills}
+        parts = []
+        for name, tenths in self.tenths.items():
+            lines = self._lines(name, tenths, person, known)
+            points = sum(line[0] for line in lines)
+            parts.append(Part(name, points / 10, tenths / 10, tuple(line[1] for line in lines)))
+        return Fit(person.key, sum(round(part.points * 10) for part in parts) / 10, tuple(parts))
+
+    def _lines(
+        self, name: str, tenths: int, person: Person, known: Mapping[str, SkillFact]
+    ) -> list[tuple[int, Evidence]]:
+        if name in (MUST, NICE):
+            return [self._skill(skill, share, known) for skill, share in self.shares[name].items()]
+        found: tuple[float, str, str]
+        match name:
+            case "title":
+                found = self._title(person)
+            case "recency":
+                found = _recency(person, self.today)
+            case "place":
+                found = _place(self.needs, person)
+            case "years":
+                found = _years(self.needs, person)
+            case _:
+                found = (person.likeness or 0.0, "", "words of the description in what the person has done")
+        share, text, note = found
+        points = _portion(tenths, share)
+        return [(points, Evidence(PART_NAMES[name], points / 10, tenths / 10, text, note=note))]
+
+    def _skill(self, skill: str, tenths: int, known: Mapping[str, SkillFact]) -> tuple[int, Evidence]:
+        fact, share, note = known.get(skill), 0.0, "not found"
+        if fact is not None:
+            share, note = _strength(fact), _skill_note(fact)
+        else:
+            fact, share = self._closest(skill, known)
+            if fact is not None:
+                note = f"related skill {fact.skill}, counts {share:.2f}"
+        points = _portion(tenths, share)
+        if fact is None:
+            return points, Evidence(skill, 0.0, tenths / 10, note=note)
+        return points, Evidence(
+            skill, points / 10, tenths / 10, fact.text or fact.skill, fact.start, fact.end, fact.source, note
+        )
+
+    def _closest(self, skill: str, known: Mapping[str, SkillFact]) -> tuple[SkillFact | None, float]:
+        near = [(weight * RELATED_SHARE, other) for other, weight in self.close[skill].items() if other in known]
+        if not near:
+            return None, 0.0
+        share, other = max(near, key=lambda pair: (pair[0], pair[1]))
+        return known[other], share
+
+    def _title(self, person: Person) -> tuple[float, str, str]:
+        best, text, note = 0.0, "", "no title like it"
+        for title in person.titles:
+            likeness = self._title_likeness(title.text) * (1.0 if title.is_current else PAST_TITLE)
+            if likeness > best:
+                best, text, note = likeness, title.text, "present title" if title.is_current else "former title"
+        levels = [seniority_of(title.text) for title in person.titles if title.is_current] or [
+            seniority_of(title.text) for title in person.titles[:1]
+        ]
+        if not levels:
+            return best * (1 - SENIORITY_SHARE), text, note
+        level = max(levels)
+        close = max(0.0, 1 - abs(level - self.level) / 3)
+        return best * ((1 - SENIORITY_SHARE) + SENIORITY_SHARE * close), text, f"{note}, {SENIORITY_NAMES[level]}"
+
+    def _title_likeness(self, text: str) -> float:
+        known = self._titles.get(text)
+        if known is None:
+            known = self._titles[text] = likeness_of_words(self.title_words, title_words(text))
+        return known
+
+
+def _is_asked(part: str, needs: JobNeeds) -> bool:
+    match part:
+        case "must":
+            return bool(needs.must)
+        case "nice":
+            return bool(needs.nice)
+        case "title":
+            return bool(title_words(needs.title))
+        case "recency":
+            return needs.counts_relation
+        case "place":
+            return needs.is_remote or bool(needs.city or needs.country_code) or needs.latitude is not None
+        case "years":
+            return bool(needs.min_years)
+    return bool(needs.description.strip())
+
+
+def _share_out(total: int, weights: Mapping[str, float]) -> dict[str, int]:
+    """Whole numbers in proportion to the weights that sum to the total (largest remainder; ties by order)."""
+    whole = sum(weights.values())
+    if whole <= 0 or total <= 0:
+        return dict.fromkeys(weights, 0)
+    exact = {name: total * weight / whole for name, weight in weights.items()}
+    shares = {name: math.floor(value) for name, value in exact.items()}
+    left = total - sum(shares.values())
+    by_remainder = sorted(exact, key=lambda name: -(exact[name] - shares[name]))
+    for name in by_remainder[:left]:
+        shares[name] += 1
+    return shares
+
+
+def _portion(tenths: int, share: float) -> int:
+    return min(tenths, max(0, math.floor(tenths * share + 0.5)))
+
+
+def _strength(fact: SkillFact) -> float:
+    """A skill with years, or named again and again, counts in full; named once a little less."""
+    if fact.years is not None and fact.years >= 1:
+        return 1.0
+    return 1.0 if fact.mention_count > 2 else ONCE + (1 - ONCE) * (fact.mention_count - 1) / 2
+
+
+def _skill_note(fact: SkillFact) -> str:
+    notes = []
+    if fact.years:
+        notes.append("1 year" if fact.years == 1 else f"{fact.years:g} years")
+    if fact.text and fact.text.casefold() != fact.skill.casefold():
+        notes.append(f"by its alias {fact.text}")
+    if fact.mention_count > 1:
+        notes.append(f"named {fact.mention_count} times")
+    return ", ".join(notes)
+
+
+def _recency(person: Person, today: int) -> tuple[float, str, str]:
+    share, note = NEVER, "no contact yet"
+    if person.contact_day is not None:
+        days = max(0, today - person.contact_day)
+        share = next((share for limit, share in RECENCIES if days <= limit), LONG_AGO)
+        note = "last contact today" if days == 0 else f"last contact {days} days ago"
+    lifted = RELATIONS.get(person.relation, 0.0)
+    if person.relation:
+        note = f"{person.relation}; {note}"
+    return max(share, lifted), "", note
+
+
+def _place(needs: JobNeeds, person: Person) -> tuple[float, str, str]:
+    same_country = bool(needs.country_code) and needs.country_code == person.country_code
+    if needs.is_remote and (same_country or not needs.country_code):
+        return 1.0, person.city, "remote"
+    if None not in (needs.latitude, needs.longitude, person.latitude, person.longitude):
+        km = distance_km(
+            (float(needs.latitude or 0), float(needs.longitude or 0)),
+            (float(person.latitude or 0), float(person.longitude or 0)),
+        )
+        share = next((share for limit, share in DISTANCES if km <= limit), SAME_COUNTRY if same_country else 0.0)
+        return share, person.city, f"{km:.0f} km away"
+    if needs.city and needs.city.casefold() == person.city.casefold():
+        return 1.0, person.city, "same city"
+    if same_country:
+        return (SAME_COUNTRY if needs.city else 1.0), person.city, "same country"
+    return 0.0, person.city, "elsewhere" if person.city or person.country_code else "place unknown"
+
+
+def _years(needs: JobNeeds, person: Person) -> tuple[float, str, str]:
+    asked = float(needs.min_years or 0)
+    if person.years is None:
+        return 0.0, "", "years unknown"
+    share = min(1.0, float(person.years) / asked) if asked > 0 else 1.0
+    return share, "", f"{float(person.years):g} years, {asked:g} asked for"
+
+
+EARTH_KM = 6371.0
+
+
+def distance_km(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Great-circle distance between two (latitude, longitude) pairs in degrees (haversine)."""
+    (a, b), (c, d) = (tuple(map(math.radians, pair)) for pair in (one, two))
+    half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
+
+
+class TextScores:
+    """Field-weighted BM25 in memory, for ranking a folder of files; `fields` maps a field to its weight.
+
+    Term counts are weighted before they saturate (BM25F, Robertson, Zaragoza and Taylor 2004). Length counts little.
+    """
+
+    K1 = 1.6
+    B = 0.4
+
+    def __init__(self, documents: Sequence[Mapping[str, Sequence[str]]], fields: Mapping[str, float]) -> None:
+        self._counts = [_weighted_counts(document, fields) for document in documents]
+        self._lengths = [sum(counts.values()) for counts in self._counts]
+        self._mean = (sum(self._lengths) / len(self._lengths) if self._lengths else 0.0) or 1.0
+        self._in_documents: dict[str, int] = {}
+        for counts in self._counts:
+            for word in counts:
+                self._in_documents[word] = self._in_documents.get(word, 0) + 1
+
+    def rarity(self, word: str) -> float:
+        """The inverse document frequency of a word."""
+        found = self._in_documents.get(word, 0)
+        return math.log(1 + (len(self._counts) - found + 0.5) / (found + 0.5))
+
+    def shares(self, query: Mapping[str, float]) -> list[float]:
+        """The score of each document as a share of the best."""
+        wanted = [(word, weight * self.rarity(word)) for word, weight in sorted(query.items())]
+        scores = [self._score(index, wanted) for index in range(len(self._counts))]
+        best = max(scores, default=0.0)
+        return [score / best if best > 0 else 0.0 for score in scores]
+
+    def _score(self, index: int, wanted: Sequence[tuple[str, float]]) -> float:
+        counts = self._counts[index]
+        norm = self.K1 * (1 - self.B + self.B * self._lengths[index] / self._mean)
+        return sum(
+            weight * counts[word] * (self.K1 + 1) / (counts[word] + norm) for word, weight in wanted if word in counts
+        )
+
+
+def _weighted_counts(document: Mapping[str, Sequence[str]], fields: Mapping[str, float]) -> dict[str, float]:
+    counts: dict[str, float] = {}
+    for name, weight in fields.items():
+        for word in document.get(name, ()):
+            counts[word] = counts.get(word, 0.0) + weight
+    return counts
