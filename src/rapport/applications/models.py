@@ -7,7 +7,17 @@
 | rejected  | we said no, with a reason          | archive_application; undo by reopen        |
 | withdrawn | the candidate said no, with reason | archive_application; undo by reopen        |
 
-A promise says by when the candidate hears from us. It is never edited: it is kept, moved (a new row follows) or broken.
+A promise says by when the candidate hears from us. Its date is never edited:
+
+| state    | means                                       | who closes it                                   |
+|----------|---------------------------------------------|-------------------------------------------------|
+| open     | they wait                                   |                                                 |
+| kept     | they heard in time                          | a stage move, a hire, a message that went out   |
+| moved    | told a later day, with a reason             | move_promise; a new row follows                 |
+| broken   | its last day passed                         | break_due_promises, every hour                  |
+| released | nobody waits any more: the candidate left   | archive_application with a reason of their side |
+
+A rejection alone keeps no promise: the candidate has to hear of it, so the promise stays open until a message goes out.
 """
 
 from django.conf import settings
@@ -15,8 +25,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from rapport.applications.permissions import VIEW
 from rapport.candidates.models import Candidate
 from rapport.jobs.models import Job, Stage
+from rapport.lib.actors import Actor
 from rapport.lib.ids import new_id
 
 
@@ -44,6 +56,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def active(self) -> "ApplicationQuerySet":
         return self.filter(state=Application.State.ACTIVE)
 
+    def visible_to(self, actor: Actor) -> "ApplicationQuerySet":
+        """Applications for the jobs an actor may know of; those of confidential jobs are hidden from outsiders."""
+        if actor.is_system:
+            return self
+        if VIEW.scope_for(actor) is None:
+            return self.none()
+        return self.filter(job__in=Job.objects.visible_to(actor).values("id"))
+
 
 class Application(models.Model):
     class State(models.TextChoices):
@@ -51,6 +71,12 @@ class Application(models.Model):
         HIRED = "hired", "Hired"
         REJECTED = "rejected", "Rejected"
         WITHDRAWN = "withdrawn", "Withdrawn"
+
+    class Origin(models.TextChoices):
+        SOURCED = "sourced", "Sourced"
+        APPLIED = "applied", "Applied"
+        REFERRED = "referred", "Referred"
+        IMPORTED = "imported", "Imported"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="applications")
@@ -60,7 +86,7 @@ class Application(models.Model):
     archive_reason = models.ForeignKey(ArchiveReason, models.PROTECT, null=True, blank=True, related_name="+")
     archive_note = models.TextField(blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    origin = models.CharField(max_length=12, default="sourced")
+    origin = models.CharField(max_length=12, choices=Origin, default=Origin.SOURCED)
     fit_score = models.PositiveSmallIntegerField(null=True, blank=True)
     applied_at = models.DateTimeField()
     stage_entered_at = models.DateTimeField()
@@ -82,6 +108,9 @@ class Application(models.Model):
         indexes = [
             models.Index("job", "state", "stage", F("stage_entered_at").desc(), name="applications_on_board"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Promise(models.Model):

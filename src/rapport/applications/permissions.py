@@ -10,3 +10,4 @@ MOVE = declare("applications.move", "move applications", recruiter=EVERYWHERE, h
 ARCHIVE = declare(
     "applications.archive", "reject or withdraw applications", recruiter=EVERYWHERE, hiring_manager=ON_TEAM
 )
+MANAGE_REASONS = declare("applications.manage_reasons", "change the reasons for ending applications")

@@ -66,7 +66,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("archive_note", models.TextField(blank=True)),
-                ("origin", models.CharField(default="sourced", max_length=12)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("sourced", "Sourced"),
+                            ("applied", "Applied"),
+                            ("referred", "Referred"),
+                            ("imported", "Imported"),
+                        ],
+                        default="sourced",
+                        max_length=12,
+                    ),
+                ),
                 ("fit_score", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("applied_at", models.DateTimeField()),
                 ("stage_entered_at", models.DateTimeField()),
