@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    *(f"rapport.{name}" for name in APPS),  # before allauth: its pages are drawn in accounts/templates
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -77,7 +78,6 @@ INSTALLED_APPS = [
     "csp",
     "lucide",
     "procrastinate.contrib.django",
-    *(f"rapport.{name}" for name in APPS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
