@@ -331,3 +331,13 @@ class Consent(models.Model):
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("given_at")), name="candidates_consent_period"
             )
         ]
+
+
+class ColumnChoice(models.Model):
+    """Which columns a user wants to see in the list of candidates, in their order."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    columns = ArrayField(models.CharField(max_length=30), default=list)
+
+    def __str__(self) -> str:
+        return ", ".join(self.columns)

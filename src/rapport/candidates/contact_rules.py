@@ -1,0 +1,150 @@
+"""When two entries are the same e-mail address, phone number or profile link. Pure; what was entered is kept beside it.
+
+| kind  | entered                                        | normal                          |
+|-------|------------------------------------------------|---------------------------------|
+| email | Amara.Nwosu@Example.ORG                        | amara.nwosu@example.org         |
+| phone | 030 / 555 01 42 (Germany)                      | +49305550142 (E.164)            |
+| link  | https://de.linkedin.com/in/Amara/?trk=nav      | linkedin.com/in/amara           |
+
+E-mail: rules of single providers (dots and plus signs in Gmail) are not applied, because an address is then no longer
+the one that was given. The part before the @ is lower-cased: no provider of note tells case apart, although RFC 5321
+section 2.4 allows it. Phone: ITU-T E.164 by the rules of libphonenumber.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+EMAIL, PHONE, LINK = "email", "phone", "link"
+KINDS = (EMAIL, PHONE, LINK)
+LONGEST = 500
+FEWEST_DIGITS = 5
+
+# Sites whose profile is a path of so many parts; the rest of the path is a page of the profile.
+PROFILE_PARTS = {
+    "linkedin.com": 2, "github.com": 1, "gitlab.com": 1, "xing.com": 2, "x.com": 1, "bitbucket.org": 1,
+    "instagram.com": 1, "facebook.com": 1, "behance.net": 1, "dribbble.com": 1, "kaggle.com": 1, "dev.to": 1,
+    "stackoverflow.com": 2, "researchgate.net": 2, "orcid.org": 1, "huggingface.co": 1,
+}  # fmt: skip
+SAME_SITE = {"twitter.com": "x.com", "linkedin.cn": "linkedin.com", "fb.com": "facebook.com", "lnkd.in": "linkedin.com"}
+# A site's own pages, which are nobody's profile.
+NOT_PROFILES = {
+    "linkedin.com": {"company", "jobs", "school", "feed", "groups", "pulse", "posts", "learning"},
+    "github.com": {"features", "about", "topics", "orgs", "marketplace", "sponsors", "settings"},
+    "xing.com": {"jobs", "companies", "pages", "communities"},
+}
+TRACKING = re.compile(r"^(utm_\w+|trk\w*|ref\w*|source|src|fbclid|gclid|igshid|mc_[ce]id|lipi|originalsubdomain|si|s)$")
+WEB_ADDRESS = re.compile(r"^[\w-]+(\.[\w-]+)*\.[a-z]{2,}$", re.IGNORECASE)
+COUNTRY_SUBDOMAIN = re.compile(r"^(www\d?|m|mobile|[a-z]{2})\.(?=(linkedin|xing|facebook)\.)|^(www\d?|m|mobile)\.")
+
+
+class NotAContact(ValueError):
+    """The entry is no address, number or link; the message is a sentence for the person who entered it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An entry as written and the form two entries are compared by."""
+
+    kind: str
+    value: str
+    normal: str
+
+
+def read_contact(kind: str, value: str, country_code: str = "") -> Contact:
+    """Normalise an entry; numbers without a country prefix are read as of `country_code`. Raises NotAContact."""
+    entered = " ".join(value.split())
+    if not entered:
+        raise NotAContact("Enter an address, a number or a link.")
+    readers = {EMAIL: read_email, PHONE: lambda text: read_phone(text, country_code), LINK: read_link}
+    if kind not in readers:
+        raise NotAContact(f"A contact point is an e-mail address, a phone number or a link, not {kind!r}.")
+    normal = readers[kind](entered)
+    if len(entered) > LONGEST or len(normal) > LONGEST:
+        raise NotAContact(f"This is longer than {LONGEST} characters.")
+    return Contact(kind, entered, normal)
+
+
+def read_email(text: str) -> str:
+    """The normal form of an e-mail address; no network is asked (no DNS)."""
+    from email_validator import EmailNotValidError, validate_email
+
+    address = text.strip().removeprefix("mailto:").strip("<>;, ")
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise NotAContact(f"{text!r} is not an e-mail address: {str(error).rstrip('.')}.") from error
+    return found.normalized.lower()
+
+
+def read_phone(text: str, country_code: str = "") -> str:
+    """The E.164 form of a phone number, with its extension after "x" where it has one."""
+    import phonenumbers
+
+    number = text.strip().removeprefix("tel:")
+    international = number.startswith(("+", "00"))
+    if not international and not country_code:
+        raise NotAContact(
+            f"{text!r} lacks the country: begin with + and the country's number, or enter the place first."
+        )
+    try:
+        parsed = phonenumbers.parse(
+            "+" + number[2:] if number.startswith("00") else number, None if international else country_code.upper()
+        )
+    except phonenumbers.NumberParseException as error:
+        raise NotAContact(f"{text!r} is not a phone number.") from error
+    if not phonenumbers.is_possible_number(parsed) or len(str(parsed.national_number)) < FEWEST_DIGITS:
+        raise NotAContact(f"{text!r} is not a phone number: it has too many or too few digits.")
+    extension = f"x{parsed.extension}" if parsed.extension else ""
+    parsed.extension = None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) + extension
+
+
+def read_link(text: str) -> str:
+    """Host and path of a profile or page, without scheme, www, country subdomain, tracking and closing slash."""
+    address = text.strip().strip("<>")
+    try:
+        parts = urlsplit(address if "://" in address else f"https://{address}")
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError as error:
+        raise NotAContact(f"{text!r} is not a web address.") from error
+    if parts.scheme not in ("http", "https") or not WEB_ADDRESS.match(host):
+        raise NotAContact(f"{text!r} is not a web address.")
+    host = COUNTRY_SUBDOMAIN.sub("", host.lower())
+    host = SAME_SITE.get(host, host)
+    path = [unquote(part) for part in parts.path.split("/") if part]
+    if host in PROFILE_PARTS:
+        return _profile(text, host, path)
+    query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not TRACKING.match(name.lower())])
+    where = host + (f":{port}" if port and port not in (80, 443) else "")
+    return "/".join([where, *path]) + (f"?{query}" if query else "")
+
+
+def _profile(text: str, host: str, path: list[str]) -> str:
+    if not path or path[0].lower() in NOT_PROFILES.get(host, ()):
+        raise NotAContact(f"{text!r} is a page of {host}, not a person's profile.")
+    return "/".join([host, *(part.lower().removeprefix("@") for part in path[: PROFILE_PARTS[host]])])
+
+
+def shown_link(normal: str) -> str:
+    """The address a browser opens for a normal form."""
+    return f"https://{normal}"
+
+
+def shown_phone(normal: str) -> str:
+    """A normal number as people read it: "+49 30 5550142"."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(normal.partition("x")[0], None)
+    except phonenumbers.NumberParseException:
+        return normal
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def guess_kind(value: str) -> str:
+    """The kind an entry most likely is, for a field that takes all three."""
+    if "@" in value and "/" not in value:
+        return EMAIL
+    digits = sum(letter.isdigit() for letter in value)
+    return PHONE if digits >= 6 and not any(letter.isalpha() for letter in value.partition("ext")[0]) else LINK

@@ -1,0 +1,46 @@
+"""Taking a person's name apart. Pure; the name as entered stays the one that is shown."""
+
+import re
+from dataclasses import dataclass
+
+SPACES = re.compile(r"\s+")
+# Scripts in which the family name stands first and no space is written.
+FAMILY_FIRST = re.compile(r"^[\u3400-\u9fff\uac00-\ud7af]{2,4}$")
+DOUBLE_FAMILY = re.compile(r"^[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2}$)")
+LONGEST = 150
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """`full` is as entered with single spaces; capitals are mended only where the whole name is in one case."""
+
+    full: str
+    given: str
+    family: str
+
+
+def read_name(text: str) -> PersonName:
+    """Given and family name; titles and suffixes ("Dr.", "PhD") stay in the full name only."""
+    from nameparser import HumanName
+
+    full = SPACES.sub(" ", text).strip().strip(",;")
+    if FAMILY_FIRST.match(full):
+        family = DOUBLE_FAMILY.match(full)
+        size = family.end() if family else 1
+        return PersonName(full, full[size:], full[:size])
+    if full.isupper() or full.islower():
+        full = _in_capitals(full)
+    parsed = HumanName(full)
+    given, family_name = parsed.first, parsed.last
+    if "," in full and given and family_name and not parsed.suffix:
+        full = SPACES.sub(" ", f"{parsed.title} {given} {parsed.middle} {family_name}").strip()
+    return PersonName(full[:300], given[:LONGEST], family_name[:LONGEST])
+
+
+def _in_capitals(full: str) -> str:
+    """A name written in one case, with capitals where they belong ("VON DER HEIDE" is "von der Heide")."""
+    from nameparser import HumanName
+
+    name = HumanName(full)
+    name.capitalize(force=True)
+    return str(name) or full

@@ -1,0 +1,83 @@
+"""Writes to the pool. Each file holds the operations on one noun; callers use `candidates.operations.<name>`."""
+
+from rapport.candidates.operations.bulk import bulk_create_candidates, discard_candidates
+from rapport.candidates.operations.candidates import (
+    CandidateChanges,
+    SamePerson,
+    archive_candidates,
+    create_candidate,
+    touch_last_activity,
+    touch_last_contact,
+    unarchive_candidates,
+    update_candidate,
+)
+from rapport.candidates.operations.careers import (
+    remove_education,
+    remove_experience,
+    save_education,
+    save_experience,
+)
+from rapport.candidates.operations.consents import give_consent, withdraw_consent
+from rapport.candidates.operations.contact_points import (
+    add_contact_point,
+    change_contact_point,
+    mark_contact_points,
+    remove_contact_point,
+)
+from rapport.candidates.operations.documents import add_document, remove_document
+from rapport.candidates.operations.lists import choose_columns
+from rapport.candidates.operations.notes import add_note, delete_note, edit_note
+from rapport.candidates.operations.pools import add_to_pool, archive_pool, create_pool, remove_from_pool, save_pool
+from rapport.candidates.operations.skills import add_skill, remove_skill
+from rapport.candidates.operations.tags import (
+    create_tag,
+    delete_tag,
+    rename_tag,
+    tag_candidates,
+    untag_candidates,
+)
+from rapport.candidates.operations.tasks import add_task, complete_task, reopen_task
+
+__all__ = [
+    "CandidateChanges",
+    "SamePerson",
+    "add_contact_point",
+    "add_document",
+    "add_note",
+    "add_skill",
+    "add_task",
+    "add_to_pool",
+    "archive_candidates",
+    "archive_pool",
+    "bulk_create_candidates",
+    "change_contact_point",
+    "choose_columns",
+    "complete_task",
+    "create_candidate",
+    "create_pool",
+    "create_tag",
+    "delete_note",
+    "delete_tag",
+    "discard_candidates",
+    "edit_note",
+    "give_consent",
+    "mark_contact_points",
+    "remove_contact_point",
+    "remove_document",
+    "remove_education",
+    "remove_experience",
+    "remove_from_pool",
+    "remove_skill",
+    "rename_tag",
+    "reopen_task",
+    "save_education",
+    "save_experience",
+    "save_pool",
+    "tag_candidates",
+    "touch_last_activity",
+    "touch_last_contact",
+    "unarchive_candidates",
+    "untag_candidates",
+    "update_candidate",
+    "withdraw_consent",
+]

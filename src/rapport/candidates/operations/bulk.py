@@ -1,0 +1,180 @@
+"""Thousands of people at once, for importers: created, attached to the person who is there, or refused."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from rapport.accounts.capabilities import require
+from rapport.activity.operations import Happening, record_many
+from rapport.candidates import document_files, queries
+from rapport.candidates.activities import CANDIDATE_ATTACHED, CANDIDATE_CREATED, CANDIDATE_DISCARDED
+from rapport.candidates.document_files import StoredFile
+from rapport.candidates.drafts import CandidateDraft, DocumentDraft, DraftOutcome
+from rapport.candidates.models import Candidate, Document
+from rapport.candidates.operations import storing
+from rapport.candidates.operations.rights import visible
+from rapport.candidates.operations.storing import Placed
+from rapport.candidates.permissions import EDIT
+from rapport.candidates.preparing import Prepared, prepare
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import InvalidInput
+from rapport.lib.ids import new_id
+
+ATTEMPTS = 3
+CREATED, ATTACHED, REFUSED = "created", "attached", "refused"
+
+
+def bulk_create_candidates(
+    *, actor: Actor, drafts: Sequence[CandidateDraft], origin: str = "import"
+) -> list[DraftOutcome]:
+    """Store drafts, one outcome for each in their order; the number of statements does not depend on how many.
+
+    A draft with an e-mail address, phone number or link that somebody has is attached to that person (who may be an
+    earlier draft of the same call): what is new is added, what is empty filled, nothing overwritten. Call it with a
+    few thousand at a time; each call is one transaction. Records candidate.created and candidate.attached.
+    Raises NotAllowed without candidates.edit.
+    """
+    require(actor, EDIT)
+    now = clock.now()
+    prepared = [prepare(draft, now.date()) for draft in drafts]
+    with stored_files(prepared) as files:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction.atomic():
+                    return _store(actor, prepared, files, origin, now)
+            except IntegrityError:
+                # Somebody stored one of these people between our look and our insert: look again.
+                if attempt == ATTEMPTS:
+                    raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+@contextmanager
+def stored_files(prepared: Sequence[Prepared]) -> Iterator[list[list[StoredFile]]]:
+    """The files of each draft put into the storage; removed again when storing the rows fails."""
+    files: list[list[StoredFile]] = []
+    try:
+        for item in prepared:
+            files.append([] if item.is_refused else [_store_file(item, draft) for draft in item.draft.documents])
+        yield files
+    except BaseException:
+        for stored in (stored for own in files for stored in own):
+            document_files.delete(stored.storage_name)
+        raise
+
+
+def _store_file(item: Prepared, draft: DocumentDraft) -> StoredFile:
+    try:
+        return document_files.store(draft)
+    except InvalidInput as problem:
+        item.problems.append(str(problem))
+        return document_files.refused(draft)
+
+
+def _store(
+    actor: Actor, prepared: Sequence[Prepared], files: Sequence[list[StoredFile]], origin: str, now: datetime
+) -> list[DraftOutcome]:
+    placed, clashes = _place(prepared, files)
+    rows = [row for row in placed if row is not None]
+    insert_placed(rows, actor, now)
+    record_many(
+        CANDIDATE_CREATED,
+        actor=actor,
+        happenings=[
+            Happening({"candidate": row.candidate_id}, {"source": row.prepared.draft.source, "origin": origin})
+            for row in rows
+            if row.is_new
+        ],
+    )
+    record_many(
+        CANDIDATE_ATTACHED,
+        actor=actor,
+        happenings=[_attached(row) for row in rows if not row.is_new],
+    )
+    return [_outcome(item, row, own_clashes) for item, row, own_clashes in zip(prepared, placed, clashes, strict=True)]
+
+
+def insert_placed(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
+    """Insert the new candidates and what belongs to all of them; fill what is empty of those who were there."""
+    source_ids = storing.ensure_sources(row.prepared.draft.source for row in rows)
+    new = [storing.build_candidate(row, source_ids, now) for row in rows if row.is_new]
+    Candidate.objects.bulk_create(new, batch_size=storing.BATCH)
+    storing.fill_empty([row for row in rows if not row.is_new], now)
+    storing.store_belongings(rows, actor, now)
+
+
+def _place(
+    prepared: Sequence[Prepared], files: Sequence[list[StoredFile]]
+) -> tuple[list[Placed | None], list[list[str]]]:
+    """Whose each draft is (None for a refused one), and what of it belongs to somebody else and is left there."""
+    found = queries.find_by_contact_points(key for item in prepared for key in item.identities())
+    owners = {key: owner.candidate_id for key, owner in found.items()}
+    placed: list[Placed | None] = []
+    clashes: list[list[str]] = []
+    for item, own_files in zip(prepared, files, strict=True):
+        row = None if item.is_refused else _place_one(item, own_files, owners)
+        placed.append(row)
+        left = [contact.value for contact in item.contacts if row and contact not in row.contacts]
+        clashes.append([f"{value} belongs to another candidate and was left there." for value in left])
+    return placed, clashes
+
+
+def _place_one(item: Prepared, files: list[StoredFile], owners: dict[tuple[str, str], UUID]) -> Placed:
+    """Find whose a draft is, and note in `owners` which contact points are now its."""
+    matched = next((key for key in item.identities() if key in owners), None)
+    candidate_id = owners[matched] if matched else new_id()
+    contacts = [
+        contact
+        for contact in item.contacts
+        if owners.setdefault((contact.kind, contact.normal), candidate_id) == candidate_id
+    ]
+    return Placed(item, candidate_id, matched is None, contacts, files, matched[1] if matched else "")
+
+
+def _attached(row: Placed) -> Happening:
+    draft = row.prepared.draft
+    added = {
+        "documents": len(draft.documents),
+        "experiences": len(draft.experiences),
+        "skills": len(draft.skills),
+        "contact_points": len(row.contacts),
+    }
+    return Happening(
+        {"candidate": row.candidate_id},
+        {
+            "source": draft.source,
+            "matched_by": row.matched_by,
+            "added": [noun for noun, count in added.items() if count],
+        },
+    )
+
+
+def _outcome(item: Prepared, row: Placed | None, clashes: list[str]) -> DraftOutcome:
+    problems = (*item.problems, *clashes)
+    if row is None:
+        return DraftOutcome(REFUSED, problems=problems)
+    return DraftOutcome(CREATED if row.is_new else ATTACHED, row.candidate_id, row.matched_by, problems)
+
+
+@transaction.atomic
+def discard_candidates(*, actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID]:
+    """Delete candidates that an import has made and nobody has touched since: the undo of an import.
+
+    Returns the ids of those deleted; somebody who was written to, considered for a job, changed or noted is kept.
+    Records candidate.discarded for each. Raises NotAllowed without candidates.edit.
+    """
+    ids = visible(actor, candidate_ids, EDIT)
+    touched = set(queries.list_touched_ids(ids))
+    rows = Candidate.objects.select_for_update(of=("self",)).filter(id__in=ids, version=1).exclude(id__in=touched)
+    discarded = list(rows.order_by("id").values_list("id", flat=True))
+    files = list(Document.objects.filter(candidate_id__in=discarded).values_list("storage_name", flat=True))
+    Candidate.objects.filter(id__in=discarded).delete()
+    record_many(CANDIDATE_DISCARDED, actor=actor, happenings=[Happening({"candidate": key}) for key in discarded])
+    for name in files:
+        transaction.on_commit(partial(document_files.delete, name))
+    return discarded

@@ -1,0 +1,351 @@
+"""Inserting prepared drafts: a constant number of statements however many there are. Part of a caller's transaction."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
+from django.db.models.functions import Lower
+
+from rapport.candidates import document_files
+from rapport.candidates.contact_rules import Contact
+from rapport.candidates.document_files import StoredFile
+from rapport.candidates.drafts import EducationDraft, ExperienceDraft
+from rapport.candidates.models import (
+    Candidate,
+    CandidateSkill,
+    CandidateTag,
+    Consent,
+    ContactPoint,
+    Document,
+    Education,
+    Experience,
+    Source,
+    Tag,
+)
+from rapport.candidates.operations.rights import user_id
+from rapport.candidates.preparing import Prepared
+from rapport.lib.actors import Actor
+
+BATCH = 2000
+Row = TypeVar("Row", Source, Tag)
+
+
+@dataclass(slots=True)
+class Placed:
+    """A draft and whose it is: a new candidate's id, or that of the person who is there (told by `matched_by`).
+
+    `contacts` are those of the draft that nobody else has.
+    """
+
+    prepared: Prepared
+    candidate_id: UUID
+    is_new: bool
+    contacts: list[Contact] = field(default_factory=list)
+    files: list[StoredFile] = field(default_factory=list)
+    matched_by: str = ""
+
+
+@dataclass(slots=True)
+class Known:
+    """What attached candidates have already, so that nothing is stored twice."""
+
+    primaries: set[tuple[UUID, str]] = field(default_factory=set)
+    contacts: set[tuple[UUID, str, str]] = field(default_factory=set)
+    experiences: set[tuple] = field(default_factory=set)
+    educations: set[tuple] = field(default_factory=set)
+    documents: set[tuple[UUID, str]] = field(default_factory=set)
+
+
+def read_known(candidate_ids: Sequence[UUID]) -> Known:
+    """What these candidates have; four statements."""
+    if not candidate_ids:
+        return Known()
+    points = ContactPoint.objects.filter(candidate_id__in=candidate_ids)
+    rows = list(points.values_list("candidate_id", "kind", "normal", "is_primary"))
+    return Known(
+        primaries={(key, kind) for key, kind, _, is_primary in rows if is_primary},
+        contacts={(key, kind, normal) for key, kind, normal, _ in rows},
+        experiences={_experience_key(row.candidate_id, row) for row in _of(Experience, candidate_ids)},
+        educations={_education_key(row.candidate_id, row) for row in _of(Education, candidate_ids)},
+        documents=set(Document.objects.filter(candidate_id__in=candidate_ids).values_list("candidate_id", "sha256")),
+    )
+
+
+def _of(model: type[Model], candidate_ids: Sequence[UUID]) -> Iterable:
+    return model._default_manager.filter(candidate_id__in=candidate_ids)
+
+
+def _experience_key(candidate_id: UUID, row: Experience | ExperienceDraft) -> tuple:
+    return candidate_id, row.title.casefold(), row.organisation.casefold(), row.start_on
+
+
+def _education_key(candidate_id: UUID, row: Education | EducationDraft) -> tuple:
+    return candidate_id, row.school.casefold(), row.degree.casefold()
+
+
+def build_candidate(row: Placed, source_ids: dict[str, UUID], now: datetime) -> Candidate:
+    """A new candidate, not yet stored."""
+    prepared, draft, place = row.prepared, row.prepared.draft, row.prepared.place
+    return Candidate(
+        id=row.candidate_id,
+        full_name=prepared.name.full,
+        given_name=prepared.name.given,
+        family_name=prepared.name.family,
+        pronouns=draft.pronouns,
+        title=draft.title,
+        organisation=draft.organisation,
+        summary=draft.summary,
+        place=draft.place,
+        city=place.city[:120] if place else "",
+        country_code=place.country_code if place else draft.country_code,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        time_zone=place.time_zone if place else "",
+        language_code=draft.language_code,
+        languages=list(draft.languages),
+        years_experience=tenths(draft.years_experience),
+        source_id=source_ids.get(draft.source.casefold()),
+        owner_id=draft.owner_id,
+        last_activity_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+FILL_EMPTY = """
+UPDATE candidates_candidate c SET
+    title = CASE WHEN c.title = '' THEN given.title ELSE c.title END,
+    organisation = CASE WHEN c.organisation = '' THEN given.organisation ELSE c.organisation END,
+    summary = CASE WHEN c.summary = '' THEN given.summary ELSE c.summary END,
+    place = CASE WHEN c.place = '' THEN given.place ELSE c.place END,
+    city = CASE WHEN c.place = '' THEN given.city ELSE c.city END,
+    country_code = CASE WHEN c.place = '' THEN given.country_code ELSE c.country_code END,
+    latitude = CASE WHEN c.place = '' THEN given.latitude ELSE c.latitude END,
+    longitude = CASE WHEN c.place = '' THEN given.longitude ELSE c.longitude END,
+    time_zone = CASE WHEN c.time_zone = '' THEN given.time_zone ELSE c.time_zone END,
+    years_experience = coalesce(c.years_experience, given.years_experience),
+    updated_at = %s, last_activity_at = %s, version = c.version + 1
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[],
+            %s::float8[], %s::text[], %s::numeric[])
+    AS given(id, title, organisation, summary, place, city, country_code, latitude, longitude, time_zone,
+             years_experience)
+WHERE c.id = given.id
+"""
+
+
+def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
+    """Fill what is empty of candidates who were there, in one statement; nothing is overwritten."""
+    first = {row.candidate_id: row for row in reversed(rows)}
+    if not first:
+        return
+    ids = sorted(first)
+    list(Candidate.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
+    built = [build_candidate(first[key], {}, now) for key in ids]
+    columns = [
+        ids,
+        *(
+            [getattr(candidate, name) for candidate in built]
+            for name in (
+                "title", "organisation", "summary", "place", "city", "country_code", "latitude", "longitude",
+                "time_zone", "years_experience",
+            )
+        ),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(FILL_EMPTY, [now, now, *columns])
+
+
+def tenths(years: float | None) -> Decimal | None:
+    return None if years is None else Decimal(f"{years:.1f}")
+
+
+def ensure_sources(names: Iterable[str]) -> dict[str, UUID]:
+    """Ids of sources by case-folded name, made where missing; one to three statements."""
+    return _ensure(Source.objects.all(), names, lambda name: Source(name=name))
+
+
+def ensure_tags(names: Iterable[str], actor: Actor) -> dict[str, UUID]:
+    """Ids of tags by case-folded name, made where missing; one to three statements."""
+    return _ensure(Tag.objects.all(), names, lambda name: Tag(name=name, created_by_id=user_id(actor)))
+
+
+def _ensure(rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Row]) -> dict[str, UUID]:
+    wanted: dict[str, str] = {}
+    for name in names:
+        if name:
+            wanted.setdefault(name.casefold(), name)
+    if not wanted:
+        return {}
+    named = rows.annotate(lower=Lower("name")).filter(lower__in=[name.lower() for name in wanted.values()])
+    found = {row.name.casefold(): row.id for row in named.all()}
+    missing = [build(name) for key, name in wanted.items() if key not in found]
+    if missing:
+        rows.bulk_create(missing, ignore_conflicts=True)
+        found = {row.name.casefold(): row.id for row in named.all()}
+    return found
+
+
+def store_belongings(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
+    """Store what belongs to candidates: one insert for each table, skipping what those who were there have."""
+    known = read_known([row.candidate_id for row in rows if not row.is_new])
+    _insert(ContactPoint, _contact_points(rows, known, now))
+    _insert(Experience, _experiences(rows, known))
+    _insert(Education, _educations(rows, known))
+    documents = [_documents(row, actor, known, now) for row in rows]
+    _insert(Document, [document for own in documents for document in own if document])
+    _insert(CandidateSkill, _skills(rows, documents), ignore_conflicts=True)
+    tags = ensure_tags((name for row in rows for name in row.prepared.draft.tags), actor)
+    links = {(row.candidate_id, tags[name.casefold()]) for row in rows for name in row.prepared.draft.tags}
+    _insert(CandidateTag, [CandidateTag(candidate_id=key, tag_id=tag) for key, tag in links], ignore_conflicts=True)
+    _insert(Consent, _consents(rows))
+
+
+def _insert(model: type[Model], rows: list, ignore_conflicts: bool = False) -> None:
+    if rows:
+        model._default_manager.bulk_create(rows, batch_size=BATCH * 10, ignore_conflicts=ignore_conflicts)
+
+
+def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list[ContactPoint]:
+    points = []
+    for row in rows:
+        for contact in row.contacts:
+            key = (row.candidate_id, contact.kind, contact.normal)
+            if key in known.contacts:
+                continue
+            known.contacts.add(key)
+            is_primary = key[:2] not in known.primaries
+            known.primaries.add(key[:2])
+            points.append(
+                ContactPoint(
+                    candidate_id=row.candidate_id,
+                    kind=contact.kind,
+                    value=contact.value,
+                    normal=contact.normal,
+                    label=row.prepared.labels.get(contact, ""),
+                    is_primary=is_primary,
+                    created_at=now,
+                )
+            )
+    return points
+
+
+def _experiences(rows: Sequence[Placed], known: Known) -> list[Experience]:
+    found = []
+    for row in rows:
+        for draft in row.prepared.draft.experiences:
+            if (same := _experience_key(row.candidate_id, draft)) not in known.experiences:
+                known.experiences.add(same)
+                found.append(build_experience(draft, row.candidate_id))
+    return found
+
+
+def build_experience(draft: ExperienceDraft, candidate_id: UUID) -> Experience:
+    return Experience(
+        candidate_id=candidate_id,
+        title=draft.title,
+        organisation=draft.organisation,
+        place=draft.place,
+        start_on=draft.start_on,
+        end_on=draft.end_on,
+        date_precision=draft.date_precision,
+        is_current=draft.is_current,
+        text=draft.text,
+    )
+
+
+def _educations(rows: Sequence[Placed], known: Known) -> list[Education]:
+    found = []
+    for row in rows:
+        for draft in row.prepared.draft.educations:
+            if (same := _education_key(row.candidate_id, draft)) not in known.educations:
+                known.educations.add(same)
+                found.append(build_education(draft, row.candidate_id))
+    return found
+
+
+def build_education(draft: EducationDraft, candidate_id: UUID) -> Education:
+    return Education(
+        candidate_id=candidate_id,
+        school=draft.school,
+        degree=draft.degree,
+        field=draft.field,
+        start_on=draft.start_on,
+        end_on=draft.end_on,
+    )
+
+
+def _documents(row: Placed, actor: Actor, known: Known, now: datetime) -> list[Document | None]:
+    """The documents of a row by their position; None for one that was refused or that the candidate has already."""
+    documents: list[Document | None] = []
+    for stored in row.files:
+        same = (row.candidate_id, stored.sha256)
+        if stored.storage_name and same not in known.documents:
+            known.documents.add(same)
+            documents.append(build_document(stored, row.candidate_id, actor, now))
+        else:
+            documents.append(None)
+            transaction.on_commit(partial(document_files.delete, stored.storage_name))
+    return documents
+
+
+def build_document(stored: StoredFile, candidate_id: UUID, actor: Actor, now: datetime) -> Document:
+    return Document(
+        candidate_id=candidate_id,
+        kind=stored.kind,
+        file_name=stored.file_name,
+        content_type=stored.content_type,
+        size_bytes=stored.size_bytes,
+        sha256=stored.sha256,
+        storage_name=stored.storage_name,
+        text=stored.text,
+        page_count=stored.page_count,
+        parsed=stored.parsed,
+        uploaded_by_id=user_id(actor),
+        created_at=now,
+    )
+
+
+def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]]) -> list[CandidateSkill]:
+    names = list(dict.fromkeys(skill.name for row in rows for skill in row.prepared.draft.skills))
+    if not names:
+        return []
+    from rapport.skills.operations import find_or_create_skills
+
+    ids = find_or_create_skills(names)
+    found: dict[tuple[UUID, UUID], CandidateSkill] = {}
+    for row, own in zip(rows, documents, strict=True):
+        for skill in row.prepared.draft.skills:
+            if skill.name not in ids or (row.candidate_id, ids[skill.name]) in found:
+                continue
+            document = own[skill.document] if skill.document is not None and skill.document < len(own) else None
+            found[row.candidate_id, ids[skill.name]] = CandidateSkill(
+                candidate_id=row.candidate_id,
+                skill_id=ids[skill.name],
+                years=tenths(skill.years),
+                document=document,
+                evidence=skill.evidence,
+                start=skill.start if document else None,
+                end=skill.end if document else None,
+            )
+    return list(found.values())
+
+
+def _consents(rows: Sequence[Placed]) -> list[Consent]:
+    return [
+        Consent(
+            candidate_id=row.candidate_id,
+            purpose=consent.purpose,
+            basis=consent.basis,
+            given_at=consent.given_at,
+            expires_at=consent.expires_at,
+            proof=consent.proof[:300],
+        )
+        for row in rows
+        for consent in row.prepared.draft.consents
+    ]

@@ -1,0 +1,77 @@
+"""What colleagues have to do about a candidate."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.accounts.queries import get_user
+from rapport.activity.operations import record
+from rapport.candidates.activities import TASK_ADDED, TASK_DONE, TASK_REOPENED
+from rapport.candidates.models import Task
+from rapport.candidates.operations.rights import lock, user_id
+from rapport.candidates.permissions import NOTE
+from rapport.candidates.text_rules import one_line
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import InvalidInput, NotFound
+
+
+@transaction.atomic
+def add_task(
+    *, actor: Actor, candidate_id: UUID, text: str, due_on: date | None = None, assignee_id: UUID | None = None
+) -> Task:
+    """Add something to do, for the actor when nobody else is named. Records task.added.
+
+    Raises NotFound, NotAllowed without candidates.note, InvalidInput for an empty text or an unknown assignee.
+    """
+    candidate = lock(actor, candidate_id, NOTE)
+    text = one_line(text, 300)
+    if not text:
+        raise InvalidInput({"text": "Say what is to be done."})
+    task = Task(
+        candidate=candidate,
+        text=text,
+        due_on=due_on,
+        assignee_id=_assignee(actor, assignee_id),
+        created_at=clock.now(),
+    )
+    task.save(force_insert=True)
+    data = {"text": text, "due_on": due_on}
+    record(TASK_ADDED, actor=actor, subjects=[candidate, task], data=data)
+    return task
+
+
+def _assignee(actor: Actor, assignee_id: UUID | None) -> UUID | None:
+    if assignee_id is None or assignee_id == actor.id:
+        return user_id(actor)
+    try:
+        return get_user(actor, assignee_id).id
+    except NotFound as error:
+        raise InvalidInput({"assignee": "Choose a colleague."}) from error
+
+
+@transaction.atomic
+def complete_task(*, actor: Actor, candidate_id: UUID, task_id: UUID) -> Task:
+    """Tick a task off; ticking it twice does nothing. Records task.done."""
+    return _set_done(actor, candidate_id, task_id, done=True)
+
+
+@transaction.atomic
+def reopen_task(*, actor: Actor, candidate_id: UUID, task_id: UUID) -> Task:
+    """Take a tick back. Records task.reopened."""
+    return _set_done(actor, candidate_id, task_id, done=False)
+
+
+def _set_done(actor: Actor, candidate_id: UUID, task_id: UUID, *, done: bool) -> Task:
+    candidate = lock(actor, candidate_id, NOTE)
+    task = Task.objects.select_for_update().filter(candidate=candidate, id=task_id).first()
+    if task is None:
+        raise NotFound("This task is not there any more. Reload the page.")
+    if (task.done_at is not None) == done:
+        return task
+    task.done_at = clock.now() if done else None
+    task.save(update_fields=["done_at"])
+    verb = TASK_DONE if done else TASK_REOPENED
+    record(verb, actor=actor, subjects=[candidate, task], data={"text": task.text})
+    return task

@@ -1,0 +1,125 @@
+"""Making drafts fit to be stored: normal forms, lengths, and a sentence for everything that cannot be taken over. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from rapport.candidates import contact_rules
+from rapport.candidates.contact_rules import Contact, NotAContact
+from rapport.candidates.drafts import CandidateDraft, EducationDraft, ExperienceDraft, SkillDraft
+from rapport.candidates.experience_rules import years_worked
+from rapport.candidates.name_rules import PersonName, read_name
+from rapport.candidates.text_rules import many_lines, one_line, without_nul
+from rapport.lib.places import Place, find_place
+
+LONGEST_EVIDENCE = 400
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A draft with its texts cleaned, its name, place and contact points read, and what was wrong with it."""
+
+    draft: CandidateDraft
+    name: PersonName
+    place: Place | None
+    contacts: list[Contact]
+    labels: dict[Contact, str]
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def is_refused(self) -> bool:
+        return not self.name.full
+
+    def identities(self) -> Iterator[tuple[str, str]]:
+        """(kind, normal) of its contact points, the most telling kind first: e-mail, link, phone."""
+        for kind in (contact_rules.EMAIL, contact_rules.LINK, contact_rules.PHONE):
+            yield from ((contact.kind, contact.normal) for contact in self.contacts if contact.kind == kind)
+
+
+def prepare(draft: CandidateDraft, today: date) -> Prepared:
+    """Read one draft; never raises: what makes no sense is left out and told in `problems`."""
+    problems: list[str] = []
+    name = read_name(one_line(draft.full_name, 300))
+    if not name.full:
+        problems.append("The name is missing.")
+    place = find_place(draft.place) if draft.place.strip() else None
+    country = draft.country_code or (place.country_code if place else "")
+    contacts, labels = _contacts(draft, country, problems)
+    return Prepared(_clean(draft, country, today), name, place, contacts, labels, problems)
+
+
+def _contacts(
+    draft: CandidateDraft, country_code: str, problems: list[str]
+) -> tuple[list[Contact], dict[Contact, str]]:
+    seen: dict[tuple[str, str], Contact] = {}
+    labels: dict[Contact, str] = {}
+    for point in draft.contact_points:
+        if not point.value.strip():
+            continue
+        try:
+            contact = contact_rules.read_contact(point.kind, one_line(point.value, 600), country_code)
+        except NotAContact as problem:
+            problems.append(str(problem))
+            continue
+        if (contact.kind, contact.normal) not in seen:
+            seen[contact.kind, contact.normal] = contact
+            labels[contact] = one_line(point.label, 40)
+    return list(seen.values()), labels
+
+
+def _clean(draft: CandidateDraft, country_code: str, today: date) -> CandidateDraft:
+    experiences = tuple(clean_experience(row) for row in draft.experiences if row.title or row.organisation or row.text)
+    years = draft.years_experience
+    return replace(
+        draft,
+        pronouns=one_line(draft.pronouns, 40),
+        title=one_line(draft.title, 200),
+        organisation=one_line(draft.organisation, 200),
+        place=one_line(draft.place, 200),
+        country_code=country_code.upper()[:2],
+        summary=many_lines(draft.summary),
+        languages=tuple(dict.fromkeys(filter(None, (one_line(word, 60) for word in draft.languages)))),
+        language_code=draft.language_code[:8],
+        years_experience=min(max(years, 0), 99.9) if years is not None else years_worked(experiences, today),
+        source=one_line(draft.source, 120),
+        experiences=experiences,
+        educations=tuple(clean_education(row) for row in draft.educations if row.school or row.degree or row.field),
+        skills=tuple(_clean_skill(row) for row in draft.skills if row.name.strip()),
+        tags=tuple(dict.fromkeys(filter(None, (one_line(name, 60) for name in draft.tags)))),
+    )
+
+
+def clean_experience(row: ExperienceDraft) -> ExperienceDraft:
+    """A job with its texts cut to what is stored; an end before its start is left out."""
+    backwards = row.start_on and row.end_on and row.end_on < row.start_on
+    return replace(
+        row,
+        title=one_line(row.title, 200),
+        organisation=one_line(row.organisation, 200),
+        place=one_line(row.place, 200),
+        end_on=None if backwards or row.is_current else row.end_on,
+        text=many_lines(row.text),
+    )
+
+
+def clean_education(row: EducationDraft) -> EducationDraft:
+    backwards = row.start_on and row.end_on and row.end_on < row.start_on
+    return replace(
+        row,
+        school=one_line(row.school, 200),
+        degree=one_line(row.degree, 200),
+        field=one_line(row.field, 200),
+        end_on=None if backwards else row.end_on,
+    )
+
+
+def _clean_skill(row: SkillDraft) -> SkillDraft:
+    has_span = row.start is not None and row.end is not None and row.end > row.start >= 0
+    return replace(
+        row,
+        name=one_line(row.name, 200),
+        years=None if row.years is None else min(max(row.years, 0), 99.9),
+        evidence=without_nul(row.evidence)[:LONGEST_EVIDENCE],
+        start=row.start if has_span else None,
+        end=row.end if has_span else None,
+    )

@@ -1,0 +1,380 @@
+"""Reading the pool: what may this actor see, and in which shape."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from rapport.accounts.capabilities import require
+from rapport.candidates.models import (
+    Candidate,
+    CandidateSkill,
+    CandidateTag,
+    ColumnChoice,
+    Consent,
+    ContactPoint,
+    Document,
+    Education,
+    Experience,
+    Pool,
+    PoolMember,
+    Source,
+    Tag,
+    Task,
+)
+from rapport.candidates.permissions import VIEW, visible_to
+from rapport.lib.actors import Actor
+from rapport.lib.errors import InvalidInput, NotFound
+
+NO_CANDIDATE = "There is no such candidate, or you may not see them."
+PAGE = 50
+COUNT_CAP = 10_000
+
+# Counting stops at COUNT_CAP, so that a tag of a million people costs no more than one of ten thousand.
+COUNT_TAGGED = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_candidatetag counted
+    WHERE counted.tag_id = candidates_tag.id LIMIT {COUNT_CAP}) AS capped)"""
+COUNT_MEMBERS = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_poolmember counted
+    WHERE counted.pool_id = candidates_pool.id LIMIT {COUNT_CAP}) AS capped)"""
+
+FIND_OWNERS = """
+SELECT p.kind, p.normal, p.candidate_id, c.full_name
+FROM unnest(%s::text[], %s::text[]) AS wanted(kind, normal)
+JOIN candidates_contactpoint p ON p.kind = wanted.kind AND p.normal = wanted.normal AND NOT p.is_shared
+JOIN candidates_candidate c ON c.id = p.candidate_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactOwner:
+    """Who has a contact point."""
+
+    candidate_id: UUID
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """A candidate (with owner and source) and what a row of a list shows besides; `consent` is the latest."""
+
+    candidate: Candidate
+    email: str
+    phone: str
+    tags: list[str]
+    consent: Consent | None
+
+    @property
+    def id(self) -> UUID:
+        return self.candidate.id
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatePage:
+    """Rows of the list in order; `next_cursor` is "" on the last page."""
+
+    rows: list[CandidateRow]
+    next_cursor: str
+
+
+def get_candidate(actor: Actor, candidate_id: UUID) -> Candidate:
+    """One candidate with source and owner; NotFound outside what the actor may see."""
+    rows = Candidate.objects.filter(visible_to(actor)).select_related("source", "owner")
+    candidate = rows.filter(id=candidate_id).first()
+    if candidate is None:
+        raise NotFound(NO_CANDIDATE)
+    return candidate
+
+
+def lock_candidate(actor: Actor, candidate_id: UUID) -> Candidate:
+    """One candidate, locked for change in the present transaction."""
+    rows = Candidate.objects.select_for_update(of=("self",)).filter(visible_to(actor))
+    candidate = rows.filter(id=candidate_id).first()
+    if candidate is None:
+        raise NotFound(NO_CANDIDATE)
+    return candidate
+
+
+def list_visible_ids(actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the ids that the actor may see, in one statement."""
+    return list(Candidate.objects.filter(visible_to(actor), id__in=candidate_ids).values_list("id", flat=True))
+
+
+def list_by_ids(actor: Actor, candidate_ids: Sequence[UUID]) -> list[CandidateRow]:
+    """Rows in the given order, in four statements; ids the actor may not see are left out."""
+    found = {row.id: row for row in _rows(Candidate.objects.filter(visible_to(actor), id__in=candidate_ids))}
+    return [found[candidate_id] for candidate_id in candidate_ids if candidate_id in found]
+
+
+def list_newest(actor: Actor, *, cursor: str = "", limit: int = PAGE, archived: bool = False) -> CandidatePage:
+    """Candidates by their last activity, newest first; what lists show where there is no search index.
+
+    Raises InvalidInput for a cursor that was not given out here.
+    """
+    rows = Candidate.objects.filter(visible_to(actor), archived_at__isnull=not archived)
+    if cursor:
+        rows = rows.filter(_after(cursor))
+    ordered = rows.order_by(F("last_activity_at").desc(nulls_last=True), F("id").desc())
+    found = _rows(ordered[: limit + 1])
+    more = len(found) > limit
+    return CandidatePage(found[:limit], _cursor_of(found[limit - 1].candidate) if more else "")
+
+
+def count_capped(actor: Actor, *, archived: bool = False) -> int:
+    """How many candidates there are, counted no further than COUNT_CAP."""
+    rows = Candidate.objects.filter(visible_to(actor), archived_at__isnull=not archived)
+    return rows.values("id")[:COUNT_CAP].count()
+
+
+def any_candidate(actor: Actor) -> bool:
+    return _visible(actor).exists()
+
+
+def _cursor_of(candidate: Candidate) -> str:
+    moment = candidate.last_activity_at.isoformat() if candidate.last_activity_at else ""
+    return f"{moment}|{candidate.id}"
+
+
+def _after(cursor: str) -> Q:
+    moment, _, identifier = cursor.partition("|")
+    try:
+        last_id = UUID(identifier)
+        when = datetime.fromisoformat(moment) if moment else None
+    except ValueError as error:
+        raise InvalidInput({"cursor": "This place in the list is not known any more. Begin at its start."}) from error
+    if when is None:
+        return Q(last_activity_at=None, id__lt=last_id)
+    return Q(last_activity_at__lt=when) | Q(last_activity_at=when, id__lt=last_id) | Q(last_activity_at__isnull=True)
+
+
+def _rows(candidates: QuerySet[Candidate]) -> list[CandidateRow]:
+    found = list(candidates.select_related("owner", "source"))
+    ids = [candidate.id for candidate in found]
+    contacts = _grouped(
+        ContactPoint.objects.filter(candidate_id__in=ids, kind__in=["email", "phone"])
+        .order_by("-is_primary", "created_at", "id")
+        .values_list("candidate_id", "kind", "value")
+    )
+    tags = _grouped(
+        CandidateTag.objects.filter(candidate_id__in=ids).order_by("tag__name").values_list("candidate_id", "tag__name")
+    )
+    consents = _grouped(
+        (consent.candidate_id, consent)
+        for consent in Consent.objects.filter(candidate_id__in=ids).order_by("-given_at")
+    )
+    return [
+        CandidateRow(
+            candidate,
+            email=next((value for kind, value in contacts.get(candidate.id, []) if kind == "email"), ""),
+            phone=next((value for kind, value in contacts.get(candidate.id, []) if kind == "phone"), ""),
+            tags=[name for (name,) in tags.get(candidate.id, [])],
+            consent=next((consent for (consent,) in consents.get(candidate.id, [])), None),
+        )
+        for candidate in found
+    ]
+
+
+def _grouped(rows: Iterable[tuple]) -> dict[UUID, list[tuple]]:
+    groups: dict[UUID, list[tuple]] = {}
+    for key, *rest in rows:
+        groups.setdefault(key, []).append(tuple(rest))
+    return groups
+
+
+def find_by_contact_points(contacts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ContactOwner]:
+    """Who has these (kind, normal) contact points, in one statement; shared ones tell nothing about a person.
+
+    For importers and operations that have made their own permission check.
+    """
+    wanted = sorted(set(contacts))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_OWNERS, [[kind for kind, _ in wanted], [normal for _, normal in wanted]])
+        return {(kind, normal): ContactOwner(key, name) for kind, normal, key, name in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything this app knows of one person, for the profile page."""
+
+    candidate: Candidate
+    contact_points: list[ContactPoint]
+    consents: list[Consent]
+    tags: list[Tag]
+    pools: list[PoolMember]
+    documents: list[Document]
+    skills: list[CandidateSkill]
+    experiences: list[Experience]
+    educations: list[Education]
+    open_tasks: list[Task]
+
+
+def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
+    """One person with all that belongs to them, in ten statements; NotFound outside what the actor may see.
+
+    Documents come without their text and parse result. Skills: those with evidence first, then by years and name.
+    """
+    candidate = get_candidate(actor, candidate_id)
+    return Profile(
+        candidate,
+        contact_points=list(
+            ContactPoint.objects.filter(candidate=candidate).order_by("kind", "-is_primary", "created_at", "id")
+        ),
+        consents=list(Consent.objects.filter(candidate=candidate).order_by("-given_at")),
+        tags=list(Tag.objects.filter(candidate_rows__candidate=candidate)),
+        pools=list(
+            PoolMember.objects.filter(candidate=candidate, pool__archived_at=None)
+            .select_related("pool")
+            .order_by("pool__name")
+        ),
+        documents=list(
+            Document.objects.filter(candidate=candidate).defer("text", "parsed").order_by("-created_at", "id")
+        ),
+        skills=list(
+            CandidateSkill.objects.filter(candidate=candidate)
+            .select_related("skill")
+            .order_by(F("years").desc(nulls_last=True), "skill__name")
+        ),
+        experiences=list(Experience.objects.filter(candidate=candidate)),
+        educations=list(Education.objects.filter(candidate=candidate)),
+        open_tasks=list(
+            Task.objects.filter(candidate=candidate, done_at=None)
+            .select_related("assignee")
+            .order_by(F("due_on").asc(nulls_last=True), "id")
+        ),
+    )
+
+
+def get_document(actor: Actor, candidate_id: UUID, document_id: UUID) -> Document:
+    """A document of a candidate the actor may see, with its candidate."""
+    rows = Document.objects.select_related("candidate").filter(candidate_id=candidate_id, id=document_id)
+    document = rows.first()
+    if document is None or not Candidate.objects.filter(visible_to(actor), id=candidate_id).exists():
+        raise NotFound("There is no such document, or you may not see it.")
+    return document
+
+
+def list_evidence(document: Document) -> list[CandidateSkill]:
+    """The skills whose evidence stands in this document, in the order of the text."""
+    rows = CandidateSkill.objects.filter(candidate_id=document.candidate_id, document=document, start__isnull=False)
+    return list(rows.select_related("skill").order_by("start"))
+
+
+TOUCHED = """
+SELECT DISTINCT s.subject_id FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
+WHERE s.subject_id = ANY(%s) AND a.verb <> 'candidate.created'
+"""
+
+
+def list_touched_ids(candidate_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the candidates with whom anything happened since they were created."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCHED, [list(candidate_ids)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def list_tags(actor: Actor, text: str = "") -> QuerySet[Tag]:
+    """All tags (whose name contains the text), each with `candidate_count` (capped)."""
+    require(actor, VIEW)
+    rows = Tag.objects.annotate(
+        candidate_count=RawSQL(COUNT_TAGGED, [])  # noqa: S611 - a constant
+    )
+    return rows.filter(name__icontains=text) if text else rows
+
+
+def list_tag_names(actor: Actor, text: str = "", limit: int = 12) -> list[Tag]:
+    """Tags for a field's suggestions, without counting."""
+    require(actor, VIEW)
+    return list(Tag.objects.filter(name__icontains=text)[:limit])
+
+
+def get_tag(actor: Actor, tag_id: UUID) -> Tag:
+    require(actor, VIEW)
+    tag = Tag.objects.filter(id=tag_id).first()
+    if tag is None:
+        raise NotFound("There is no such tag.")
+    return tag
+
+
+def list_pools(actor: Actor, *, include_archived: bool = False) -> QuerySet[Pool]:
+    """All pools with their owner and `member_count` (capped)."""
+    require(actor, VIEW)
+    rows = Pool.objects.select_related("owner").annotate(
+        member_count=RawSQL(COUNT_MEMBERS, [])  # noqa: S611 - a constant
+    )
+    return rows if include_archived else rows.filter(archived_at=None)
+
+
+def list_pool_names(actor: Actor, text: str = "", limit: int = 12) -> list[Pool]:
+    """Pools for a field's suggestions, without counting."""
+    require(actor, VIEW)
+    return list(Pool.objects.filter(archived_at=None, name__icontains=text)[:limit])
+
+
+def get_pool(actor: Actor, pool_id: UUID) -> Pool:
+    """One pool with its owner and `member_count` (capped)."""
+    pool = list_pools(actor, include_archived=True).filter(id=pool_id).first()
+    if pool is None:
+        raise NotFound("There is no such pool.")
+    return pool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """Members of a pool, the last added first, each with when and why they were added."""
+
+    rows: list[tuple[CandidateRow, PoolMember]]
+    next_cursor: str
+
+
+def list_members(actor: Actor, pool_id: UUID, *, cursor: str = "", limit: int = PAGE) -> MemberPage:
+    """One page of the members of a pool that the actor may see."""
+    members = PoolMember.objects.filter(pool_id=pool_id, candidate__in=Candidate.objects.filter(visible_to(actor)))
+    if cursor:
+        added_at, _, identifier = cursor.partition("|")
+        try:
+            moment, last_id = datetime.fromisoformat(added_at), UUID(identifier)
+        except ValueError as error:
+            raise InvalidInput({"cursor": "This place in the list is not known any more."}) from error
+        members = members.filter(Q(added_at__lt=moment) | Q(added_at=moment, candidate_id__lt=last_id))
+    found = list(members.select_related("added_by").order_by("-added_at", "-candidate_id")[: limit + 1])
+    shown = {member.candidate_id: member for member in found[:limit]}
+    rows = [(row, shown[row.id]) for row in list_by_ids(actor, list(shown))]
+    last = found[limit - 1] if len(found) > limit else None
+    return MemberPage(rows, f"{last.added_at.isoformat()}|{last.candidate_id}" if last else "")
+
+
+def list_sources(actor: Actor) -> QuerySet[Source]:
+    require(actor, VIEW)
+    return Source.objects.all()
+
+
+def list_open_tasks(actor: Actor, *, limit: int = 50) -> list[Task]:
+    """What this user has to do, the most urgent first, with the candidates."""
+    rows = Task.objects.filter(assignee_id=actor.id, done_at=None, candidate__in=_visible(actor))
+    return list(rows.select_related("candidate").order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
+
+
+def _visible(actor: Actor) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(visible_to(actor))
+
+
+def find_columns(actor: Actor) -> list[str]:
+    """The columns this user chose for the list of candidates; empty when never chosen."""
+    choice = ColumnChoice.objects.filter(user_id=actor.id).first() if actor.id else None
+    return choice.columns if choice else []
+
+
+def names_of(actor: Actor, candidate_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id of those the actor may see, in one statement."""
+    return dict(_visible(actor).filter(id__in=candidate_ids).values_list("id", "full_name"))
+
+
+def primary_email(candidate_id: UUID) -> str:
+    """The address to write to: the primary one, else the first that did not bounce; "" without any."""
+    rows = ContactPoint.objects.filter(candidate_id=candidate_id, kind=ContactPoint.Kind.EMAIL)
+    usable = rows.exclude(status__in=[ContactPoint.Status.BOUNCED, ContactPoint.Status.OUTDATED])
+    return usable.order_by("-is_primary", "created_at", "id").values_list("value", flat=True).first() or ""
