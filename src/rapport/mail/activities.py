@@ -1,0 +1,50 @@
+"""What this app records. A message's activities carry the subjects its sender gave it, and the message itself."""
+
+from rapport.activity.verbs import declare
+from rapport.mail import timeline
+
+_SHOWN = {"group": "mail", "template": "mail/timeline/message.html", "load": timeline.load_messages}
+
+MESSAGE_QUEUED = declare("message.queued", "wrote a message", "pencil-line", data=("mailbox_id",), quiet=True, group="mail")
+MESSAGE_SENT = declare("message.sent", "sent a message", "send", data=("mailbox_id", "is_bulk"), **_SHOWN)
+MESSAGE_FAILED = declare("message.failed", "could not send a message", "mail-x", data=("reason",), **_SHOWN)
+MESSAGE_UNCLEAR = declare(
+    "message.unclear", "does not know whether a message arrived", "mail-question-mark", data=("reason",), **_SHOWN
+)
+MESSAGE_RECEIVED = declare(
+    "message.received",
+    "received a message",
+    "mail",
+    data=("mailbox_id", "kind", "answers_message_id", "matched_by", "returns_on", "from_other_address"),
+    **_SHOWN,
+)
+MESSAGE_BOUNCED = declare(
+    "message.bounced", "got a message back", "mail-x",
+    data=("class", "status", "reason", "address", "text"), personal=("address", "text"), **_SHOWN,
+)  # fmt: skip
+MESSAGE_COMPLAINED = declare(
+    "message.complained", "was told that a message was marked as spam", "mail-warning",
+    data=("feedback_type", "address"), personal=("address",), **_SHOWN,
+)  # fmt: skip
+MESSAGE_UNSUBSCRIBED = declare(
+    "message.unsubscribed", "asked for no more mail", "mail-minus", data=("by",), **_SHOWN,
+)  # fmt: skip
+MESSAGE_DONE = declare("message.done", "put a message aside as done", "check", quiet=True, group="mail")
+MESSAGE_REOPENED = declare("message.reopened", "put a message back into the inbox", "inbox", quiet=True, group="mail")
+
+MAILBOX_CREATED = declare("mailbox.created", "connected the mailbox {address}", "inbox", data=("address",))
+MAILBOX_CHANGED = declare("mailbox.changed", "changed the mailbox {address}", "inbox", data=("address", "changed"))
+MAILBOX_FAILED = declare("mailbox.failed", "lost the connection to {address}", "unplug", data=("address", "reason"))
+MAILBOX_RECOVERED = declare("mailbox.recovered", "reached {address} again", "plug-zap", data=("address",))
+
+TEMPLATE_CREATED = declare("template.created", "wrote the template {name}", "file-text", data=("name", "purpose"))
+TEMPLATE_CHANGED = declare("template.changed", "changed the template {name}", "file-text", data=("name", "version"))
+TEMPLATE_ARCHIVED = declare("template.archived", "archived the template {name}", "archive", data=("name",))
+
+SUPPRESSION_ADDED = declare(
+    "suppression.added", "stopped mail to an address", "mail-minus", data=("reason", "address"), personal=("address",),
+)  # fmt: skip
+SUPPRESSION_LIFTED = declare(
+    "suppression.lifted", "allowed mail to an address again", "mail-check",
+    data=("reason", "address", "why"), personal=("address",),
+)  # fmt: skip

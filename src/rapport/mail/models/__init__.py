@@ -1,0 +1,10 @@
+"""Tables of e-mail: mailboxes, templates, messages and what is never to be mailed again."""
+
+from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
+from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
+from rapport.mail.models.suppressions import Suppression
+from rapport.mail.models.templates import Template, TemplateVersion
+
+__all__ = [
+    "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Suppression", "Template", "TemplateVersion",
+]  # fmt: skip

@@ -1,0 +1,109 @@
+"""Mailboxes: where mail goes out and comes in, each with its pace."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from rapport.lib.ids import new_id
+
+
+def inbox_only() -> list[str]:
+    return ["INBOX"]
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def usable(self) -> "MailboxQuerySet":
+        """Those that may send and fetch; a failing one is tried again, because passwords and servers recover."""
+        return self.exclude(state=Mailbox.State.PAUSED)
+
+
+class Mailbox(models.Model):
+    """An e-mail account of one user, or a shared one (no owner). Passwords are tokens of lib.encryption.
+
+    `state` is failing after the last sending or fetching failed because of the account; `last_error` says why, in words
+    for its owner. The caps hold over everything that goes out by this mailbox. Where the server delivers name+anything@ to
+    name@ (`takes_plus_addresses`), answers are asked to such an address, which tells the message they answer.
+    """
+
+    class Security(models.TextChoices):
+        SSL = "ssl", "SSL/TLS from the start"
+        STARTTLS = "starttls", "STARTTLS"
+        PLAIN = "plain", "None (trusted network only)"
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        FAILING = "failing", "Failing"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    address = models.EmailField(max_length=320)
+    display_name = models.CharField(max_length=120, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    signature = models.TextField(blank=True)
+    smtp_host = models.CharField(max_length=253)
+    smtp_port = models.PositiveIntegerField(default=587)
+    smtp_security = models.CharField(max_length=8, choices=Security, default=Security.STARTTLS)
+    smtp_user = models.CharField(max_length=320, blank=True)
+    smtp_password = models.TextField(blank=True)
+    imap_host = models.CharField(max_length=253, blank=True)
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(max_length=8, choices=Security, default=Security.SSL)
+    imap_user = models.CharField(max_length=320, blank=True)
+    imap_password = models.TextField(blank=True)
+    imap_folders = ArrayField(models.CharField(max_length=200), default=inbox_only)
+    verify_certificate = models.BooleanField(default=True)
+    takes_plus_addresses = models.BooleanField(default=False)
+    daily_cap = models.PositiveIntegerField(default=200)
+    pace_per_minute = models.PositiveIntegerField(default=20)
+    state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+    last_error = models.TextField(blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    last_fetched_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("address"), name="mail_mailbox_address_unique"),
+            models.CheckConstraint(
+                condition=Q(smtp_port__range=(1, 65535), imap_port__range=(1, 65535)), name="mail_mailbox_ports"
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_cap__gt=0, pace_per_minute__gt=0), name="mail_mailbox_pace_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["active", "paused", "failing"]), name="mail_mailbox_state_known"
+            ),
+        ]
+        ordering = ["address"]
+
+    def __str__(self) -> str:
+        return f"{self.display_name} <{self.address}>" if self.display_name else self.address
+
+    @property
+    def is_shared(self) -> bool:
+        return self.owner_id is None
+
+    @property
+    def receives(self) -> bool:
+        return bool(self.imap_host)
+
+
+class MailboxFolder(models.Model):
+    """How far a folder has been read over IMAP. A new UIDVALIDITY makes old UIDs void (RFC 3501, section 2.3.1.1)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="folders", db_index=False)
+    name = models.CharField(max_length=200)
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="mail_mailboxfolder_once")]
+
+    def __str__(self) -> str:
+        return self.name

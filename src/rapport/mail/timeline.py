@@ -1,0 +1,22 @@
+"""What messages show on a timeline beyond their sentence: one statement for a page of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from rapport.activity.models import Activity
+from rapport.lib.actors import Actor
+
+
+def load_messages(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID, dict[str, Any]]:
+    """{"message": with its body and mailbox, or None when it is gone or the actor may not read mail}."""
+    from rapport.accounts.capabilities import holds
+    from rapport.mail.models import Message
+    from rapport.mail.permissions import VIEW
+
+    wanted = {activity.id: activity.find_subject_id("message") for activity in activities}
+    messages: dict[UUID, Message] = {}
+    if holds(actor, VIEW):
+        rows = Message.objects.select_related("body", "mailbox")
+        messages = rows.in_bulk([key for key in wanted.values() if key])
+    return {activity_id: {"message": messages.get(key) if key else None} for activity_id, key in wanted.items()}
