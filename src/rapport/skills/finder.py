@@ -38,9 +38,7 @@ _ADDRESS = re.compile(r"@|://|www\.|\.(?:com|org|io|eu|edu|gov)(?:\b/|(?!\w))|li
 _LISTING = re.compile(r"[,;|/•·▪●■◦\u2022\uf0b7*()\[\]\n\t:!?]|\.(?:\s|$)|^$|\s[-–—]\s")
 _AND = frozenset({"and", "or", "oder", "ou", "y", "e", "&", "und", "et", "plus"})
 _CUES = frozenset(
-    "programming programmer language languages developer developers development engineer code coding scripting scripts"
-    " script compiler framework library studio spreadsheet spreadsheets software package pivot macros vba server cloud"
-    " database databases certified certification certificate".split()
+    ["programming", "programmer", "language", "languages", "developer", "developers", "development", "engineer", "code", "coding", "scripting", "scripts", "script", "compiler", "framework", "library", "studio", "spreadsheet", "spreadsheets", "software", "package", "pivot", "macros", "vba", "server", "cloud", "database", "databases", "certified", "certification", "certificate"]
 )
 
 
