@@ -194,7 +194,7 @@ class Engine:
 
     def quick(self, text: str, scope: Scope, *, limit: int = 8) -> list[UUID]:
         """People by the beginning of parts of the name or address, or by any part of a phone number."""
-        words = profiles.words_of(text)[:6]
+        words = profiles.parts_of(text)[:6]
         digits = sum(c.isdigit() for c in text)
         if not words:
             return []

@@ -36,7 +36,7 @@ PART_NAMES = {
 }
 DEFAULT_WEIGHTS: Mapping[str, int] = {MUST: 35, NICE: 10, TITLE: 10, RECENCY: 12, PLACE: 10, YEARS: 8, LIKENESS: 15}
 
-RELATED_SHARE = 0.7  # a related skill counts this share of its relation's weight
+RELATED_SHARE = 0.5  # a related skill counts this share of its relation's weight
 ONCE = 0.8  # a skill named once without years, against one named often or with years
 PAST_TITLE = 0.85
 SENIORITY_SHARE = 0.2

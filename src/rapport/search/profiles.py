@@ -17,6 +17,7 @@
 """
 
 import calendar
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,13 +28,13 @@ from uuid import UUID
 import tantivy
 
 from rapport.search.fits import Person
-from rapport.search.wording import without_person
+from rapport.search.wording import PERSONAL, without_name
 
 SCHEMA_VERSION = 1
 MAX_TEXT = 60_000
 MAX_VALUE = 200
 SAMPLES = 16
-WORDS, WHOLE = "words", "whole"
+WORDS, WHOLE, WORK = "words", "whole", "work"
 
 FACETS = ("skill", "city", "country", "tag", "pool", "stage", "source", "owner", "status")
 _WHOLE_FIELDS = ("skill", "city", "country", "tag", "pool", "stage", "job", "source", "owner", "status", "consent")
@@ -105,10 +106,12 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("id_low", fast=True)
     for name in _TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name=WORDS, index_option="position")
-    builder.add_text_field("work", tokenizer_name=WORDS, index_option="freq")
+    builder.add_text_field("work", tokenizer_name=WORK, index_option="freq")
     for name in _WHOLE_FIELDS:
         builder.add_text_field(name, tokenizer_name=WHOLE, index_option="basic", fast=True)
-    for name in ("email", "phone", "quick", "has", "spot", "job_id", "secret"):
+    for name in ("email", "phone", "quick", "has", "job_id"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in ("spot", "secret"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in _DAY_FIELDS:
         builder.add_integer_field(name, fast=True)
@@ -121,35 +124,60 @@ def schema() -> tantivy.Schema:
 
 
 @cache
-def _word_analyzer() -> tantivy.TextAnalyzer:
-    # C++, C# and .NET are words of their own; everything else is letters, digits and underscores.
-    pattern = r"(?i)c\+\+|[a-z]#|\.net\b|\w+"
-    return _finish(tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(pattern)).filter(tantivy.Filter.remove_long(60)))
-
-
-@cache
-def _whole_analyzer() -> tantivy.TextAnalyzer:
-    return _finish(tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()))
-
-
-def _finish(builder: tantivy.TextAnalyzerBuilder) -> tantivy.TextAnalyzer:
-    return builder.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold()).build()
+def _analyzer(name: str) -> tantivy.TextAnalyzer:
+    is_whole = name == WHOLE
+    tokenizer = tantivy.Tokenizer.raw() if is_whole else tantivy.Tokenizer.simple()
+    builder = tantivy.TextAnalyzerBuilder(tokenizer)
+    if not is_whole:
+        builder = builder.filter(tantivy.Filter.remove_long(60))
+    builder = builder.filter(tantivy.Filter.lowercase())
+    if name == WORK:
+        builder = builder.filter(tantivy.Filter.custom_stopword(sorted(PERSONAL)))
+    return builder.filter(tantivy.Filter.ascii_fold()).build()
 
 
 def register(index: tantivy.Index) -> None:
     """Give an opened index the analyzers that its schema names."""
-    index.register_tokenizer(WORDS, _word_analyzer())
-    index.register_tokenizer(WHOLE, _whole_analyzer())
+    for name in (WORDS, WHOLE, WORK):
+        index.register_tokenizer(name, _analyzer(name))
+    # Facets count values as they were written.
+    index.register_fast_field_tokenizer(WHOLE, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build())
+
+
+_SYMBOLS = re.compile(r"c\+\+|\b[a-z]#|\.net\b", re.IGNORECASE)
+_SPELLED = {"c++": " cplusplus ", ".net": " dotnet "}
+
+
+def spell_symbols(text: str) -> str:
+    """C++, C# and .NET as words of letters; the tokenizer cuts at everything else that is no letter or digit."""
+    if "+" in text or "#" in text or ".net" in text.lower():
+        return _SYMBOLS.sub(_spelled, text)
+    return text
+
+
+def _spelled(match: re.Match[str]) -> str:
+    found = match[0].lower()
+    return _SPELLED.get(found) or f" {found[0]}sharp "
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text as the index holds them: lower case, without accents."""
-    return _word_analyzer().analyze(unicodedata.normalize("NFC", text))
+    return _analyzer(WORDS).analyze(spell_symbols(unicodedata.normalize("NFC", text)))
+
+
+_PART = re.compile(r"[^\W_]+")
+
+
+def parts_of(text: str) -> list[str]:
+    """The parts of a name or address as quick search compares them: lower case, without accents."""
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _PART.findall(text.lower())
 
 
 def whole(text: str) -> str:
     """A whole value as the index compares it."""
-    found = _whole_analyzer().analyze(clip(text))
+    found = _analyzer(WHOLE).analyze(clip(text))
     return found[0] if found else ""
 
 
@@ -197,23 +225,18 @@ def _add_identity(document: tantivy.Document, profile: Profile) -> None:
     document.add_unsigned("id_high", identifier.int >> 64)
     document.add_unsigned("id_low", identifier.int & 0xFFFF_FFFF_FFFF_FFFF)
     document.add_integer("sample", identifier.int % SAMPLES)
-    name_words = words_of(profile.name)
+    name_words = parts_of(profile.name)
     document.add_text("by_name", f"{' '.join(name_words[-1:] + name_words[:-1])[:120]} {identifier}")
-    for term in quick_terms(name_words, profile.emails):
-        document.add_text("quick", term)
-    for email in profile.emails:
-        for term in email_terms(email):
-            document.add_text("email", term)
-    for phone in profile.phones:
-        for term in phone_terms(phone):
-            document.add_text("phone", term)
+    document.add_text("quick", " ".join(sorted(quick_terms(name_words, profile.emails))))
+    document.add_text("email", " ".join(term for email in profile.emails for term in email_terms(email)))
+    document.add_text("phone", " ".join(term for phone in profile.phones for term in phone_terms(phone)))
 
 
 def quick_terms(name_words: Iterable[str], emails: Iterable[str]) -> set[str]:
     """Every beginning of every part of a name and of the part of an address before the @, up to 16 letters."""
     parts = set(name_words)
     for email in emails:
-        parts.update(words_of(email.partition("@")[0]))
+        parts.update(parts_of(email.partition("@")[0]))
         parts.add(email.lower())
     return {part[:size] for part in parts for size in range(1, min(len(part), 16) + 1)} | parts
 
@@ -233,15 +256,15 @@ def phone_terms(phone: str) -> list[str]:
 def _add_words(document: tantivy.Document, profile: Profile) -> None:
     document.add_text("name", profile.name)
     for title in profile.titles:
-        document.add_text("title", title)
+        document.add_text("title", spell_symbols(title))
     for company in profile.companies:
         document.add_text("company", company)
     for skill in profile.skills:
-        document.add_text("skill_words", skill)
+        document.add_text("skill_words", spell_symbols(skill))
     place = (profile.city, profile.region, profile.country, profile.country_code)
     document.add_text("place", ", ".join(filter(None, place)))
-    document.add_text("body", profile.text[:MAX_TEXT])
-    document.add_text("work", without_person(profile.work[:MAX_TEXT], profile.name))
+    document.add_text("body", spell_symbols(profile.text[:MAX_TEXT]))
+    document.add_text("work", spell_symbols(without_name(profile.work[:MAX_TEXT], profile.name)))
 
 
 def _add_values(document: tantivy.Document, profile: Profile) -> None:
@@ -262,16 +285,15 @@ def _add_values(document: tantivy.Document, profile: Profile) -> None:
     for name, found in values.items():
         for value in sorted(set(map(clip, found)) - {""}):
             document.add_text(name, value)
-    for value in sorted(set(profile.has)):
-        document.add_text("has", value)
+    document.add_text("has", " ".join(sorted(set(profile.has))))
     _add_standings(document, profile.standings)
     if profile.latitude is not None and profile.longitude is not None:
         document.add_text("spot", spot(profile.latitude, profile.longitude))
 
 
 def _add_standings(document: tantivy.Document, standings: Iterable[Standing]) -> None:
+    document.add_text("job_id", " ".join(sorted({str(one.job_id) for one in standings})))
     for one in standings:
-        document.add_text("job_id", str(one.job_id))
         if one.is_confidential:
             document.add_text("secret", secret(one.job_id, "job", one.job_title))
             if one.is_active:

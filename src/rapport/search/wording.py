@@ -61,10 +61,12 @@ def work_words(text: str, name: str = "") -> list[str]:
     return [stem(word) for word in cut(text) if word not in _COMMON and word not in PERSONAL and word not in hidden]
 
 
-def without_person(text: str, name: str = "") -> str:
-    """A text's words in order as one line, without personal words, numbers and the person's name: for the index."""
-    hidden = set(cut(name))
-    return " ".join(word for word in cut(text) if word not in PERSONAL and word not in hidden)
+def without_name(text: str, name: str) -> str:
+    """A text without the parts of the person's name, so that the name does not reach a score through the text."""
+    for part in name.split():
+        if part in text:
+            text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text)
+    return text
 
 
 _SENIORITY = {
