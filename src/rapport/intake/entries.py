@@ -1,0 +1,304 @@
+"""The entries of a section (jobs, schools): which lines head each, which are its text, and the parts of the heading.
+
+An entry is found by its dates. Lines above the dates belong to it as far as the first entry of the section shows; lines below are taken while
+fewer than two parts (title and organisation, degree and school) have been found.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rapport.intake.document import Document, Line
+from rapport.intake.periods import Period, find_periods, is_only_dates
+from rapport.intake.places import is_place, split_place
+from rapport.intake.sections import Section
+
+BULLET = re.compile(r"^\s*(?:[•·∙◦▪▫■□●○◆◇►▸‣⁃*»➢➤✓✔❖\uf0b7–—-]|o(?=\s)|Â(?=\s?[A-Z]))\s*")
+_SENTENCE_END = re.compile(r"[a-zà-ÿ)\d%]\.$")
+_STRONG = re.compile(
+    r"\t+|\s+\|\s+|\s*\|\s*|\s+[·•∙]\s+|\s+[–—‒-]+\s+|\s+//\s+|\s+@\s*|(?<=\w),?\s+(?:at|bei|chez)\s+(?=[A-ZÀ-Þ])|\s{3,}"
+)
+_PARENTHESIS = re.compile(r"\s*\(([^()]{3,60})\)\s*$")
+_ASIDE = re.compile(
+    r"\(\s*(?:[mwdfx]\s?/\s?[mwdfx](?:\s?/\s?[mwdfx])?|part[- ]?time|full[- ]?time|remote|contract|freelance|intern(?:ship)?|hybrid|temporary|teilzeit|vollzeit)\s*\)",
+    re.I,
+)
+_DURATION = re.compile(
+    r"\(?\b\d{1,2}\+?\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses)\b\.?(?:[\s,&and]*\d{1,2}\s*(?:months?|mos?|monate?|mois|meses)\b\.?)?\)?",
+    re.I,
+)
+_MAX_HEADER = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a heading, with its span in the document's text."""
+
+    text: str
+    start: int
+    end: int
+    is_bold: bool = False
+
+
+@dataclass(slots=True)
+class Entry:
+    """One job or school as it stands: heading parts without dates and places, period, place, and the lines of its text."""
+
+    parts: list[Part]
+    period: Period | None
+    period_span: tuple[int, int] | None
+    place: Part | None
+    body: list[int] = field(default_factory=list)
+    first_line: int = 0
+
+
+@dataclass(slots=True)
+class _Row:
+    number: int
+    line: Line
+    is_blank: bool
+    is_body: bool
+    period: Period | None
+
+
+def is_bullet(text: str) -> bool:
+    return bool(BULLET.match(text)) and not is_only_dates(text)
+
+
+def find_entries(document: Document, section: Section, weigh: Callable[[str], float]) -> list[Entry]:
+    """Entries of a section in order; `weigh` tells how much a text looks like a part of a heading (used for lone commas)."""
+    rows = _rows(document, section)
+    anchors = [index for index, row in enumerate(rows) if row.period and not row.is_body]
+    if not anchors:
+        rows, anchors = _bullet_anchors(rows)
+    if not anchors:
+        return []
+    above = _lines_above_first(rows, anchors[0])
+    heads = [_first_head_row(rows, anchors, position, above) for position in range(len(anchors))]
+    entries = []
+    for position, anchor in enumerate(anchors):
+        end = heads[position + 1] if position + 1 < len(anchors) else len(rows)
+        entries.append(_entry(document, rows, heads[position], anchor, end, weigh))
+    return entries
+
+
+def _rows(document: Document, section: Section) -> list[_Row]:
+    rows: list[_Row] = []
+    for number in range(section.first, section.last):
+        line = document.lines[number]
+        text = line.text.strip()
+        period = _heading_period(text) if text else None
+        row = _Row(number, line, not text, False, period)
+        row.is_body = bool(text) and _is_body(row, rows)
+        rows.append(row)
+    return rows
+
+
+def _is_body(row: _Row, before: Sequence[_Row]) -> bool:
+    text = row.line.text.strip()
+    if is_bullet(text):
+        return True
+    rest = _without(text, row.period)
+    if text[0].islower() and not row.period:
+        return True
+    if len(rest) > _MAX_HEADER or (_SENTENCE_END.search(text) and len(rest.split()) > 7):
+        return True
+    if row.period and (row.period.is_range or is_only_dates(text)):
+        return False
+    return _continues(row, before)
+
+
+def _continues(row: _Row, before: Sequence[_Row]) -> bool:
+    """The second line of a bullet: right under it, set in as far as the bullet's text."""
+    if not before or before[-1].is_blank or not before[-1].is_body or row.line.page != before[-1].line.page:
+        return False
+    first = next((r for r in reversed(before) if r.is_blank or is_bullet(r.line.text)), None)
+    if first is None or first.is_blank or first.line.x == 0 or row.line.bold:
+        return False
+    return row.line.x > first.line.x + 1.5
+
+
+def _heading_period(text: str) -> Period | None:
+    """The period that dates an entry: a range, or a single date that stands apart at an end of the line."""
+    periods = find_periods(text)
+    ranges = [period for period in periods if period.is_range]
+    if ranges:
+        return ranges[0] if len(_without(text, ranges[0])) <= _MAX_HEADER else None
+    for period in reversed(periods):
+        before, after = text[: period.span[0]], text[period.span[1] :]
+        lone_end = re.fullmatch(r"\s*[)\].,;]?\s*", after) and re.search(
+            r"(?:^|\t|[,(|\[·•–—:-]\s*|\s{2,}|\w\s)$", before
+        )
+        lone_start = re.fullmatch(r"\s*[(\[]?\s*", before) and re.match(r"(?:\s*$|\s*[)\]\t|:–—·,-]|\s{2,})", after)
+        if (lone_end or lone_start) and len(text) <= _MAX_HEADER:
+            return period
+    return None
+
+
+def _without(text: str, period: Period | None) -> str:
+    return text if period is None else (text[: period.span[0]] + text[period.span[1] :]).strip()
+
+
+def _bullet_anchors(rows: list[_Row]) -> tuple[list[_Row], list[int]]:
+    """Sections whose entries are bullets themselves ("• 2019 – 2021: Engineer, Acme")."""
+    anchors = [i for i, row in enumerate(rows) if row.period and len(row.line.text) <= _MAX_HEADER]
+    for index in anchors:
+        rows[index].is_body = False
+    return rows, anchors
+
+
+def _lines_above_first(rows: list[_Row], anchor: int) -> int:
+    """How many heading lines stand above the dates of the section's first entry (0 to 3)."""
+    above = [row for row in rows[:anchor] if not row.is_blank]
+    return len(above) if len(above) <= 3 and not any(row.is_body for row in above) else 0
+
+
+def _first_head_row(rows: list[_Row], anchors: list[int], position: int, wanted: int) -> int:
+    """Row where the heading of an entry begins: up to `wanted` rows above its dates that are no text and look like the first's."""
+    anchor = anchors[position]
+    floor = anchors[position - 1] + 1 if position else 0
+    taken, index = 0, anchor
+    while taken < wanted and index > floor:
+        candidate = rows[index - 1]
+        if candidate.is_blank:
+            if index - 1 == floor or rows[index - 2].is_body or taken:
+                break
+            index -= 1
+            continue
+        if candidate.is_body or (position and not _alike(candidate, rows, anchors[0], wanted - taken, wanted)):
+            break
+        index -= 1
+        taken += 1
+    while index < anchor and rows[index].is_blank:
+        index += 1
+    return index
+
+
+def _alike(candidate: _Row, rows: list[_Row], first_anchor: int, place: int, wanted: int) -> bool:
+    heads = [row for row in rows[:first_anchor] if not row.is_blank]
+    model = heads[place - 1] if place - 1 < len(heads) else heads[0]
+    same_x = model.line.x == 0 or candidate.line.x == 0 or abs(model.line.x - candidate.line.x) < 8
+    return same_x and model.line.is_all_bold == candidate.line.is_all_bold
+
+
+def _entry(
+    document: Document, rows: list[_Row], head: int, anchor: int, end: int, weigh: Callable[[str], float]
+) -> Entry:
+    start = document.starts
+    entry = Entry([], rows[anchor].period, None, None, first_line=rows[head].number)
+    row = rows[anchor]
+    lead = len(row.line.text) - len(row.line.text.lstrip())
+    if row.period:
+        offset = start[row.number] + lead
+        entry.period_span = (offset + row.period.span[0], offset + row.period.span[1])
+    for index in range(head, anchor + 1):
+        if not rows[index].is_blank:
+            _add_parts(entry, document, rows[index])
+    index = _take_below(entry, document, rows, anchor + 1, end, weigh)
+    entry.body = [r.number for r in rows[index:end]]
+    return entry
+
+
+def _take_below(
+    entry: Entry, document: Document, rows: list[_Row], index: int, end: int, weigh: Callable[[str], float]
+) -> int:
+    """Add heading lines below the dates while parts are missing; returns the row where the text begins."""
+    skipped_blank = False
+    for _ in range(4):
+        if index >= end:
+            break
+        row = rows[index]
+        if row.is_blank:
+            if skipped_blank or _is_complete(entry, weigh):
+                break
+            skipped_blank, index = True, index + 1
+            continue
+        text = row.line.text.strip()
+        if row.is_body or row.period or len(text) > 100:
+            break
+        if _is_complete(entry, weigh) and not (entry.place is None and is_place(text)):
+            break
+        _add_parts(entry, document, row)
+        index += 1
+    return index
+
+
+def _is_complete(entry: Entry, weigh: Callable[[str], float]) -> bool:
+    if len(entry.parts) >= 2:
+        return True
+    return bool(entry.parts) and "," in entry.parts[0].text and weigh(entry.parts[0].text) > 0
+
+
+def _add_parts(entry: Entry, document: Document, row: _Row) -> None:
+    offset = document.starts[row.number]
+    for start, end in split_heading(row.line):
+        text = row.line.text[start:end]
+        rest, place = split_place(text)
+        if place and (entry.place is None or not rest):
+            at = offset + start + text.rindex(place)
+            entry.place = entry.place or Part(place, at, at + len(place))
+        if not place or rest:
+            kept = rest if place and entry.place and entry.place.text == place else text
+            kept = kept.strip(" ,;:")
+            if kept:
+                is_bold = any(a <= start + 1 and b > start for a, b in row.line.bold)
+                at = offset + start + text.index(kept)
+                entry.parts.append(Part(kept, at, at + len(kept), is_bold))
+
+
+def split_heading(line: Line) -> list[tuple[int, int]]:
+    """Spans of the parts of a heading line: dates and durations are cut out, then it is cut at separators and where bold ends."""
+    text = line.text
+    bullet = BULLET.match(text)
+    blank = list(" " * bullet.end() + text[bullet.end() :]) if bullet else list(text)
+    for period in find_periods(text):
+        blank[period.span[0] : period.span[1]] = "\t" * (period.span[1] - period.span[0])
+    for pattern in (_DURATION, _ASIDE):
+        for match in pattern.finditer("".join(blank)):
+            blank[match.start() : match.end()] = "\t" * (match.end() - match.start())
+    cut = "".join(blank)
+    spans, position = [], 0
+    for match in _STRONG.finditer(cut):
+        spans.append((position, match.start()))
+        position = match.end()
+    spans.append((position, len(cut)))
+    result: list[tuple[int, int]] = []
+    for start, end in spans:
+        for a, b in _cut_bold(cut, start, end, line.bold):
+            result.extend(_cut_parenthesis(cut, a, b))
+    return [(a, b) for a, b in (_trim(cut, a, b) for a, b in result) if b > a]
+
+
+def _cut_bold(text: str, start: int, end: int, bold: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    for a, b in bold:
+        for edge in (a, b):
+            if start + 1 < edge < end - 1 and (
+                re.search(r"[,:;]\s*$", text[start:edge]) or re.match(r"\s*[,:;(]", text[edge:end])
+            ):
+                return [(start, edge), *_cut_bold(text, edge, end, bold)]
+    return [(start, end)]
+
+
+def _cut_parenthesis(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    match = _PARENTHESIS.search(text[start:end])
+    if not match or 0 < match.start() < 3:
+        return [(start, end)]
+    return [(start, start + match.start()), (start + match.start(1), start + match.end(1))]
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Cut blanks and separators off both ends; brackets only where their partner is missing."""
+    signs = " \t,;:|–—-·•/~"
+    while start < end and (text[start] in signs + ")]" or (text[start] in "([" and not _closes(text[start:end]))):
+        start += 1
+    while end > start and (text[end - 1] in signs + "([" or (text[end - 1] in ")]" and not _opens(text[start:end]))):
+        end -= 1
+    return start, end
+
+
+def _closes(text: str) -> bool:
+    return ")" in text or "]" in text
+
+
+def _opens(text: str) -> bool:
+    return "(" in text or "[" in text

@@ -1,0 +1,397 @@
+"""From pieces of text on a page to lines in the order a person reads them.
+
+A page is cut at gutters: upright strips of white that no piece crosses for several rows. What a gutter means decides the order:
+
+| what stands beside the gutter                          | meaning        | order                                                    |
+|--------------------------------------------------------|----------------|----------------------------------------------------------|
+| sections of their own (headings), or prose on each side | columns        | one column, then the other, also over the end of the page |
+| mostly dates and places                                 | margin notes   | the notes join the first row of the entry they stand at   |
+| anything else (labels, table cells, section names)      | cells of a row | row by row, a tab between the cells                       |
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from rapport.intake.document import Line
+from rapport.intake.periods import has_date, is_only_dates
+from rapport.intake.sections import is_heading_text
+
+_MAX_DEPTH = 6
+_PAGE_NUMBER_WORDS = ("page", "seite", "página", "pagina", "p.")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Letters that stand together. The origin is the page's upper left corner, `top` < `bottom`, all in points."""
+
+    text: str
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    baseline: float
+    size: float = 10.0
+    bold: tuple[tuple[int, int], ...] = ()
+    is_upright: bool = True
+    page: int = 1
+
+    @property
+    def level(self) -> float:
+        """Where it stands from the top: the baseline, for text turned on its side the upper end."""
+        return self.baseline if self.is_upright else self.top
+
+
+Row = list[Piece]
+
+
+@dataclass(slots=True)
+class _Full:
+    rows: list[Row]
+
+
+@dataclass(slots=True)
+class _Columns:
+    gutter: float
+    left: list[Piece]
+    right: list[Piece]
+
+
+def order_pages(pages: Sequence[Sequence[Piece]]) -> list[Line]:
+    """Lines of all pages in reading order; a column that goes on over the page end is read on before its neighbour."""
+    blocks: list[_Full | _Columns] = []
+    for number, pieces in enumerate(pages, start=1):
+        placed = [_on_page(piece, number) for piece in pieces]
+        _append_blocks(blocks, _cut(placed))
+    rows: list[Row] = []
+    for block in blocks:
+        rows.extend(block.rows if isinstance(block, _Full) else _column_rows(block, depth=1))
+    return _join_hyphens(_lines(rows))
+
+
+def _on_page(piece: Piece, page: int) -> Piece:
+    return replace(piece, page=page)
+
+
+def _append_blocks(blocks: list[_Full | _Columns], new: list[_Full | _Columns]) -> None:
+    """Add a page's blocks; columns that stand where the last page's did continue them."""
+    for block in new:
+        last = next((b for b in reversed(blocks) if isinstance(b, _Columns) or _is_content(b)), None)
+        goes_on = isinstance(block, _Columns) and isinstance(last, _Columns) and abs(block.gutter - last.gutter) < 25
+        if goes_on and isinstance(block, _Columns) and isinstance(last, _Columns):
+            last.left.extend(block.left)
+            last.right.extend(block.right)
+        elif isinstance(block, _Columns) or block.rows:
+            blocks.append(block)
+
+
+def _is_content(block: _Full) -> bool:
+    return len(block.rows) > 2
+
+
+def _column_rows(block: _Columns, depth: int) -> Iterator[Row]:
+    for side in (block.left, block.right):
+        for page in sorted({piece.page for piece in side}):
+            for inner in _cut([piece for piece in side if piece.page == page], depth):
+                yield from inner.rows if isinstance(inner, _Full) else _column_rows(inner, depth + 1)
+
+
+# ---- cutting a region -------------------------------------------------------------------------------------------------
+
+
+def _cut(pieces: list[Piece], depth: int = 0) -> list[_Full | _Columns]:
+    rows = _rows(pieces)
+    best = _best_gutter(rows) if depth < _MAX_DEPTH else None
+    if best is None:
+        return [_Full(rows)]
+    first, last, x, meaning = best
+    band = rows[first:last]
+    left = [piece for row in band for piece in row if piece.x0 < x]
+    right = [piece for row in band for piece in row if piece.x0 >= x]
+    above = [piece for row in rows[:first] for piece in row]
+    below = [piece for row in rows[last:] for piece in row]
+    if meaning == "cells":
+        return [_Full(rows)] if not (above or below) else _around(above, [_Full(band)], below, depth)
+    if meaning == "columns":
+        return _around(above, [_Columns(x, left, right)], below, depth)
+    main, notes = (left, right) if meaning == "notes_right" else (right, left)
+    return _around(above, [_Full(_with_notes(main, notes, notes_first=meaning == "notes_left"))], below, depth)
+
+
+def _around(
+    above: list[Piece], middle: list[_Full | _Columns], below: list[Piece], depth: int
+) -> list[_Full | _Columns]:
+    before = _cut(above, depth + 1) if above else []
+    after = _cut(below, depth + 1) if below else []
+    return [*before, *middle, *after]
+
+
+def _rows(pieces: Iterable[Piece]) -> list[Row]:
+    """Pieces on nearly the same baseline share a row; rows from the top, pieces from the left."""
+    pieces = list(pieces)
+    rows: list[Row] = []
+    for piece in sorted((p for p in pieces if p.is_upright), key=lambda p: (p.level, p.x0)):
+        if rows and _shares_row(rows[-1], piece):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    turned = [[piece] for piece in pieces if not piece.is_upright]
+    rows = sorted([*rows, *turned], key=lambda row: row[0].level) if turned else rows
+    return [sorted(row, key=lambda p: p.x0) for row in rows]
+
+
+def _shares_row(row: Row, piece: Piece) -> bool:
+    anchor = row[0]
+    near = abs(piece.baseline - anchor.baseline) < max(0.3 * min(anchor.size, piece.size), 1.5)
+    overlaps = any(min(other.x1, piece.x1) - max(other.x0, piece.x0) > 2 for other in row)
+    return near and not overlaps
+
+
+def _best_gutter(rows: list[Row]) -> tuple[int, int, float, str] | None:
+    """(first row, row after the last, x, meaning) of the gutter with most text on its smaller side; columns before cells."""
+    found: list[tuple[float, int, int, float]] = []
+    for x in _candidates(rows):
+        for first, last in _bands(rows, x):
+            score = _gutter_score(rows[first:last], x)
+            if score > 0:
+                found.append((score, first, last, x))
+    judged = []
+    for _, first, last, x in sorted(found, reverse=True)[:12]:
+        band = [piece for row in rows[first:last] for piece in row]
+        meaning = _meaning([p for p in band if p.x0 < x], [p for p in band if p.x0 >= x])
+        if meaning == "columns":
+            return first, last, x, meaning
+        judged.append((first, last, x, meaning))
+    return judged[0] if judged else None
+
+
+def _candidates(rows: list[Row]) -> list[float]:
+    """Left edges that several pieces share, and left edges in the right part of rows (columns set flush right)."""
+    edges = [piece.x0 for row in rows for piece in row if piece.is_upright]
+    leftmost = min(edges, default=0.0)
+    counted: dict[int, int] = {}
+    for edge in edges:
+        counted[round(edge / 3)] = counted.get(round(edge / 3), 0) + 1
+    later = {round(piece.x0 / 3) for row in rows for piece in row[1:]}
+    wanted = {key for key, count in counted.items() if count >= 3} | later
+    return sorted(key * 3 - 3.0 for key in wanted if key * 3 - 3.0 > leftmost + 5)[:120]
+
+
+def _bands(rows: list[Row], x: float) -> Iterator[tuple[int, int]]:
+    """Runs of rows that nothing crosses at x; a row with an empty side may stand inside a run, not at its end."""
+    first: int | None = None
+    for index, row in enumerate([*rows, [Piece("", x - 9, x + 9, 0, 0, 0)]]):
+        crossed = any(piece.x0 < x < piece.x1 for piece in row)
+        if crossed:
+            if first is not None:
+                yield from _trim(rows, first, index, x)
+            first = None
+        elif first is None:
+            first = index
+
+
+def _trim(rows: list[Row], first: int, last: int, x: float) -> Iterator[tuple[int, int]]:
+    """Drop rows at both ends until both sides have begun: what stands above or below the shorter side stays with it."""
+    sides = [(any(p.x0 < x for p in row), any(p.x0 >= x for p in row)) for row in rows[first:last]]
+    if any(left for left, _ in sides) and any(right for _, right in sides):
+        yield first, last
+
+
+def _gutter_score(band: list[Row], x: float) -> float:
+    left = [piece for row in band for piece in row if piece.x0 < x]
+    right = [piece for row in band for piece in row if piece.x0 >= x]
+    left_rows = sum(1 for row in band if row[0].x0 < x)
+    right_rows = sum(1 for row in band if row[-1].x0 >= x)
+    if min(left_rows, right_rows) < 3 or len(band) < 4:
+        return 0.0
+    width = min(piece.x0 for piece in right) - max(piece.x1 for piece in left)
+    letter = median(piece.size for piece in left + right)
+    if width < 0.7 * letter:
+        return 0.0
+    return min(_letters(left), _letters(right)) + 0.2 * min(width, 4 * letter)
+
+
+def _letters(pieces: list[Piece]) -> int:
+    return sum(len(piece.text) for piece in pieces)
+
+
+# ---- what a gutter means ----------------------------------------------------------------------------------------------
+
+
+def _meaning(left: list[Piece], right: list[Piece]) -> str:
+    left_headings, right_headings = _heading_count(left), _heading_count(right)
+    if not right_headings and _is_notes(right, left):
+        return "notes_right"
+    if _is_notes(left, right):
+        return "notes_left"
+    left_others = len(_rows(left)) - left_headings
+    if right_headings and (left_headings or not _all_beside(left, right)):
+        return "columns"
+    if left_headings and left_others >= max(3, left_headings) and not _all_beside(right, left):
+        return "columns"
+    if left_headings or right_headings:
+        return "cells"
+    return "columns" if _is_prose(left) and _is_prose(right) and not _all_beside(left, right) else "cells"
+
+
+def _heading_count(pieces: list[Piece]) -> int:
+    return sum(1 for row in _rows(pieces) if is_heading_text(" ".join(piece.text for piece in row)))
+
+
+def _is_notes(pieces: list[Piece], others: list[Piece]) -> bool:
+    """Mostly dates; where section names stand among them, nearly nothing but dates, each beside a row of the others."""
+    rows = [(row, " ".join(piece.text for piece in row)) for row in _rows(pieces)]
+    texts = [text for _, text in rows if not is_heading_text(text)]
+    if len(texts) < len(rows):
+        plain = [piece for row, text in rows for piece in row if not is_heading_text(text)]
+        dates = sum(1 for text in texts if is_only_dates(text))
+        return dates >= max(2, 0.6 * len(texts)) and _all_beside(plain, others)
+    dates = sum(1 for text in texts if is_only_dates(text))
+    short = sum(1 for text in texts if len(text) <= 32)
+    return dates >= max(2, 0.3 * len(texts)) and short >= 0.85 * len(texts)
+
+
+def _all_beside(some: list[Piece], others: list[Piece]) -> bool:
+    """Nearly every row of `some` stands on the baseline of a row of `others`."""
+    levels = sorted(row[0].level for row in _rows(others))
+    rows = _rows(some)
+    beside = sum(1 for row in rows if any(abs(row[0].level - level) < 0.3 * row[0].size for level in levels))
+    return beside >= 0.9 * len(rows)
+
+
+def _is_prose(pieces: list[Piece]) -> bool:
+    rows = _rows(pieces)
+    return sum(sum(len(piece.text) for piece in row) for row in rows) >= 22 * len(rows)
+
+
+# ---- margin notes -----------------------------------------------------------------------------------------------------
+
+
+def _with_notes(main: list[Piece], notes: list[Piece], notes_first: bool) -> list[Row]:
+    """Rows of the main text, each note cluster joined to the row where it begins."""
+    rows = _rows(main)
+    loose: list[Row] = []
+    for cluster in _note_clusters(notes):
+        target = _nearest(rows, cluster[0])
+        if target is None:
+            loose.append(cluster)
+        else:
+            target[:] = [*cluster, *target] if notes_first else [*target, *cluster]
+    return sorted([*rows, *loose], key=lambda row: (row[0].page, row[0].level))
+
+
+def _nearest(rows: list[Row], note: Piece) -> Row | None:
+    near = [row for row in rows if abs(row[0].level - note.level) < 0.6 * max(note.size, row[0].size)]
+    return min(near, key=lambda row: abs(row[0].level - note.level), default=None)
+
+
+def _note_clusters(notes: list[Piece]) -> list[Row]:
+    """Notes right under one another belong together, until a date ends the cluster ("Paris" / "2019 – 2021" / "2 years")."""
+    clusters: list[Row] = []
+    for row in _rows(notes):
+        text = " ".join(piece.text for piece in row)
+        if clusters and _joins(clusters[-1], row[0], text):
+            clusters[-1].extend(row)
+        else:
+            clusters.append(list(row))
+    return clusters
+
+
+def _joins(cluster: Row, piece: Piece, text: str) -> bool:
+    close = piece.top - cluster[-1].bottom < 0.45 * piece.size and piece.page == cluster[-1].page
+    had_date = any(has_date(other.text) for other in cluster)
+    is_open = cluster[-1].text.rstrip().endswith(("-", "–", "—", " to", "bis"))
+    is_duration = not has_date(text) and text[:1].isdigit()
+    return close and (not had_date or is_open or is_duration)
+
+
+# ---- lines ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(rows: list[Row]) -> list[Line]:
+    lines: list[Line] = []
+    before: Row | None = None
+    for row in rows:
+        made = _split_heading(row)
+        if _is_page_number(made[-1].text):
+            continue
+        if before is not None and _has_gap(before, row):
+            lines.append(Line("", page=row[0].page))
+        lines.extend(made)
+        before = row
+    return lines
+
+
+def _has_gap(before: Row, row: Row) -> bool:
+    if before[0].page != row[0].page or row[0].top < before[0].top:
+        return True
+    return row[0].top - max(piece.bottom for piece in before if piece.page == row[0].page) > 0.45 * row[0].size
+
+
+def _split_heading(row: Row) -> list[Line]:
+    """A section name in the margin stands on a line of its own before the row's text."""
+    if len(row) > 1 and row[1].x0 - row[0].x1 > 1.2 * row[0].size and is_heading_text(row[0].text):
+        return [_line(row[:1]), _line(row[1:])]
+    return [_line(row)]
+
+
+def _line(row: Row) -> Line:
+    text = ""
+    bold: list[tuple[int, int]] = []
+    for index, piece in enumerate(row):
+        if index:
+            text += _gap_text(row[index - 1], piece, text)
+        bold.extend((len(text) + start, len(text) + end) for start, end in piece.bold)
+        text += piece.text
+    text_end = len(text.rstrip())
+    lead = len(text) - len(text.lstrip())
+    spans = tuple((max(0, a - lead), min(b, text_end) - lead) for a, b in bold if min(b, text_end) > max(a, lead))
+    return Line(text.strip(), row[0].page, row[0].x0, round(max(piece.size for piece in row), 1), spans)
+
+
+def _gap_text(before: Piece, piece: Piece, text: str) -> str:
+    gap = piece.x0 - before.x1
+    is_date = is_only_dates(before.text) or is_only_dates(piece.text)
+    if piece.level - before.level > 0.6 * piece.size or gap > (0.5 if is_date else 1.25) * piece.size:
+        return "\t"
+    return " " if gap > 0.12 * piece.size and not text.endswith(" ") and not piece.text.startswith(" ") else ""
+
+
+def _is_page_number(text: str) -> bool:
+    """ "3", "2 / 5", "Jane Doe – 1/2", "Page 1 of 3"."""
+    tail = text.strip().lower()
+    digits = tail.replace("/", " ").replace(" of ", " ").replace(" von ", " ").replace(" de ", " ").split()
+    if not digits or not digits[-1].isdigit() or len(digits[-1]) > 3 or len(tail) > 60:
+        return False
+    if len(digits) == 1:
+        return len(digits[0]) <= 2
+    numbered = len(digits) >= 2 and digits[-2].isdigit() and len(digits[-2]) <= 3
+    named = len(digits) > 2 and (digits[-3] in ("-", "–", "—", "|", "·") or digits[-3] in _PAGE_NUMBER_WORDS)
+    return (numbered and (len(digits) == 2 or named)) or (len(digits) == 2 and digits[0] in _PAGE_NUMBER_WORDS)
+
+
+def _join_hyphens(lines: list[Line]) -> list[Line]:
+    """A word parted at a line's end (soft hyphen) is made whole on the first of the two lines."""
+    result: list[Line] = []
+    for line in lines:
+        if result and result[-1].text.endswith("\u00ad"):
+            word, _, rest = line.text.partition(" ")
+            if word[:1].islower():
+                result[-1] = _retext(result[-1], result[-1].text[:-1].rstrip() + word)
+                line = _shift(line, len(line.text) - len(rest))
+                if not rest:
+                    continue
+            else:
+                result[-1] = _retext(result[-1], result[-1].text[:-1] + "-")
+        result.append(line)
+    return [_retext(line, line.text.replace("\u00ad", "")) if "\u00ad" in line.text else line for line in result]
+
+
+def _retext(line: Line, text: str) -> Line:
+    bold = tuple((start, min(end, len(text))) for start, end in line.bold if start < len(text))
+    return Line(text, line.page, line.x, line.size, bold)
+
+
+def _shift(line: Line, count: int) -> Line:
+    bold = tuple((max(0, start - count), end - count) for start, end in line.bold if end > count)
+    return Line(line.text[count:], line.page, line.x, line.size, bold)

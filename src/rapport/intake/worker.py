@@ -1,0 +1,91 @@
+"""The sandboxed side: a process that reads files from its standard input and answers with JSON, one message after another.
+
+A message is 8 bytes of length (big-endian) and that many bytes: in, a file's content; out, JSON {"resume": ...} or {"error": {"code", "message"}}. The limits of memory and files are set before the first byte is read.
+"""
+
+import json
+import os
+import struct
+import sys
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from rapport.intake.document import Refusal
+from rapport.intake.limits import MEMORY_LIMIT_BYTES
+
+MEMORY_MESSAGE = f"Reading this file needs more than {MEMORY_LIMIT_BYTES // 1048576} MB of memory; it was given up."
+
+
+def limit_resources() -> None:
+    """Cap memory, forbid core dumps and written files, where the system has such limits (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = ((resource.RLIMIT_AS, MEMORY_LIMIT_BYTES), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
+    for kind, amount in limits:
+        try:
+            resource.setrlimit(kind, (amount, amount))
+        except (ValueError, OSError):  # macOS knows RLIMIT_AS but does not let it be lowered
+            continue
+
+
+def parse_file(data: bytes) -> dict[str, Any]:
+    """{"resume": ...} of a file's content, or {"error": ...} with a sentence that says why not."""
+    try:
+        from rapport.intake.structured import read_structured
+
+        structured = read_structured(data)
+        if structured is not None:
+            return {"resume": structured}
+        from rapport.intake.extraction import extract
+        from rapport.intake.resume import parse_resume
+
+        return {"resume": parse_resume(extract(data), datetime.now(UTC).date()).as_json()}
+    except Refusal as refusal:
+        return {"error": {"code": refusal.code, "message": str(refusal)}}
+    except MemoryError:
+        return {"error": {"code": "memory", "message": MEMORY_MESSAGE}}
+    except RecursionError:
+        return {
+            "error": {"code": "corrupt", "message": "This file is nested too deeply to be read. Ask for a new copy."}
+        }
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answer messages until the other side closes; after running out of memory the process ends, so that it starts afresh."""
+    while True:
+        data = read_message(source)
+        if data is None:
+            return
+        answer = parse_file(data)
+        write_message(sink, json.dumps(answer).encode())
+        if answer.get("error", {}).get("code") == "memory":
+            return
+
+
+def read_message(source: BinaryIO) -> bytes | None:
+    head = source.read(8)
+    if len(head) < 8:
+        return None
+    (length,) = struct.unpack(">Q", head)
+    data = source.read(length)
+    return data if len(data) == length else None
+
+
+def write_message(sink: BinaryIO, data: bytes) -> None:
+    sink.write(struct.pack(">Q", len(data)))
+    sink.write(data)
+    sink.flush()
+
+
+def main() -> None:
+    """Keep the message channel to ourselves: whatever a library prints goes to standard error."""
+    channel = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limit_resources()
+    serve(sys.stdin.buffer, channel)
+
+
+if __name__ == "__main__":
+    main()
