@@ -59,6 +59,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """The components with example content."""
     if not settings.DEVELOPMENT:
         raise Http404
+    if request.GET.get("panel"):
+        return render(request, "workspace/_styleguide_panel.html")
     now = clock.now()
     people = [
         Person(f"p{at}", name, title, place, years, now - timedelta(days=30 * months), score, *consent)
