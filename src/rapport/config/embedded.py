@@ -48,6 +48,7 @@ def _tune(folder: Path) -> None:
     settings, included = folder / "rapport.conf", "include_if_exists = 'rapport.conf'"
     main = folder / "postgresql.conf"
     settings.write_text("".join(f"{name} = {value}\n" for name, value in TUNING.items()))
+    settings.chmod(0o644)  # the server may run as another user than we do
     if included not in main.read_text():
         with main.open("a") as file:
             file.write(f"{included}\ninclude_if_exists = 'local.conf'\n")

@@ -1,4 +1,4 @@
-"""Who follows what, and what they were told."""
+"""Who follows what, what they were told, and how often they want mail about it."""
 
 from django.conf import settings
 from django.db import models
@@ -24,9 +24,9 @@ class Notification(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     activity_id = models.UUIDField()
     verb = models.CharField(max_length=60)
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=400)
     url = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField()
+    happened_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     digested_at = models.DateTimeField(null=True, blank=True)
 
@@ -36,3 +36,19 @@ class Notification(models.Model):
             models.Index(fields=["user", "-id"], name="notifications_newest"),
             models.Index(fields=["user"], condition=Q(read_at=None), name="notifications_unread"),
         ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class DigestChoice(models.Model):
+    """How often a user gets a mail about what they have not read; without a row it is daily."""
+
+    class Every(models.TextChoices):
+        HOUR = "hour", "Every hour"
+        DAY = "day", "Every morning"
+        NEVER = "never", "Never"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    every = models.CharField(max_length=5, choices=Every, default=Every.DAY)
+    sent_at = models.DateTimeField(null=True, blank=True)

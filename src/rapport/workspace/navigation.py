@@ -5,13 +5,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from rapport.accounts.capabilities import get_capability, holds
 from rapport.lib import navigation
+from rapport.notifications.queries import count_unread
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; entries the reader may not use are left out. Reads nothing from the database."""
+    """Context processor; entries the reader may not use are left out. Only the bell's count asks the database."""
     actor = getattr(request, "actor", None)
     if actor is None or actor.kind != "user":
         return {"organisation": settings.SITE_NAME, "development": settings.DEVELOPMENT}
@@ -20,6 +22,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "development": settings.DEVELOPMENT,
         "account": request.user,
         "actor": actor,
+        "unread_count": SimpleLazyObject(lambda: count_unread(actor)),
         "nav": _links("main", request),
         "nav_settings": _links("settings", request),
         "quick_add": _links("add", request),

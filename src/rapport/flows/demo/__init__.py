@@ -1,0 +1,11 @@
+"""The demo data set: an invented company, its jobs, its people and two years of history, the same for the same seed.
+
+| module  | has                                                                                     |
+|---------|-----------------------------------------------------------------------------------------|
+| words   | names, places and employers, all invented or too common to mean anybody                 |
+| roles   | what people do: titles, skills, and the sentences that prove them                       |
+| people  | pure: candidates with everything that belongs to them, as lines for PostgreSQL's COPY   |
+| company | colleagues, jobs, tags, pools, templates: made by the same operations as by hand         |
+| history | applications, notes, mails and promises of the first candidates                         |
+| build   | the whole, in processes side by side                                                    |
+"""

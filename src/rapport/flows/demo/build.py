@@ -1,0 +1,92 @@
+"""Building the demo data set in an empty database."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from django.conf import settings
+from django.db import connection
+
+from rapport.candidates.models import Candidate
+from rapport.flows.demo import words
+from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
+from rapport.flows.demo.copying import store_people
+from rapport.flows.demo.history import tell_history
+from rapport.flows.demo.people import World, default_period
+from rapport.flows.demo.roles import ROLES
+from rapport.lib.errors import Conflict
+from rapport.lib.places import find_place
+from rapport.skills.operations import find_or_create_skills, load_starter
+
+WITH_HISTORY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was made, and how long the people alone took."""
+
+    people: int
+    seconds: float
+    email: str
+    password: str
+
+
+def build_demo(
+    *, people: int, seed: int, today: date, progress: Callable[[int], None] | None = None, processes: int = 0
+) -> Built:
+    """Fill an empty database: the company, so many people, and two years of history for the first 2,000.
+
+    The same seed, number and day give the same data set but for the ids of the company's own rows.
+    Raises Conflict when candidates are there already.
+    """
+    if Candidate.objects.exists():
+        raise Conflict("There are candidates already. Demo data go into an empty database only.")
+    load_starter()
+    company = found_company()
+    world = _world(company, people, seed, today)
+    started = perf_counter()
+    store_people(
+        world, _conninfo(), Path(settings.MEDIA_ROOT), processes=processes or os.cpu_count() or 1, progress=progress
+    )
+    seconds = perf_counter() - started
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    tell_history(company, min(people, WITH_HISTORY), seed, world.end)
+    _note_sign_in()
+    return Built(people, seconds, SIGN_IN, PASSWORD)
+
+
+def _world(company: Company, people: int, seed: int, today: date) -> World:
+    start, end = default_period(today)
+    names = sorted({skill for role in ROLES for skill in role.core + role.more})
+    skills = {name: str(key) for name, key in find_or_create_skills(names).items()}
+    recruiters = [str(company.users[f"{name}@example.org"].id) for name in ("rita", "mira", "jonas")]
+    return World(
+        seed=seed, people=people, start=start, end=end, skills=skills,
+        sources=[str(key) for key in company.sources], tags=[str(key) for key in company.tags], owners=recruiters,
+        cities=[_city(name, country) for name, country, _ in words.CITIES], documents=min(people, WITH_HISTORY),
+    )  # fmt: skip
+
+
+def _city(name: str, country: str) -> tuple[str, str, float, float, str]:
+    place = find_place(f"{name}, {country}")
+    if place is None or place.latitude is None or place.longitude is None:
+        raise LookupError(f"{name}, {country} is not a known city")
+    return name, country, place.latitude, place.longitude, place.time_zone
+
+
+def _conninfo() -> str:
+    from psycopg.conninfo import make_conninfo
+
+    given = connection.settings_dict
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return make_conninfo(**{key: str(given[name]) for key, name in names.items() if given.get(name)})
+
+
+def _note_sign_in() -> None:
+    """For `rapport up`, which prints it; the account opens invented data only."""
+    path = settings.DATA_DIR / "demo-sign-in.txt"
+    path.write_text(f"{SIGN_IN} / {PASSWORD}\n")

@@ -1,0 +1,71 @@
+"""Reading one's own notices and who follows what."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from rapport.lib.actors import Actor
+from rapport.lib.errors import NotFound
+from rapport.notifications.models import DigestChoice, Follow, Notification
+
+PAGE = 40
+COUNT_CAP = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Newest first; `next_before` asks for older ones."""
+
+    notices: list[Notification]
+    next_before: UUID | None
+
+
+def list_notices(actor: Actor, *, before: UUID | None = None, unread_only: bool = False, limit: int = PAGE) -> Page:
+    """The actor's own notices."""
+    notices = Notification.objects.filter(user_id=actor.id)
+    if before:
+        notices = notices.filter(id__lt=before)
+    if unread_only:
+        notices = notices.filter(read_at=None)
+    rows = list(notices.order_by("-id")[: limit + 1])
+    return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def count_unread(actor: Actor) -> int:
+    """How many of the actor's notices are unread, up to 100."""
+    return len(Notification.objects.filter(user_id=actor.id, read_at=None).values("id")[:COUNT_CAP])
+
+
+def newest_unread(actor: Actor) -> Notification | None:
+    return Notification.objects.filter(user_id=actor.id, read_at=None).order_by("-id").first()
+
+
+def is_following(actor: Actor, subject_id: UUID) -> bool:
+    return Follow.objects.filter(user_id=actor.id, subject_id=subject_id).exists()
+
+
+def list_followers(subject_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, datetime]]]:
+    """(user id, since when) by subject, in one statement."""
+    found: dict[UUID, list[tuple[UUID, datetime]]] = {}
+    for follow in Follow.objects.filter(subject_id__in=subject_ids):
+        found.setdefault(follow.subject_id, []).append((follow.user_id, follow.created_at))
+    return found
+
+
+def digest_choice(actor: Actor) -> str:
+    choice = DigestChoice.objects.filter(user_id=actor.id).first()
+    return choice.every if choice else DigestChoice.Every.DAY
+
+
+def list_users_with_news() -> list[UUID]:
+    """Users who have unread notices that no digest has carried yet."""
+    waiting = Notification.objects.filter(read_at=None, digested_at=None)
+    return list(waiting.order_by().values_list("user_id", flat=True).distinct())
+
+
+def get_notice(actor: Actor, notice_id: UUID) -> Notification:
+    notice = Notification.objects.filter(user_id=actor.id, id=notice_id).first()
+    if notice is None:
+        raise NotFound("There is no such notice.")
+    return notice

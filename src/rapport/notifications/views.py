@@ -1,0 +1,73 @@
+"""The notices of the signed-in user."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from rapport.lib.doors import toast
+from rapport.notifications import operations, queries
+from rapport.notifications.forms import DigestForm
+
+LAST_SHOWN = "notifications_last_shown"
+
+
+def notification_list(request: HttpRequest) -> HttpResponse:
+    """All notices, newest first; opening one marks it as read."""
+    actor = request.actor  # type: ignore[attr-defined]
+    before = request.GET.get("before", "")
+    unread_only = request.GET.get("show") == "unread"
+    page = queries.list_notices(actor, before=_find_id(before), unread_only=unread_only)
+    context = {"page": page, "unread": queries.count_unread(actor), "unread_only": unread_only, "before": before}
+    return render(request, "notifications/list.html", context)
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """The bell, asked for every few seconds; a notice not shown yet in this session comes along as a toast."""
+    actor = request.actor  # type: ignore[attr-defined]
+    response = render(request, "components/bell.html", {"count": queries.count_unread(actor)})
+    newest = queries.newest_unread(actor)
+    if newest and str(newest.id) > request.session.get(LAST_SHOWN, ""):
+        request.session[LAST_SHOWN] = str(newest.id)
+        toast(response, newest.text)
+    return response
+
+
+@require_POST
+def mark_read(request: HttpRequest) -> HttpResponse:
+    """Mark all, or the one named, as read."""
+    notice_id = _find_id(request.POST.get("id", ""))
+    operations.mark_read(
+        actor=request.actor,  # type: ignore[attr-defined]
+        notification_ids=[notice_id] if notice_id else None,
+    )
+    return redirect("notifications:list")
+
+
+def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+    """Go to what a notice is about; it counts as read from then on."""
+    actor = request.actor  # type: ignore[attr-defined]
+    notice = queries.get_notice(actor, notice_id)
+    operations.mark_read(actor=actor, notification_ids=[notice_id])
+    return redirect(notice.url or "notifications:list")
+
+
+def preferences(request: HttpRequest) -> HttpResponse:
+    """How often unread notices come by mail."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = DigestForm(request.POST or None, initial={"every": queries.digest_choice(actor)})
+    if request.method == "POST" and form.is_valid():
+        operations.choose_digest(actor=actor, every=form.cleaned_data["every"])
+        messages.success(request, "Saved.")
+        return redirect("notifications:preferences")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+
+
+def _find_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

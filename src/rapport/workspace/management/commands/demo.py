@@ -1,0 +1,41 @@
+"""rapport demo: fill an empty database with an invented company."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from rapport.candidates.models import Candidate
+from rapport.flows.demo.build import build_demo
+from rapport.lib import clock
+from rapport.lib.doors import print_json
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with demo data: 12 jobs, 2,000 people, two years of history. All of it is invented."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--candidates", type=int, default=2000, metavar="N", help="how many people, up to 1,000,000"
+        )
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there are candidates already")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and Candidate.objects.exists():
+            return
+        built = build_demo(
+            people=options["candidates"], seed=options["seed"], today=clock.today(), progress=_show_progress
+        )
+        rate = built.people / built.seconds
+        if options["json"]:
+            print_json({"candidates": built.people, "seconds": round(built.seconds, 2), "per_second": round(rate)})
+        else:
+            print(f"{built.people:,} people, {rate:,.0f} a second. Sign in as {built.email} with {built.password}")
+
+
+def _show_progress(done: int) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{done:,} people")
