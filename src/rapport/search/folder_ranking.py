@@ -137,4 +137,6 @@ def _weigh_by_rarity(needs: JobNeeds, people: Sequence[Person]) -> JobNeeds:
 
 
 def _rarity(found: int, total: int) -> float:
+    """The inverse document frequency; what nobody has weighs as what one has."""
+    found = max(1, found)
     return math.log(1 + (total - found + 0.5) / (found + 0.5))

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 
 _WORD = re.compile(r"c\+\+|[a-z]#|\.net\b|[^\W\d_]++(?:\d{1,2}(?!\d))?", re.IGNORECASE)
-_ENDINGS = ("ungen", "innen", "ments", "ings", "ung", "ing", "ern", "ers", "en", "er", "es", "in", "e", "s", "n")
+_FEMININE = ("innen", "in")
+_ENDINGS = ("ungen", "ments", "ings", "ung", "ing", "ern", "ers", "en", "er", "es", "e", "s")
 
 # Words that tell gender, age, family status or origin; and forms of address.
 _PERSONAL_WORDS = """
@@ -48,8 +49,12 @@ def cut(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A word without a common English or German ending; what remains has four letters or more."""
-    for ending in _ENDINGS:
+    """A word without its German feminine, then without a common ending; four letters or more remain."""
+    return _without(_without(word, _FEMININE), _ENDINGS)
+
+
+def _without(word: str, endings: tuple[str, ...]) -> str:
+    for ending in endings:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word

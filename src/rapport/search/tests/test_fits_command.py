@@ -1,0 +1,161 @@
+"""`rapport fits --description FILE --candidates FOLDER`: as people call it, in a process of its own."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from rapport.search.cli import run
+from rapport.search.folder_ranking import ParsedFile, rank_files
+from rapport.skills.finder import Vocabulary
+
+ADVERT = "Data Engineer\n\nRequirements:\n- Python\n- SQL\n\nNice to have:\n- Docker\n"
+FITTING = """{name}
+{address}
+{mail}
+
+{pronoun} is a data engineer.
+
+Experience
+Data Engineer, Seewind AG, 01/2019 - 12/2023
+Built pipelines in Python and SQL. Packed everything in Docker.
+
+Education
+{school}, 2010
+"""
+OTHER = "Cleo Berg\ncleo@example.org\n\nExperience\nCook, Hafenhof, 2015 - 2020\nCooked and planned the menu.\n"
+ADA = {
+    "name": "Ada Lindqvist",
+    "address": "Hauptstr. 5, Berlin",
+    "mail": "ada@example.org",
+    "pronoun": "She",
+    "school": "Python School",
+}
+OMAR = {
+    "name": "Omar Haddad",
+    "address": "12 Rue Verte, Lyon",
+    "mail": "o.h@example.com",
+    "pronoun": "He",
+    "school": "University of Ulm",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "advert.txt").write_text(ADVERT)
+    candidates = tmp_path / "candidates"
+    candidates.mkdir()
+    (candidates / "fitting.txt").write_text(FITTING.format(**ADA))
+    (candidates / "other.txt").write_text(OTHER)
+    (candidates / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    return tmp_path
+
+
+def test_ranks_a_folder_with_evidence(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    status = run(["--description", str(folder / "advert.txt"), "--candidates", str(folder / "candidates"), "--json"])
+    printed = capfd.readouterr()
+    rows = json.loads(printed.out)
+    assert status == 0
+    assert [Path(row["path"]).name for row in rows] == ["fitting.txt", "other.txt"]
+    assert rows[0]["score"] > 80
+    assert rows[1]["score"] < 20
+    assert round(sum(line["points"] for line in rows[0]["evidence"]), 1) == rows[0]["score"]
+    assert {"part", "points", "of", "text"} <= set(rows[0]["evidence"][0])
+    assert "broken.pdf" in printed.err
+
+
+def test_what_needs_the_database_is_left_to_others() -> None:
+    assert run(["--job", "0190d5d8-0000-7000-8000-000000000000", "--limit", "3"]) is None
+    assert run(["--description", "advert.txt"]) is None
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--candidates", "."], ["--candidates", ".", "--description", "x", "--limit", "many"]]
+)
+def test_a_wrong_call_ends_with_2(arguments: list[str]) -> None:
+    assert run(arguments) == 2
+
+
+def test_missing_files_end_with_1_and_a_sentence(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--description", str(folder / "none.txt"), "--candidates", str(folder / "candidates")]) == 1
+    assert run(["--description", str(folder / "advert.txt"), "--candidates", str(folder / "none")]) == 1
+    assert "This is not a folder." in capsys.readouterr().err
+
+
+def test_starts_within_half_a_second_and_without_django(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    code = (
+        "import sys; from rapport.search.cli import run;"
+        f"status = run(['--description', {str(folder / 'advert.txt')!r}, '--candidates', {str(folder / 'empty')!r}]);"
+        "sys.exit(status or 'django' in sys.modules)"
+    )
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=20)
+    assert done.returncode == 0
+    assert time.perf_counter() - started < 2.0  # half a second on a quiet machine
+
+
+def parsed(path: str, text: str, person: dict[str, str]) -> ParsedFile:
+    spans = [
+        ("basics.name", "name"),
+        ("basics.location", "address"),
+        ("basics.email", "mail"),
+        ("education[0].institution", "school"),
+    ]
+    evidence = [
+        {"field": field, "start": text.index(person[key]), "end": text.index(person[key]) + len(person[key])}
+        for field, key in spans
+    ]
+    skills = [
+        {"field": "skills[0].name", "start": text.index("Python and"), "end": text.index(" and SQL"), "text": "Python"}
+    ]
+    basics = {"name": person["name"], "label": "data engineer"}
+    return ParsedFile(
+        path, {"basics": basics, "skills": [{"name": "Python"}], "text": text, "evidence": [*evidence, *skills]}
+    )
+
+
+def test_another_name_gender_address_and_school_give_the_same_score() -> None:
+    vocabulary = Vocabulary.starter()
+    scores = {}
+    for person in (ADA, OMAR):
+        files = [parsed("a", FITTING.format(**person), person), ParsedFile("b", {"text": OTHER})]
+        ranked = rank_files(ADVERT, files, find_skills=vocabulary.find, related=vocabulary.related)
+        scores[person["name"]] = [(fit.key, fit.score, [part.points for part in fit.parts]) for fit in ranked]
+    assert scores["Ada Lindqvist"] == scores["Omar Haddad"]
+
+
+FREELANCERS = Path(__file__).parents[5] / "shared/data/matching/freelance_de"
+
+
+@pytest.mark.real_data
+def test_ranks_german_freelancers_better_than_the_words_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    if not FREELANCERS.is_dir():
+        pytest.skip(f"{FREELANCERS} is not there")
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in csv.DictReader((FREELANCERS / "grades.csv").read_text().splitlines()):
+        grades[row["jobpost"]][row["cv"]] = int(row["label"])
+    gains = []
+    for job in sorted(grades)[::6]:
+        advert = FREELANCERS / "jobpost" / f"{job}.txt"
+        if advert.exists():
+            run(["--description", str(advert), "--candidates", str(FREELANCERS / "cv"), "--limit", "500", "--json"])
+            order = [Path(row["path"]).stem for row in json.loads(capfd.readouterr().out)]
+            gains.append(ndcg([grades[job][cv] for cv in order if cv in grades[job]]))
+    assert sum(gains) / len(gains) >= 0.6
+
+
+def ndcg(labels: Sequence[int], size: int = 10) -> float:
+    """nDCG@10 with the gain 2^(5 - grade) - 1; grade 1 is best."""
+
+    def gain(row: Sequence[int]) -> float:
+        return sum((2 ** (5 - grade) - 1) / math.log2(place + 2) for place, grade in enumerate(row[:size]))
+
+    return gain(labels) / (gain(sorted(labels)) or 1.0)
