@@ -50,3 +50,16 @@ def test_right_password_signs_in(rita, client):
     rita.save()
     answer = client.post("/account/login/", {"login": rita.email, "password": "correct horse battery"})
     assert (answer.status_code, answer["Location"]) == (302, "/")
+
+
+def test_forgotten_password_sends_a_link_in_our_words(rita, client, mailoutbox):
+    client.post("/account/password/reset/", {"email": rita.email})
+    (mail,) = mailoutbox
+    assert mail.subject == "Choose a new password for Rapport"
+    assert "/account/password/reset/key/" in mail.body
+
+
+def test_unknown_address_gets_a_mail_that_says_so_and_the_page_tells_nothing(client, db, mailoutbox):
+    answer = client.post("/account/password/reset/", {"email": "nobody@example.org"})
+    assert answer["Location"] == "/account/password/reset/done/"
+    assert mailoutbox[0].subject == "No account with this address at Rapport"

@@ -133,6 +133,13 @@ def sparkline(values: list[float], label: str = "") -> SafeString:
     )
 
 
+def _open_components(context: Context) -> list[dict[str, str]]:
+    """The slots of each component that is being rendered, the innermost last."""
+    state: Any = context.render_context
+    found: list[dict[str, str]] = state.setdefault("slots", [])
+    return found
+
+
 class SlotNode(template.Node):
     """Content for a named place of the component around it."""
 
@@ -140,7 +147,7 @@ class SlotNode(template.Node):
         self.name, self.nodelist = name, nodelist
 
     def render(self, context: Context) -> str:
-        context.render_context.setdefault("slots", [{}])[-1][self.name.resolve(context)] = self.nodelist.render(context)
+        _open_components(context)[-1][self.name.resolve(context)] = self.nodelist.render(context)
         return ""
 
 
@@ -151,7 +158,7 @@ class ComponentNode(template.Node):
         self.name, self.variables, self.nodelist = name, variables, nodelist
 
     def render(self, context: Context) -> str:
-        stack = context.render_context.setdefault("slots", [])
+        stack = _open_components(context)
         stack.append({})
         body = self.nodelist.render(context)
         values = {name: value.resolve(context) for name, value in self.variables.items()}
