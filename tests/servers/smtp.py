@@ -1,0 +1,62 @@
+"""A real SMTP server for tests on loopback: keeps what it takes, asks for sign-in, refuses or hangs on demand."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+PASSWORD = b"correct horse"
+
+
+@dataclass
+class Outbox:
+    """`refuse` maps a recipient to the answer it gets at RCPT, such as "554 5.7.1 no" or "450 4.2.1 later"."""
+
+    port: int = 0
+    host: str = "127.0.0.1"
+    password: str = PASSWORD.decode()
+    refuse: dict[str, str] = field(default_factory=dict)
+    taken: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[Message]:
+        return [message_from_bytes(data) for _, _, data in self.taken]
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        self.taken.append((envelope.mail_from or "", ",".join(envelope.rcpt_tos), content))
+        return "250 2.0.0 OK"
+
+
+def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    is_right = isinstance(data, LoginPassword) and data.password == PASSWORD
+    return AuthResult(success=is_right, handled=False)
+
+
+@contextmanager
+def running(*, needs_sign_in: bool = False) -> Iterator[Outbox]:
+    """Start the server and stop it again."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        outbox = Outbox(port=listener.getsockname()[1])
+    controller = Controller(
+        outbox, hostname=outbox.host, port=outbox.port, authenticator=_authenticate if needs_sign_in else None,
+        auth_required=needs_sign_in, auth_require_tls=False,
+    )  # fmt: skip
+    controller.start()
+    try:
+        yield outbox
+    finally:
+        controller.stop()
