@@ -5,7 +5,9 @@ from rapport.mail import timeline
 
 _SHOWN = {"group": "mail", "template": "mail/timeline/message.html", "load": timeline.load_messages}
 
-MESSAGE_QUEUED = declare("message.queued", "wrote a message", "pencil-line", data=("mailbox_id",), quiet=True, group="mail")
+MESSAGE_QUEUED = declare(
+    "message.queued", "wrote a message", "pencil-line", data=("mailbox_id",), quiet=True, group="mail"
+)
 MESSAGE_SENT = declare("message.sent", "sent a message", "send", data=("mailbox_id", "is_bulk"), **_SHOWN)
 MESSAGE_FAILED = declare("message.failed", "could not send a message", "mail-x", data=("reason",), **_SHOWN)
 MESSAGE_UNCLEAR = declare(

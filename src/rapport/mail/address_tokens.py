@@ -1,0 +1,64 @@
+"""Tokens in addresses and links that name a message and cannot be made up: no row is stored for them.
+
+A token is the message's id (16 bytes) and the first bytes of its HMAC-SHA256 under a key for that purpose; in links
+base64url, in plus-addresses base32, because mail servers may change the case of a local part.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from uuid import UUID
+
+from django.conf import settings
+
+_LINK, _ADDRESS = b"unsubscribe link v1", b"plus address v1"
+_LINK_BYTES, _ADDRESS_BYTES = 16, 9
+
+
+def link_token(message_id: UUID) -> str:
+    """The token of an unsubscribe link: 43 characters."""
+    return base64.urlsafe_b64encode(_signed(message_id, _LINK, _LINK_BYTES)).decode().rstrip("=")
+
+
+def read_link_token(token: str) -> UUID | None:
+    """The message a link names, or None for a token that we did not make."""
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return _checked(raw, _LINK, _LINK_BYTES)
+
+
+def plus_address(address: str, message_id: UUID) -> str:
+    """The address with a token in it: rita+b4x…@example.org."""
+    local, _, domain = address.rpartition("@")
+    token = base64.b32encode(_signed(message_id, _ADDRESS, _ADDRESS_BYTES)).decode().rstrip("=").lower()
+    return f"{local}+{token}@{domain}"
+
+
+def read_plus_address(address: str) -> UUID | None:
+    """The message that an address with a token names, or None."""
+    _, plus, token = address.rpartition("@")[0].rpartition("+")
+    if not plus:
+        return None
+    try:
+        raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except (binascii.Error, ValueError):
+        return None
+    return _checked(raw, _ADDRESS, _ADDRESS_BYTES)
+
+
+def _signed(message_id: UUID, purpose: bytes, length: int) -> bytes:
+    return message_id.bytes + _signature(message_id.bytes, purpose)[:length]
+
+
+def _signature(data: bytes, purpose: bytes) -> bytes:
+    key = hashlib.sha256(purpose + settings.SECRET_KEY.encode()).digest()
+    return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def _checked(raw: bytes, purpose: bytes, length: int) -> UUID | None:
+    if len(raw) != 16 + length or not hmac.compare_digest(raw[16:], _signature(raw[:16], purpose)[:length]):
+        return None
+    return UUID(bytes=raw[:16])

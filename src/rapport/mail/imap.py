@@ -1,0 +1,176 @@
+"""Fetching over IMAP (RFC 3501): raw messages by UID, and failures in words for the owner of the mailbox.
+
+Messages are read with BODY.PEEK, so that fetching marks nothing as seen.
+"""
+
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from types import TracebackType
+from typing import Any, Self
+
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxLoginError
+
+MAX_MESSAGE_BYTES = 50_000_000
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+FAILURES = (OSError, imaplib.IMAP4.error, ImapToolsError)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """`security` is ssl, starttls or plain; `timeout_s` holds for connecting and each command."""
+
+    host: str
+    port: int = 993
+    security: str = "ssl"
+    username: str = ""
+    password: str = ""
+    timeout_s: float = 30
+    verify_certificate: bool = True
+
+    def __repr__(self) -> str:
+        return f"ImapSettings({self.host}:{self.port} {self.security} {self.username!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """`data` are the message's bytes; only its header where it is larger than MAX_MESSAGE_BYTES."""
+
+    uid: int
+    data: bytes
+    is_cut: bool
+
+
+class ImapConnection:
+    """A signed-in connection, to be used in a `with` block; raises what is in FAILURES."""
+
+    def __init__(self, settings: ImapSettings) -> None:
+        self.settings = settings
+
+    def __enter__(self) -> Self:
+        self._mailbox = _connect(self.settings)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._mailbox.logout()
+        except FAILURES:
+            self._mailbox.client.shutdown()
+
+    def open_folder(self, name: str) -> int:
+        """Select a folder for reading only; returns its UIDVALIDITY."""
+        self._mailbox.folder.set(name, readonly=True)
+        _, found = self._mailbox.client.response("UIDVALIDITY")
+        value = found[-1] if found else None
+        return int(value) if isinstance(value, bytes) else 0
+
+    def uids_after(self, last_uid: int, since: date | None = None) -> list[int]:
+        """UIDs above `last_uid` in the open folder, ascending; with `since` only those that arrived from that day on."""
+        criteria = f"UID {last_uid + 1}:*"
+        if since:
+            criteria += f" SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+        # "n:*" always names the last message too, even where its UID is below n (RFC 3501, section 6.4.8).
+        return sorted(uid for uid in self._search(criteria) if uid > last_uid)
+
+    def messages(self, uids: list[int]) -> Iterator[RawMessage]:
+        """These messages, one fetch each; one that has vanished meanwhile is left out."""
+        sizes = self._sizes(uids)
+        for uid in uids:
+            is_cut = sizes.get(uid, 0) > MAX_MESSAGE_BYTES
+            data = self._fetch(uid, "(BODY.PEEK[HEADER])" if is_cut else "(BODY.PEEK[])")
+            if data:
+                yield RawMessage(uid, data, is_cut)
+
+    def _search(self, criteria: str) -> list[int]:
+        _, found = self._ok(self._mailbox.client.uid("SEARCH", *criteria.split(" ")))
+        return [int(uid) for row in found if row for uid in row.split()]
+
+    def _sizes(self, uids: list[int]) -> dict[int, int]:
+        if not uids:
+            return {}
+        _, rows = self._ok(self._mailbox.client.uid("FETCH", ",".join(map(str, uids)), "(RFC822.SIZE)"))
+        sizes = {}
+        for row in rows:
+            text = row if isinstance(row, bytes) else b""
+            uid, size = re.search(rb"UID (\d+)", text), re.search(rb"RFC822\.SIZE (\d+)", text)
+            if uid and size:
+                sizes[int(uid[1])] = int(size[1])
+        return sizes
+
+    def _fetch(self, uid: int, what: str) -> bytes:
+        _, rows = self._ok(self._mailbox.client.uid("FETCH", str(uid), what))
+        return next((bytes(row[1]) for row in rows if isinstance(row, tuple)), b"")
+
+    def _ok(self, answer: tuple[str, list[Any]]) -> tuple[str, list[Any]]:
+        if answer[0] != "OK":
+            raise imaplib.IMAP4.error(f"{answer[0]} {answer[1]!r}"[:300])
+        return answer
+
+
+def check_connection(settings: ImapSettings, folders: list[str]) -> str:
+    """Connect, sign in and open the folders; returns what is wrong and how to mend it, or "" when all is well."""
+    try:
+        with ImapConnection(settings) as connection:
+            for folder in folders:
+                try:
+                    connection.open_folder(folder)
+                except (ImapToolsError, imaplib.IMAP4.error):
+                    return f"{settings.host} has no folder named “{folder}”. Check its name"
+    except FAILURES as error:
+        return explain(error, settings)
+    return ""
+
+
+def explain(error: BaseException, settings: ImapSettings) -> str:
+    """A sentence on a failed connection or sign-in, for the person who owns the mailbox."""
+    where = f"{settings.host}:{settings.port}"
+    match error:
+        case MailboxLoginError():
+            return f"{where} refused the user name or password for reading mail. Many providers want an app password"
+        case ssl.SSLCertVerificationError():
+            return f"The certificate of {where} could not be verified: {error.verify_message}"
+        case ssl.SSLError() if settings.security == "ssl":
+            return f"{where} does not speak TLS from the start. Choose STARTTLS (usually port 143)"
+        case ssl.SSLError():
+            return f"The encrypted connection to {where} failed: {_brief(error)}"
+        case socket.gaierror():
+            return f"There is no server named {settings.host}. Check the spelling"
+        case ConnectionRefusedError():
+            return f"Nothing answers at {where}. Check the port: 993 for SSL, 143 for STARTTLS"
+        case TimeoutError():
+            return f"{where} did not answer within {settings.timeout_s:g} seconds. Check the port and the firewall"
+        case imaplib.IMAP4.error() if "STARTTLS" in str(error).upper():
+            return f"{where} does not offer STARTTLS. Choose SSL (usually port 993)"
+    return f"Reading mail from {where} failed: {_brief(error)}"
+
+
+def _connect(settings: ImapSettings) -> BaseMailBox:
+    context = ssl.create_default_context()
+    if not settings.verify_certificate:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    mailbox: BaseMailBox
+    if settings.security == "ssl":
+        mailbox = MailBox(settings.host, settings.port, timeout=settings.timeout_s, ssl_context=context)
+    elif settings.security == "starttls":
+        mailbox = MailBoxStartTls(settings.host, settings.port, timeout=settings.timeout_s, ssl_context=context)
+    else:
+        mailbox = MailBoxUnencrypted(settings.host, settings.port, timeout=settings.timeout_s)
+    try:
+        mailbox.login(settings.username, settings.password, initial_folder=None)
+    except BaseException:
+        mailbox.client.shutdown()
+        raise
+    return mailbox
+
+
+def _brief(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

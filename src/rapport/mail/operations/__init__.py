@@ -1,0 +1,23 @@
+"""Writes of e-mail. Each file holds the operations on one noun; callers use `mail.operations.<name>`."""
+
+from rapport.mail.operations.inbox import mark_done, reopen
+from rapport.mail.operations.mailboxes import (
+    MailboxSettings,
+    create_mailbox,
+    note_failure,
+    note_success,
+    set_paused,
+    test_mailbox,
+    update_mailbox,
+)
+from rapport.mail.operations.receiving import fetch_mailbox, receive
+from rapport.mail.operations.sending import deliver, mark_lost_unclear, resolve_unclear, send_message
+from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
+from rapport.mail.operations.templates import archive_template, create_template, update_template
+
+__all__ = [
+    "MailboxSettings", "archive_template", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
+    "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success", "receive", "reopen",
+    "resolve_unclear", "send_message", "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
+    "update_mailbox", "update_template",
+]  # fmt: skip

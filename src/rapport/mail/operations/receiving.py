@@ -1,0 +1,255 @@
+"""Fetching mailboxes and taking in what arrived.
+
+Idempotent: a message is known by its Message-ID within its mailbox, a folder is read from the last UID on, and both
+may repeat after a crash. Own copies (Sent folders, mail to oneself) are dropped.
+"""
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+
+from rapport.activity.operations import record
+from rapport.activity.verbs import Verb
+from rapport.lib import clock
+from rapport.lib.actors import SYSTEM
+from rapport.lib.addresses import normal_address
+from rapport.lib.errors import PermanentFailure
+from rapport.lib.ids import new_id
+from rapport.mail import address_tokens, imap, queries
+from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED, MESSAGE_RECEIVED
+from rapport.mail.classify import Verdict, classify
+from rapport.mail.matching import Clues, clues_of
+from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody
+from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_success
+from rapport.mail.operations.suppressions import suppress_address, unsubscribe
+from rapport.mail.parsing import ParsedMail, parse
+from rapport.mail.subjects import subjects_of
+from rapport.mail.unsubscribe_words import asks_to_stop
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200
+MAX_TEXT_CHARS = 500_000
+
+
+def fetch_mailbox(*, mailbox_id: UUID) -> int:
+    """Take in what is new in all folders of a mailbox; returns how many messages were stored.
+
+    A server that cannot be reached marks the mailbox as failing with a reason for its owner; nothing is raised.
+    """
+    mailbox = Mailbox.objects.usable().filter(id=mailbox_id).exclude(imap_host="").first()
+    if mailbox is None:
+        return 0
+    stored = 0
+    try:
+        settings = imap_settings(mailbox)
+        with imap.ImapConnection(settings) as connection:
+            for name in mailbox.imap_folders:
+                stored += _fetch_folder(mailbox, connection, name)
+    except imap.FAILURES as error:
+        note_failure(mailbox_id=mailbox.id, reason=imap.explain(error, settings), at=clock.now())
+        return stored
+    except PermanentFailure as error:
+        note_failure(mailbox_id=mailbox.id, reason=str(error), at=clock.now())
+        return stored
+    Mailbox.objects.filter(id=mailbox.id).update(last_fetched_at=clock.now())
+    note_success(mailbox_id=mailbox.id)
+    return stored
+
+
+def _fetch_folder(mailbox: Mailbox, connection: imap.ImapConnection, name: str) -> int:
+    folder, _ = MailboxFolder.objects.get_or_create(mailbox=mailbox, name=name)
+    uid_validity = connection.open_folder(name)
+    if uid_validity != folder.uid_validity:
+        folder.uid_validity, folder.last_uid = uid_validity, 0
+    # What was there before the mailbox was connected stays where it is.
+    since = mailbox.created_at.date() if folder.last_uid == 0 else None
+    stored = 0
+    uids = connection.uids_after(folder.last_uid, since)[:BATCH]
+    for raw in connection.messages(uids):
+        try:
+            stored += receive(mailbox=mailbox, data=raw.data, is_cut=raw.is_cut) is not None
+        except Exception:
+            # One message must not hold up the mailbox; it stays on the server, and the log says which.
+            logger.exception("message not taken in mailbox=%s folder=%s uid=%d", mailbox.id, name, raw.uid)
+        folder.last_uid = raw.uid
+    folder.last_uid = max([folder.last_uid, *uids])
+    folder.save(update_fields=["uid_validity", "last_uid"])
+    return stored
+
+
+def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message | None:
+    """Take in one message; None when it is known already or a copy of our own.
+
+    Records message.received, or for reports message.bounced and message.complained, with the subjects of the message it
+    answers. A hard bounce, a complaint and "unsubscribe" in words suppress the address.
+    """
+    mail = parse(data)
+    message_id = mail.message_id or f"{hashlib.sha256(data).hexdigest()}@no-message-id"
+    if _is_known(mailbox, message_id) or _is_own(mailbox, mail):
+        return None
+    verdict = classify(mail)
+    clues = clues_of(mail, verdict)
+    storage_name = default_storage.save(f"mail/{clock.now():%Y/%m}/{new_id().hex}.eml", ContentFile(data))
+    try:
+        with transaction.atomic():
+            return _store(mailbox, mail, message_id, verdict, clues, storage_name, is_cut=is_cut)
+    except IntegrityError as error:
+        default_storage.delete(storage_name)
+        if "mail_message_id_unique" in str(error):
+            return None  # another process was quicker
+        raise
+    except BaseException:
+        default_storage.delete(storage_name)
+        raise
+
+
+def _is_known(mailbox: Mailbox, message_id: str) -> bool:
+    return Message.objects.filter(message_id=message_id, direction="in", mailbox=mailbox).exists()
+
+
+def _is_own(mailbox: Mailbox, mail: ParsedMail) -> bool:
+    """A copy of what we sent: its Message-ID is ours, or it comes from this mailbox's own address."""
+    if mail.message_id and Message.objects.outgoing().filter(message_id=mail.message_id).exists():
+        return True
+    return normal_address(mail.sender.email) == normal_address(mailbox.address)
+
+
+def _store(
+    mailbox: Mailbox,
+    mail: ParsedMail,
+    message_id: str,
+    verdict: Verdict,
+    clues: Clues,
+    storage_name: str,
+    *,
+    is_cut: bool,
+) -> Message:
+    tokens = (address_tokens.read_plus_address(address) for address in clues.addresses)
+    found = queries.find_answered(
+        ids=clues.ids, token_id=next((token for token in tokens if token), None),
+        sender=normal_address(clues.person), mailbox_id=mailbox.id,
+    )  # fmt: skip
+    answered, matched_by = found or (None, "")
+    message = _new_message(mailbox, mail, message_id, verdict, answered)
+    message.storage_name = storage_name
+    message.state_note = "Too large to fetch in full; open it in your mail program." if is_cut else ""
+    message.save(force_insert=True)
+    full_text = mail.text[:MAX_TEXT_CHARS].replace("\x00", "")
+    text = (verdict.reply.text or full_text)[:MAX_TEXT_CHARS]
+    MessageBody.objects.create(
+        message=message, text=text, full_text=full_text if full_text != text else "",
+        html=mail.html[:MAX_TEXT_CHARS].replace("\x00", ""),
+    )  # fmt: skip
+    _record(message, verdict, answered, matched_by)
+    return message
+
+
+def _new_message(
+    mailbox: Mailbox, mail: ParsedMail, message_id: str, verdict: Verdict, answered: Message | None
+) -> Message:
+    identifier, now = new_id(), clock.now()
+    return Message(
+        id=identifier,
+        thread_id=answered.thread_id if answered else identifier,
+        direction=Message.Direction.IN,
+        state=Message.State.RECEIVED,
+        kind=verdict.kind,
+        mailbox=mailbox,
+        message_id=message_id,
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        from_address=normal_address(mail.sender.email)[:320],
+        from_name=mail.sender.name.replace("\x00", "")[:200],
+        to_address=normal_address(mailbox.address),
+        subject=mail.subject.replace("\x00", ""),
+        preview=" ".join((verdict.reply.text or mail.text[:400]).split())[:200].replace("\x00", ""),
+        subjects=answered.subjects if answered else {},
+        has_attachments=any(not row.is_inline for row in mail.attachments),
+        created_at=now,
+        sent_at=_believable(mail.date, now),
+        received_at=now,
+    )
+
+
+def _believable(sent_at: datetime | None, now: datetime) -> datetime | None:
+    """The sender's clock, unless it is far off."""
+    if sent_at is None or sent_at > now + timedelta(days=1) or sent_at < datetime(1990, 1, 1, tzinfo=UTC):
+        return None
+    return sent_at
+
+
+def _record(message: Message, verdict: Verdict, answered: Message | None, matched_by: str) -> None:
+    if verdict.bounce:
+        _bounced(message, verdict, answered)
+    elif verdict.complaint:
+        _complained(message, verdict, answered)
+    else:
+        _received(message, verdict, answered, matched_by)
+
+
+def _received(message: Message, verdict: Verdict, answered: Message | None, matched_by: str) -> None:
+    returns_on = verdict.auto_reply.returns_on if verdict.auto_reply else None
+    data = {
+        "mailbox_id": str(message.mailbox_id),
+        "kind": verdict.kind,
+        "answers_message_id": str(answered.id) if answered else None,
+        "matched_by": matched_by,
+        "returns_on": returns_on.isoformat() if returns_on else None,
+        "from_other_address": bool(answered and answered.to_address != message.from_address),
+    }
+    record(MESSAGE_RECEIVED, actor=SYSTEM, subjects=subjects_of(message), data=data)
+    if answered is None:
+        return
+    if verdict.kind == Message.Kind.AUTO_REPLY:
+        _event(answered, "auto_replied", "machine", message, returns_on=data["returns_on"])
+    elif verdict.kind == Message.Kind.REPLY:
+        _event(answered, "replied", "human", message)
+        if asks_to_stop(verdict.reply.text):
+            unsubscribe(message=answered, by="words")
+
+
+def _bounced(message: Message, verdict: Verdict, answered: Message | None) -> None:
+    assert verdict.bounce is not None
+    for failure in verdict.bounce.failures:
+        data = {
+            "class": failure.bounce_class, "status": failure.status, "reason": failure.reason,
+            "address": failure.address, "text": failure.text,
+        }  # fmt: skip
+        _report(MESSAGE_BOUNCED, message, answered, data)
+        if answered:
+            _event(answered, "bounced", "machine", message, **data)
+        # Only an address that we wrote to may be suppressed by a report: anybody can send us one.
+        if failure.bounce_class == "hard" and answered and failure.address in ("", answered.to_address):
+            suppress_address(
+                actor=SYSTEM, address=answered.to_address, reason="hard_bounce", evidence=failure.text, message=answered
+            )
+
+
+def _complained(message: Message, verdict: Verdict, answered: Message | None) -> None:
+    found = verdict.complaint
+    assert found is not None
+    data = {"feedback_type": found.feedback_type, "address": found.address}
+    _report(MESSAGE_COMPLAINED, message, answered, data)
+    if answered:
+        _event(answered, "complained", "human", message, **data)
+        if found.is_suppressing:
+            suppress_address(actor=SYSTEM, address=answered.to_address, reason="complaint", message=answered)
+
+
+def _report(verb: Verb, message: Message, answered: Message | None, data: Mapping[str, Any]) -> None:
+    """The activity is about our message where we know it, else about the report itself."""
+    record(verb, actor=SYSTEM, subjects=subjects_of(answered or message), data=data)
+
+
+def _event(answered: Message, kind: str, verdict: str, by: Message, **data: Any) -> None:
+    DeliveryEvent.objects.create(
+        message=answered, kind=kind, verdict=verdict, data={"message_id": str(by.id), **data}, occurred_at=clock.now()
+    )

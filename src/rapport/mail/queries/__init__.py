@@ -1,0 +1,29 @@
+"""Reading mailboxes, templates, messages and suppressions."""
+
+from rapport.mail.queries.mailboxes import (
+    choose_mailbox,
+    count_sent_since,
+    get_mailbox,
+    list_mailboxes,
+    lock_mailbox,
+    next_free_moment,
+    sendable_mailboxes,
+)
+from rapport.mail.queries.messages import (
+    count_inbox,
+    find_answered,
+    get_message,
+    list_inbox,
+    list_thread,
+    list_unclear,
+    lock_message,
+)
+from rapport.mail.queries.suppressions import find_suppression, list_suppressions, suppressed_among
+from rapport.mail.queries.templates import get_template, list_templates, list_versions, lock_template
+
+__all__ = [
+    "choose_mailbox", "count_inbox", "count_sent_since", "find_answered", "find_suppression", "get_mailbox",
+    "get_message", "get_template", "list_inbox", "list_mailboxes", "list_suppressions", "list_templates", "list_thread",
+    "list_unclear", "list_versions", "lock_mailbox", "lock_message", "lock_template", "next_free_moment",
+    "sendable_mailboxes", "suppressed_among",
+]  # fmt: skip

@@ -1,0 +1,74 @@
+"""Which mailboxes an actor may see and send from, and how much they have sent."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from rapport.accounts.capabilities import holds, require
+from rapport.lib.actors import Actor
+from rapport.lib.errors import NotFound
+from rapport.mail.models import Mailbox, Message
+from rapport.mail.permissions import OWN_MAILBOX, SHARED_MAILBOXES, VIEW
+
+
+def _visible(actor: Actor) -> Q:
+    """Own and shared ones; who sets up shared mailboxes sees all."""
+    if holds(actor, SHARED_MAILBOXES):
+        return Q()
+    return Q(owner_id=actor.id) | Q(owner=None)
+
+
+def list_mailboxes(actor: Actor) -> QuerySet[Mailbox]:
+    require(actor, VIEW)
+    return Mailbox.objects.filter(_visible(actor)).select_related("owner")
+
+
+def sendable_mailboxes(actor: Actor) -> QuerySet[Mailbox]:
+    """Those the actor may write from now: their own and the shared ones, unless paused."""
+    require(actor, VIEW)
+    own_or_shared = Q() if actor.is_system else Q(owner_id=actor.id) | Q(owner=None)
+    return Mailbox.objects.usable().filter(own_or_shared).order_by("owner_id", "address")
+
+
+def choose_mailbox(actor: Actor) -> Mailbox | None:
+    """The mailbox a composer starts with: the actor's own, else a shared one."""
+    return sendable_mailboxes(actor).first()
+
+
+def get_mailbox(actor: Actor, mailbox_id: UUID) -> Mailbox:
+    mailbox = list_mailboxes(actor).filter(id=mailbox_id).first()
+    if mailbox is None:
+        raise NotFound("There is no such mailbox.")
+    return mailbox
+
+
+def lock_mailbox(actor: Actor, mailbox_id: UUID) -> Mailbox:
+    """The row, locked, of a mailbox the actor may change: their own, or a shared one with the right to it."""
+    require(actor, VIEW)
+    mailbox = Mailbox.objects.select_for_update().filter(_visible(actor), id=mailbox_id).first()
+    if mailbox is None:
+        raise NotFound("There is no such mailbox.")
+    require(actor, OWN_MAILBOX if mailbox.owner_id == actor.id and actor.id else SHARED_MAILBOXES)
+    return mailbox
+
+
+def count_sent_since(mailbox_id: UUID, moment: datetime) -> int:
+    """Messages this mailbox has sent, or is just sending, since a moment."""
+    sent = Message.objects.filter(mailbox_id=mailbox_id, direction="out", state="sent", sent_at__gte=moment).count()
+    under_way = Message.objects.filter(mailbox_id=mailbox_id, state="in_flight", in_flight_at__gte=moment).count()
+    return sent + under_way
+
+
+def next_free_moment(mailbox: Mailbox, now: datetime) -> datetime:
+    """When this mailbox may send its next message: now, or as soon as its pace and its cap over 24 hours allow."""
+    if count_sent_since(mailbox.id, now - timedelta(days=1)) >= mailbox.daily_cap:
+        return _oldest_sent(mailbox, now - timedelta(days=1)) + timedelta(days=1)
+    if count_sent_since(mailbox.id, now - timedelta(minutes=1)) >= mailbox.pace_per_minute:
+        return _oldest_sent(mailbox, now - timedelta(minutes=1)) + timedelta(minutes=1)
+    return now
+
+
+def _oldest_sent(mailbox: Mailbox, since: datetime) -> datetime:
+    sent = Message.objects.filter(mailbox=mailbox, direction="out", state="sent", sent_at__gte=since)
+    return sent.order_by("sent_at").values_list("sent_at", flat=True).first() or since

@@ -1,0 +1,93 @@
+"""Reading messages: threads, the inbox, and which message an incoming one answers."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from rapport.accounts.capabilities import holds, require
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import NotFound
+from rapport.mail.models import Message
+from rapport.mail.permissions import SHARED_MAILBOXES, VIEW
+
+SENDER_MEMORY = timedelta(days=365)
+INBOX_PAGE = 50
+
+
+def get_message(actor: Actor, message_id: UUID) -> Message:
+    """A message with its body and mailbox."""
+    require(actor, VIEW)
+    message = Message.objects.select_related("body", "mailbox").filter(id=message_id).first()
+    if message is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
+def lock_message(actor: Actor, message_id: UUID) -> Message:
+    require(actor, VIEW)
+    message = Message.objects.select_for_update().filter(id=message_id).first()
+    if message is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
+def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
+    """The messages of a conversation with their bodies, oldest first."""
+    require(actor, VIEW)
+    return Message.objects.filter(thread_id=thread_id).select_related("body", "mailbox").order_by("id")
+
+
+def _inbox(actor: Actor) -> QuerySet[Message]:
+    require(actor, VIEW)
+    inbox = Message.objects.waiting_for_answer()
+    if holds(actor, SHARED_MAILBOXES):
+        return inbox
+    return inbox.filter(Q(mailbox__owner_id=actor.id) | Q(mailbox__owner=None))
+
+
+def list_inbox(actor: Actor, *, before: tuple[datetime, UUID] | None = None, limit: int = INBOX_PAGE) -> list[Message]:
+    """Mail that waits for an answer in the actor's own and the shared mailboxes, newest first, with mailbox and body.
+
+    `before` is (received_at, id) of the last row of the page before; one more than `limit` tells that there is another.
+    """
+    rows = _inbox(actor).select_related("mailbox", "body").order_by("-received_at", "-id")
+    if before:
+        rows = rows.filter(Q(received_at__lt=before[0]) | Q(received_at=before[0], id__lt=before[1]))
+    return list(rows[: limit + 1])
+
+
+def count_inbox(actor: Actor, cap: int = 1_000) -> int:
+    """How many messages wait for an answer, counted up to a cap."""
+    return _inbox(actor)[:cap].count()
+
+
+def list_unclear(actor: Actor, limit: int = 100) -> list[Message]:
+    """Messages of which nobody knows whether they arrived, oldest first."""
+    require(actor, VIEW)
+    return list(Message.objects.filter(state="unclear").select_related("mailbox").order_by("id")[:limit])
+
+
+def find_answered(
+    *, ids: Sequence[str], token_id: UUID | None, sender: str, mailbox_id: UUID
+) -> tuple[Message, str] | None:
+    """Our message that an incoming one answers, and how we know: message_id, token or sender.
+
+    `ids` are the Message-IDs it names, nearest first. By sender only what we wrote to that address within a year
+    counts, and what this mailbox wrote comes first.
+    """
+    if ids:
+        known = {row.message_id: row for row in Message.objects.outgoing().filter(message_id__in=ids)}
+        nearest = next((known[key] for key in ids if key in known), None)
+        if nearest:
+            return nearest, "message_id"
+    if token_id:
+        named = Message.objects.outgoing().filter(id=token_id).first()
+        if named:
+            return named, "token"
+    since = clock.now() - SENDER_MEMORY
+    wrote = Message.objects.outgoing().filter(to_address=sender, state="sent", sent_at__gte=since).order_by("-sent_at")
+    latest = (wrote.filter(mailbox_id=mailbox_id).first() or wrote.first()) if sender else None
+    return (latest, "sender") if latest else None

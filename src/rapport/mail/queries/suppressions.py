@@ -1,0 +1,28 @@
+"""Reading which addresses are not to be mailed."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from rapport.accounts.capabilities import require
+from rapport.lib.actors import Actor
+from rapport.lib.addresses import normal_address
+from rapport.mail.models import Suppression
+from rapport.mail.permissions import VIEW
+
+
+def find_suppression(address: str) -> Suppression | None:
+    """The suppression of this address, for whoever is about to write to it."""
+    return Suppression.objects.filter(address=normal_address(address)).first()
+
+
+def suppressed_among(addresses: Iterable[str]) -> dict[str, str]:
+    """Of these normal addresses, those not to be mailed, with the reason; one statement."""
+    rows = Suppression.objects.filter(address__in=list(addresses))
+    return dict(rows.values_list("address", "reason"))
+
+
+def list_suppressions(actor: Actor, *, query: str = "") -> QuerySet[Suppression]:
+    require(actor, VIEW)
+    rows = Suppression.objects.select_related("created_by").order_by("-since", "-id")
+    return rows.filter(address__contains=query.strip().lower()) if query.strip() else rows

@@ -1,0 +1,31 @@
+"""Queued work of e-mail."""
+
+from uuid import UUID
+
+from rapport.lib.queue import enqueue, every, task
+from rapport.mail import operations
+from rapport.mail.models import Mailbox
+
+
+@task("mail.deliver")
+def deliver(message_id: str) -> None:
+    """Send one message; what must wait is queued again by the operation, with its own time."""
+    operations.deliver(message_id=UUID(message_id))
+
+
+@task("mail.fetch")
+def fetch(mailbox_id: str) -> None:
+    """Take in a mailbox's new mail; a failure is kept at the mailbox, and the next minute tries again."""
+    operations.fetch_mailbox(mailbox_id=UUID(mailbox_id))
+
+
+@every("* * * * *", "mail.fetch_all")
+def fetch_all(timestamp: int) -> None:
+    """One job for each mailbox, so that a slow server holds up no other; not while the last one still waits."""
+    for mailbox_id in Mailbox.objects.usable().exclude(imap_host="").values_list("id", flat=True):
+        enqueue("mail.fetch", once=f"mail.fetch:{mailbox_id}", mailbox_id=mailbox_id)
+
+
+@every("*/5 * * * *", "mail.mark_lost_unclear")
+def mark_lost_unclear(timestamp: int) -> None:
+    operations.mark_lost_unclear()

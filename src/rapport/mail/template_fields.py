@@ -1,0 +1,25 @@
+"""The merge fields a template may use, and how a person's values are put together. Pure."""
+
+from collections.abc import Mapping
+
+# name: (what it stands for, what the sample candidate has)
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "first_name": ("Candidate's first name", "Amara"),
+    "last_name": ("Candidate's last name", "Nwosu"),
+    "full_name": ("Candidate's full name", "Amara Nwosu"),
+    "title": ("Candidate's present title", "Controls engineer"),
+    "company": ("Candidate's present employer", "Windkraft Nord"),
+    "city": ("Candidate's city", "Hamburg"),
+    "job_title": ("Title of the job", "Senior controls engineer"),
+    "job_location": ("Place of the job", "Berlin"),
+    "department": ("Department of the job", "Engineering"),
+    "organisation": ("Your organisation", "Northwind Energy"),
+    "sender_name": ("Your name", "Rita Recruiter"),
+    "sender_first_name": ("Your first name", "Rita"),
+    "sender_title": ("Your title", "Recruiter"),
+}
+
+
+def sample_values() -> dict[str, str]:
+    """The values of the invented candidate that previews show."""
+    return {name: sample for name, (_, sample) in FIELDS.items()}
