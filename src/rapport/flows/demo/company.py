@@ -32,15 +32,15 @@ COLLEAGUES = (
 JOBS = (
     ("Senior Data Engineer, Grid Forecasting", "Data", "Berlin", "data engineering", "Python|Apache Airflow|PostgreSQL|Time series analysis", "Apache Kafka|dbt", 5, (78000, 96000), 2, 31, False),
     ("Backend Engineer, Billing", "Technology", "Berlin", "backend", "Python|Django|PostgreSQL", "Docker|Redis|Apache Kafka", 3, (68000, 88000), 2, 45, False),
-    ("Frontend Engineer, Customer Portal", "Technology", "Hamburg", "frontend", "TypeScript|React|CSS", "Accessibility|GraphQL", 3, (62000, 80000), 1, 24, False),
+    ("Frontend Engineer, Customer Portal", "Technology", "Hamburg", "frontend", "TypeScript|React|CSS", "Web accessibility|GraphQL", 3, (62000, 80000), 1, 24, False),
     ("Site Reliability Engineer", "Technology", "Remote in Germany", "cloud", "Linux|Kubernetes|Terraform", "Prometheus|Python", 4, (75000, 95000), 1, 60, False),
-    ("Product Designer", "Technology", "Berlin", "design", "User experience design|Figma|Prototyping", "Accessibility|Usability testing", 3, (60000, 78000), 1, 18, False),
-    ("Electrician, Substations", "Grid operations", "Potsdam", "electrical", "Electrical installation|High voltage systems|Electrical safety", "First aid", 2, (42000, 54000), 6, 90, False),
-    ("Maintenance Technician, Wind", "Grid operations", "Rostock", "mechanics", "Hydraulics|Preventive maintenance|Mechanical maintenance", "Welding|Technical drawing", 2, (44000, 56000), 3, 75, False),
-    ("Occupational Health Nurse", "People", "Berlin", "nursing", "Nursing|Occupational health|First aid", "Vaccination", 3, (48000, 58000), 1, 38, False),
-    ("Senior Financial Controller", "Finance", "Berlin", "controlling", "Controlling|Budgeting|Microsoft Excel", "SAP|Power BI", 6, (72000, 92000), 1, 52, False),
-    ("Customer Service Representative", "Customers", "Leipzig", "customer service", "Customer service|Complaint management", "SAP|Conflict resolution", 1, (32000, 40000), 8, 120, False),
-    ("Project Manager, Wind Parks", "Grid operations", "Hamburg", "project management", "Project management|Risk management|Budgeting", "Wind power|Contract management", 5, (70000, 90000), 2, 66, False),
+    ("Product Designer", "Technology", "Berlin", "design", "User experience design|Figma|Prototyping", "Web accessibility", 3, (60000, 78000), 1, 18, False),
+    ("Electrician, Substations", "Grid operations", "Potsdam", "electrical", "Electrical installation|Power systems engineering|Electrical safety testing", "First aid", 2, (42000, 54000), 6, 90, False),
+    ("Maintenance Technician, Wind", "Grid operations", "Rostock", "mechanics", "Hydraulics|Preventive maintenance|Industrial maintenance", "Welding|Engineering drawings", 2, (44000, 56000), 3, 75, False),
+    ("Occupational Health Nurse", "People", "Berlin", "nursing", "Nursing|Occupational health nursing|First aid", "Vaccination", 3, (48000, 58000), 1, 38, False),
+    ("Senior Financial Controller", "Finance", "Berlin", "controlling", "Management accounting|Budgeting|Microsoft Excel", "SAP|Power BI", 6, (72000, 92000), 1, 52, False),
+    ("Customer Service Representative", "Customers", "Leipzig", "customer service", "Customer service|Complaint handling", "SAP|Conflict resolution", 1, (32000, 40000), 8, 120, False),
+    ("Project Manager, Wind Parks", "Grid operations", "Hamburg", "project management", "Project management|Risk management|Budgeting", "Wind energy|Contract management", 5, (70000, 90000), 2, 66, False),
     ("Head of Data Science", "Data", "Berlin", "data science", "Machine learning|Python|Statistics", "Time series analysis|Deep learning", 10, (110000, 140000), 1, 14, True),
 )  # fmt: skip
 TEN_STAGES = (
@@ -112,7 +112,7 @@ def _team(title: str, users: dict[str, User]) -> dict[UUID, str]:
 
 
 def _description(title: str, must: str, nice: str) -> str:
-    wanted, welcome = must.replace("|", ", "), nice.replace("|", ", ")
+    wanted, welcome = must.replace("", ", "), nice.replace("", ", ")
     return (
         f"We keep the lights on for two million people and take the grid to renewable power. As {title} you own your "
         f"part of that from the first idea to the night it has to work.\n\nYou bring: {wanted}.\nWelcome, not needed: "
