@@ -189,9 +189,6 @@ class Fit:
     parts: tuple[Part, ...]
 
 
-Distance = Callable[[tuple[float, float], tuple[float, float]], float]
-
-
 def rank(
     needs: JobNeeds,
     people: Iterable[Person],
@@ -199,10 +196,15 @@ def rank(
     *,
     today: int,
     weights: Mapping[str, int] = DEFAULT_WEIGHTS,
+    limit: int | None = None,
 ) -> list[Fit]:
-    """All people with their scores, best first, ties by key. `related` as Vocabulary.related; `today` days since 1970."""
+    """The best `limit` people (all for None), best first, ties by key; only these are explained.
+
+    `related` is Vocabulary.related; `today` is in days since 1970.
+    """
     scorer = Scorer(needs, related, today=today, weights=weights)
-    return sorted(map(scorer.score, people), key=lambda fit: (-fit.score, fit.key))
+    order = sorted(((-scorer.total_tenths(person), person.key, person) for person in people), key=lambda row: row[:2])
+    return [scorer.score(person) for _, _, person in order[:limit]]
 
 
 class Scorer:
@@ -228,8 +230,20 @@ class Scorer:
         }
         self._titles: dict[str, float] = {}
 
+    def total_tenths(self, person: Person) -> int:
+        """Ten times the score that `score` explains."""
+        known = {fact.skill: fact for fact in person.skills}
+        total = 0
+        for name, tenths in self.tenths.items():
+            if name in (MUST, NICE):
+                for skill, of in self.shares[name].items():
+                    total += _portion(of, self._skill_share(skill, known)[1])
+            else:
+                total += _portion(tenths, self._share(name, person)[0])
+        return total
+
     def score(self, person: Person) -> Fit:
-        """The person's points, part by part."""
+        """The person's points, part by part, with the reasons."""
         known = {fact.skill: fact for fact in person.skills}
         parts = []
         for name, tenths in self.tenths.items():
@@ -243,43 +257,42 @@ class Scorer:
     ) -> list[tuple[int, Evidence]]:
         if name in (MUST, NICE):
             return [self._skill(skill, share, known) for skill, share in self.shares[name].items()]
-        found: tuple[float, str, str]
-        match name:
-            case "title":
-                found = self._title(person)
-            case "recency":
-                found = _recency(person, self.today)
-            case "place":
-                found = _place(self.needs, person)
-            case "years":
-                found = _years(self.needs, person)
-            case _:
-                found = (person.likeness or 0.0, "", "words of the description in what the person has done")
-        share, text, note = found
+        share, text, note = self._share(name, person)
         points = _portion(tenths, share)
         return [(points, Evidence(PART_NAMES[name], points / 10, tenths / 10, text, note=note))]
 
-    def _skill(self, skill: str, tenths: int, known: Mapping[str, SkillFact]) -> tuple[int, Evidence]:
-        fact, share, note = known.get(skill), 0.0, "not found"
-        if fact is not None:
-            share, note = _strength(fact), _skill_note(fact)
-        else:
-            fact, share = self._closest(skill, known)
-            if fact is not None:
-                note = f"related skill {fact.skill}, counts {share:.2f}"
-        points = _portion(tenths, share)
-        if fact is None:
-            return points, Evidence(skill, 0.0, tenths / 10, note=note)
-        return points, Evidence(
-            skill, points / 10, tenths / 10, fact.text or fact.skill, fact.start, fact.end, fact.source, note
-        )
+    def _share(self, name: str, person: Person) -> tuple[float, str, str]:
+        """The share of a part's points, the words that show it, and a note."""
+        match name:
+            case "title":
+                return self._title(person)
+            case "recency":
+                return _recency(person, self.today)
+            case "place":
+                return _place(self.needs, person)
+            case "years":
+                return _years(self.needs, person)
+        return person.likeness or 0.0, "", "words of the description in what the person has done"
 
-    def _closest(self, skill: str, known: Mapping[str, SkillFact]) -> tuple[SkillFact | None, float]:
-        near = [(weight * RELATED_SHARE, other) for other, weight in self.close[skill].items() if other in known]
+    def _skill_share(self, skill: str, known: Mapping[str, SkillFact]) -> tuple[SkillFact | None, float]:
+        """The fact that covers a skill, itself or the closest related one, and the share it covers."""
+        fact = known.get(skill)
+        if fact is not None:
+            return fact, _strength(fact)
+        near = [(weight, other) for other, weight in self.close[skill].items() if other in known]
         if not near:
             return None, 0.0
-        share, other = max(near, key=lambda pair: (pair[0], pair[1]))
-        return known[other], share
+        weight, other = max(near)
+        return known[other], weight * RELATED_SHARE
+
+    def _skill(self, skill: str, tenths: int, known: Mapping[str, SkillFact]) -> tuple[int, Evidence]:
+        fact, share = self._skill_share(skill, known)
+        points = _portion(tenths, share)
+        if fact is None:
+            return points, Evidence(skill, 0.0, tenths / 10, note="not found")
+        note = _skill_note(fact) if fact.skill == skill else f"related skill {fact.skill}, counts {share:.2f}"
+        text = fact.text or fact.skill
+        return points, Evidence(skill, points / 10, tenths / 10, text, fact.start, fact.end, fact.source, note)
 
     def _title(self, person: Person) -> tuple[float, str, str]:
         best, text, note = 0.0, "", "no title like it"

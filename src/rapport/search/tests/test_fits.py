@@ -188,3 +188,10 @@ def test_neutral_facts_of_a_person_do_not_exist() -> None:
     names = set(Person.__dataclass_fields__)
     assert not names & {"name", "gender", "birth_date", "age", "photo", "address", "school", "education", "nationality"}
     assert score(replace(HENRIKE, key="z")).score == score(HENRIKE).score
+
+
+@given(job_needs, st.lists(persons, max_size=6, unique_by=lambda person: person.key), st.integers(0, 6))
+def test_the_best_few_are_the_beginning_of_all(needs: JobNeeds, people: list[Person], limit: int) -> None:
+    everyone = rank(needs, people, lambda skill: RELATED.get(skill, {}), today=TODAY)
+    assert everyone == sorted(everyone, key=lambda fit: (-fit.score, fit.key))
+    assert rank(needs, people, lambda skill: RELATED.get(skill, {}), today=TODAY, limit=limit) == everyone[:limit]
