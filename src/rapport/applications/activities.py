@@ -6,18 +6,21 @@ APPLICATION_CREATED = declare(
     "application.created",
     "put the candidate up for {job_title}",
     "user-plus",
+    notify=True,
     data=("job_title", "to_stage", "to_stage_id", "origin"),
 )
 APPLICATION_MOVED = declare(
     "application.moved",
     "moved from {from_stage} to {to_stage} for {job_title}",
     "arrow-right",
+    notify=True,
     data=("job_title", "from_stage", "from_stage_id", "to_stage", "to_stage_id", "reason"),
 )
 APPLICATION_ARCHIVED = declare(
     "application.archived",
     "ended the application for {job_title}, {state}: {reason}",
     "archive",
+    notify=True,
     data=("job_title", "state", "reason", "note", "from_stage", "from_stage_id"),
     personal=("note",),
 )
@@ -25,12 +28,14 @@ APPLICATION_REOPENED = declare(
     "application.reopened",
     "took the application for {job_title} up again in {to_stage}",
     "archive-restore",
+    notify=True,
     data=("job_title", "from_state", "to_stage", "to_stage_id"),
 )
 APPLICATION_HIRED = declare(
     "application.hired",
     "marked as hired for {job_title}",
     "party-popper",
+    notify=True,
     data=("job_title", "from_stage", "from_stage_id"),
 )
 APPLICATION_ASSIGNED = declare(
@@ -51,7 +56,7 @@ PROMISE_MOVED = declare(
 )  # fmt: skip
 PROMISE_BROKEN = declare(
     "promise.broken", "saw the promised answer for {job_title} by {hear_by_on} pass", "clock-alert",
-    data=("job_title", "hear_by_on"),
+    notify=True, data=("job_title", "hear_by_on"),
 )  # fmt: skip
 PROMISE_RELEASED = declare(
     "promise.released", "released the promise for {job_title}", "clock", data=("job_title", "hear_by_on"), quiet=True

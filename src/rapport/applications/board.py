@@ -63,6 +63,7 @@ class Card:
     age_note: str
     hear_by_on: date | None
     promise_tone: str
+    promise_text: str
     owner: User | None
 
 
@@ -139,6 +140,7 @@ def make_card(row: Any, stage: Stage, now: datetime) -> Card:
         age_note=f"{days} {'day' if days == 1 else 'days'} in this stage{longer}",
         hear_by_on=row.hear_by_on,
         promise_tone=promises.tone(row.hear_by_on, today(now)),
+        promise_text=promises.words(row.hear_by_on, today(now)),
         owner=row.owner,
     )
 

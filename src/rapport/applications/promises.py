@@ -3,6 +3,8 @@
 from collections.abc import Container
 from datetime import date, timedelta
 
+from rapport.lib.wording import near_date
+
 SATURDAY = 5
 
 
@@ -31,3 +33,10 @@ def tone(hear_by_on: date | None, today: date) -> str:
     if hear_by_on <= today:
         return "bad"
     return "warn" if hear_by_on <= hear_by(today, 1) else ""
+
+
+def words(hear_by_on: date | None, today: date) -> str:
+    """ "hear by Fri 27 Nov", "late since Fri 20 Nov" once the last day has passed, "" without a promise."""
+    if hear_by_on is None:
+        return ""
+    return f"{'late since' if hear_by_on < today else 'hear by'} {near_date(hear_by_on, today)}"

@@ -10,6 +10,8 @@ from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from rapport.accounts.capabilities import require
 from rapport.applications.models import Application, ApplicationQuerySet, ArchiveReason, Promise
 from rapport.applications.permissions import VIEW
+from rapport.candidates.models import Candidate
+from rapport.candidates.permissions import visible_to
 from rapport.jobs.figures import Figures
 from rapport.jobs.models import HiringTeamMember, Stage
 from rapport.lib.actors import Actor
@@ -133,7 +135,7 @@ def candidates_on_teams(actor: Actor) -> Q:
     return Q(id__in=Application.objects.filter(job_id__in=team).values("candidate_id"))
 
 
-def candidate_ids_for_job(actor: Actor, job_id: UUID, candidate_ids: Collection[UUID]) -> dict[UUID, Application]:
+def applications_for_job(actor: Actor, job_id: UUID, candidate_ids: Collection[UUID]) -> dict[UUID, Application]:
     """Which of the candidates are considered for a job already: their applications by candidate, with the stage."""
     rows: ApplicationQuerySet = Application.objects.visible_to(actor).filter(job_id=job_id)
     found = rows.filter(candidate_id__in=candidate_ids).select_related("stage")
@@ -158,3 +160,29 @@ def first_stage(job_id: UUID) -> Stage:
     if stage is None:
         raise NotFound("This job has no stages yet. Add one under Process.")
     return stage
+
+
+def list_by_ids(actor: Actor, job_id: UUID, application_ids: Collection[UUID]) -> list[Application]:
+    """Applications of a job with candidate, job and stage, by name."""
+    rows = Application.objects.visible_to(actor).filter(job_id=job_id, id__in=application_ids)
+    return list(rows.select_related("candidate", "job", "stage").order_by("candidate__full_name", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A person to consider for a job, and the application there is already, if any."""
+
+    candidate: Candidate
+    application: Application | None
+
+
+def find_candidates(actor: Actor, job_id: UUID, text: str, limit: int = 10) -> list[Option]:
+    """People of the pool whose full, given or family name begins with what was typed."""
+    wanted = " ".join(text.split())
+    if not wanted:
+        return []
+    begins = Q(full_name__istartswith=wanted) | Q(family_name__istartswith=wanted) | Q(given_name__istartswith=wanted)
+    people = Candidate.objects.active().filter(visible_to(actor)).filter(begins)
+    found = list(people.only("id", "full_name", "title", "organisation", "place").order_by("full_name", "id")[:limit])
+    known = applications_for_job(actor, job_id, [person.id for person in found])
+    return [Option(person, known.get(person.id)) for person in found]

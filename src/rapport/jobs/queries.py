@@ -108,6 +108,10 @@ def get_job(actor: Actor, job_id: UUID) -> Job:
     return job
 
 
+def may_see(actor: Actor, job_id: UUID) -> bool:
+    return Job.objects.visible_to(actor).filter(id=job_id).exists()
+
+
 def lock_job(actor: Actor, job_id: UUID) -> Job:
     """The same, locked until the transaction ends."""
     job = Job.objects.visible_to(actor).select_for_update(of=("self",)).filter(id=job_id).first()

@@ -35,9 +35,10 @@ export async function moveCard(card, stage) {
   else item.remove();
   shift(from, -1);
   shift(stage, 1);
-  const response = await post(card.dataset.moveUrl, { to_stage: stage.dataset.stage }).catch(() => null);
+  const response = await post(card.dataset.moveUrl, { to_stage: stage.dataset.stage, from_stage: from.dataset.stage }).catch(() => null);
   if (response?.ok) return settled(card, response, stage);
   back();
+  card.dispatchEvent(new Event("board:refused", { bubbles: true }));
   const told = toldIn(response);
   toast(told?.message ?? `${card.dataset.name} could not be moved. Reload the page to see how it stands.`, { tone: "bad" });
 }
