@@ -72,7 +72,7 @@ def find_entries(document: Document, section: Section, weigh: Callable[[str], fl
     if not anchors:
         rows, anchors = _bullet_anchors(rows)
     if not anchors:
-        return []
+        return _undated_entries(document, rows, weigh)
     above = _lines_above_first(rows, anchors[0])
     heads = [_first_head_row(rows, anchors, position, above) for position in range(len(anchors))]
     entries = []
@@ -145,6 +145,23 @@ def _bullet_anchors(rows: list[_Row]) -> tuple[list[_Row], list[int]]:
     for index in anchors:
         rows[index].is_body = False
     return rows, anchors
+
+
+def _undated_entries(document: Document, rows: list[_Row], weigh: Callable[[str], float]) -> list[Entry]:
+    """Without any dates: each short line that looks like a heading opens an entry, the line under it may complete it."""
+    entries: list[Entry] = []
+    for row in rows:
+        text = row.line.text.strip()
+        if row.is_blank or row.is_body or len(text) > 90 or weigh(text) < 2 or text[-1:] in ".;,":
+            if entries and not row.is_blank:
+                entries[-1].body.append(row.number)
+            continue
+        if entries and not entries[-1].body and len(entries[-1].parts) == 1:
+            _add_parts(entries[-1], document, row)
+        else:
+            entries.append(Entry([], None, None, None, first_line=row.number))
+            _add_parts(entries[-1], document, row)
+    return [entry for entry in entries if entry.parts]
 
 
 def _lines_above_first(rows: list[_Row], anchor: int) -> int:
@@ -272,11 +289,17 @@ def split_heading(line: Line) -> list[tuple[int, int]]:
 def _cut_bold(text: str, start: int, end: int, bold: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     for a, b in bold:
         for edge in (a, b):
-            if start + 1 < edge < end - 1 and (
-                re.search(r"[,:;]\s*$", text[start:edge]) or re.match(r"\s*[,:;(]", text[edge:end])
-            ):
+            if start + 2 < edge < end - 2 and _parts_words(text[start:edge], text[edge:end]):
                 return [(start, edge), *_cut_bold(text, edge, end, bold)]
     return [(start, end)]
+
+
+def _parts_words(left: str, right: str) -> bool:
+    """Bold ends at a separator, or at a blank with two letters and more on either side."""
+    if re.search(r"[,:;]\s*$", left) or re.match(r"\s*[,:;(]", right):
+        return True
+    is_blank = left[-1:].isspace() or right[:1].isspace()
+    return is_blank and all(len(re.findall(r"\w", side)) > 3 for side in (left, right))
 
 
 def _cut_parenthesis(text: str, start: int, end: int) -> list[tuple[int, int]]:

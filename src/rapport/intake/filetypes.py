@@ -111,7 +111,7 @@ def _text_type(data: bytes) -> str:
         return "html"
     if lower.startswith(b"<"):
         return _xml_type(data, lower)
-    if head.startswith((b"{", b"[")):
+    if head.startswith(b"{"):
         return "json"
     _refuse_binary(data)
     return "text"

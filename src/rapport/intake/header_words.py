@@ -23,7 +23,9 @@ strategist marketer salesperson salesman merchandiser estimator foreman superint
 mathematician physicist chemist biologist geologist librarian curator translator interpreter copywriter evangelist ambassador postdoc worker
 laborer labourer packer picker loader assembler machinist fabricator installer gardener farmer butcher tailor barber hairdresser beautician
 aide orderly paramedic midwife radiographer hygienist optometrist veterinarian dietitian nutritionist psychologist psychiatrist
-generalist adjunct dean superintendent proctor grader attendant crew tech superuser employee staff sales-rep rep apprenticeship lehrling azubi
+generalist adjunct educator entrepreneur technologist expert buyer dancer dj concierge valet custodian groomer bagger stocker sitter nanny
+babysitter au-pair fundraiser organizer organiser facilitator moderator examiner auditor hostler handler lifeguard deputy sheriff detective
+specialist freelance sdr bdr ux ui sme hr it-support generalist adjunct dean superintendent proctor grader attendant crew tech superuser employee staff sales-rep rep apprenticeship lehrling azubi
 entwickler entwicklerin ingenieur ingenieurin leiter leiterin berater beraterin sachbearbeiter sachbearbeiterin assistent assistentin kaufmann kauffrau
 mitarbeiter mitarbeiterin referent referentin techniker technikerin meister meisterin geselle gesellin lehrer lehrerin dozent dozentin pfleger pflegerin
 krankenschwester arzt ärztin apotheker anwalt anwältin buchhalter buchhalterin geschäftsführer geschäftsführerin projektleiter teamleiter abteilungsleiter

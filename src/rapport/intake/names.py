@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from rapport.intake.document import Document, Line
 from rapport.intake.header_words import organisation_weight, title_weight
-from rapport.intake.places import is_place
+from rapport.intake.places import country_of, is_place
 from rapport.intake.sections import Section, fold, heading_kind
 from rapport.intake.wordlists import word_set
 
 _DOCUMENT_WORDS = re.compile(
-    r"\b(?:curriculum\s+vitae|résumé|resume|lebenslauf|cv|c\.v\.|bewerbung|hoja de vida|currículum(?:\s+vitae)?|europass)\b|lebenslauf von|résumé of",
+    r"\b(?:lebenslauf|curriculum vitae|cv|résumé|resume)\s+(?:von|of|de)\b|\b(?:curriculum\s+vitae|résumé|resume|lebenslauf|cv|c\.v\.|bewerbung|hoja de vida|currículum(?:\s+vitae)?|europass)\b",
     re.I,
 )
 _LABEL = re.compile(
@@ -29,10 +29,15 @@ _PARTICLES = word_set(
 _NOT_NAMES = frozenset(fold("""
 street road avenue city state page phone email mobile address linkedin github portfolio website resume confidential available updated last present
 professional summary profile experience education skills objective contact about personal information details curriculum vitae years year
+cell position name no passport female male status age date birth valid license driving contacts description work father mother applying
+languages nationality country gender marital married single references hobbies interests award certified
 development software marketing sales finance management accounting engineering design business human resources customer service support operations
 information technology nursing healthcare teaching arts banking construction consulting aviation agriculture automotive fitness public relations digital
-media data science machine learning web frontend backend full stack freelance remote the and with for of in to a an my
+media data science machine learning web frontend backend full stack freelance remote the and with for of
 """).split())  # fmt: skip
+
+
+_SURE, _LEAST = 5.5, 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +50,23 @@ class Name:
 
 def find_name(document: Document, head: Section, contact: Sequence[Section], emails: Sequence[str]) -> Name | None:
     """The most name-like words: labelled, or large and early, agreeing with an e-mail address where there is one."""
-    best: Name | None = None
     scored: list[tuple[float, Name]] = []
     biggest = max((line.size for line in document.lines[:80] if _is_wordy(line)), default=0.0)
     for rank, number in enumerate(_likely_lines(document, head, contact)):
         for name in _candidates(document, number):
             score = _score(name, document.lines[number], rank, biggest, emails)
             scored.append((score, name))
-    if scored:
-        score, best = max(scored, key=lambda pair: pair[0])
-        if score < 2.0:
-            return None
-        best = Name(best.text, best.start, best.end, round(min(0.98, 0.35 + score / 12), 2))
-    return best
+    if not scored:
+        return None
+    score, best = max(scored, key=lambda pair: pair[0])
+    if score < _SURE and (score < _LEAST or _may_be_place(best.text)):
+        return None
+    return Name(best.text, best.start, best.end, round(min(0.98, 0.35 + score / 12), 2))
+
+
+def _may_be_place(text: str) -> bool:
+    first, _, last = text.rpartition(" ")
+    return is_place(text, ask_gazetteer=True) or (bool(country_of(last)) and is_place(first, ask_gazetteer=True))
 
 
 def _is_wordy(line: Line) -> bool:

@@ -6,6 +6,7 @@ joined into pieces by their boxes here; `reading_order` makes lines of the piece
 
 import ctypes
 import itertools
+import re
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -213,7 +214,15 @@ def _piece(run: list[_Letter]) -> Piece:
     box = (min(a.x0 for a in run), max(a.x1 for a in run), min(a.top for a in run), max(a.bottom for a in run))
     size = median(a.bottom - a.top for a in run) if run[0].is_upright else median(a.x1 - a.x0 for a in run)
     baseline = median(a.baseline for a in run)
-    return Piece("".join(parts), *box, baseline, size=size, bold=tuple(bold), is_upright=run[0].is_upright)
+    text = _without_mojibake("".join(parts))
+    return Piece(text, *box, baseline, size=size, bold=tuple(bold), is_upright=run[0].is_upright)
+
+
+def _without_mojibake(text: str) -> str:
+    """UTF-8 read as Latin-1 by the writing program: what is left of a full-width bar ("ï¼") and of a bullet or hard space ("Â")."""
+    if "ï¼" in text:
+        text = text.replace("ï¼", "| ")
+    return "•" + text[1:] if re.match(r"Â\s?[A-Z]", text) else re.sub(r"Â(?=\s|$)", " ", text)
 
 
 def _space_threshold(run: list[_Letter]) -> float:

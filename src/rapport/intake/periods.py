@@ -52,7 +52,9 @@ _DATE = (
 )
 _second = _DATE.replace("(?P<d_", "(?P<e_")
 _present = "(?P<present>" + "|".join(sorted(map(re.escape, _PRESENT_WORDS), key=len, reverse=True)) + r")\b"
-_between = r"\s*(?:–|—|-|‐|‑|−|‒|~|/(?=\s)|to|bis|until|till|through|thru|à|au|a|al|hasta|jusqu['’]à)\s*(?:la\s+|el\s+|zu[mr]\s+)?"
+_between = (
+    r"\s*(?:–|—|-|‐|‑|−|‒|~|to|bis|until|till|through|thru|à|au|a|al|hasta|jusqu['’]à)\s*(?:la\s+|el\s+|zu[mr]\s+)?"
+)
 _RANGE = re.compile(
     rf"(?<![\w/.-]){_DATE}{_between}(?:{_present}|{_second}|(?P<e_short>\d\d(?![\d.,%]))(?=\W|$))", re.I
 )

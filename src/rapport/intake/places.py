@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from rapport.intake.header_words import organisation_weight
 from rapport.intake.sections import fold
 
 _US_STATES = """AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;DC District of Columbia;
@@ -95,10 +96,17 @@ def is_place(text: str, ask_gazetteer: bool = False) -> bool:
         return True
     parts = [part.strip() for part in re.split(r",| / | \(", text.rstrip(")"))]
     if 2 <= len(parts) <= 4 and all(parts) and re.fullmatch(_CITY, parts[0]):
-        if any(region_or_country(part) or fold(part) in _REMOTE for part in parts[1:]):
+        if _is_institution(parts[0]):
+            return False
+        if all(region_or_country(part) or fold(part) in _REMOTE for part in parts[1:]):
             return True
         return fold(parts[0]) in _WELL_KNOWN and len(parts) == 2 and bool(re.fullmatch(_CITY, parts[1]))
-    return ask_gazetteer and len(folded) > 3 and folded in _city_names()
+    return ask_gazetteer and len(folded) > 3 and bool({folded, folded.replace(" ", "")} & _city_names())
+
+
+def _is_institution(text: str) -> bool:
+    """ "Nordlicht GmbH, Germany" is an organisation with a country, not a town."""
+    return organisation_weight(text) >= 1 and fold(text) not in _WELL_KNOWN
 
 
 def split_place(text: str) -> tuple[str, str]:

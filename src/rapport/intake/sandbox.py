@@ -131,9 +131,8 @@ class _Worker:
             answer = _exchange(process, data)
         finally:
             timer.cancel()
-        if answer is None:
-            self.stop()
-            return None
+        if answer is None or answer.get("error", {}).get("code") == "memory":
+            self.stop()  # a process that ran out of memory starts afresh
         return answer
 
     def _running(self) -> "subprocess.Popen[bytes]":

@@ -53,15 +53,12 @@ def parse_file(data: bytes) -> dict[str, Any]:
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
-    """Answer messages until the other side closes; after running out of memory the process ends, so that it starts afresh."""
+    """Answer messages until the other side closes."""
     while True:
         data = read_message(source)
         if data is None:
             return
-        answer = parse_file(data)
-        write_message(sink, json.dumps(answer).encode())
-        if answer.get("error", {}).get("code") == "memory":
-            return
+        write_message(sink, json.dumps(parse_file(data)).encode())
 
 
 def read_message(source: BinaryIO) -> bytes | None:
