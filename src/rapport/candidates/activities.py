@@ -64,7 +64,6 @@ NOTE_DELETED = declare("note.deleted", "deleted a note", "eraser", group="notes"
 TASK_ADDED = declare(
     "task.added", "has something to do: {text}", "list-todo", group="notes",
     data=("text", "due_on"), personal=("text",),
-    template="candidates/timeline/task.html", load=timeline.load_tasks,
 )  # fmt: skip
 TASK_DONE = declare("task.done", "did: {text}", "circle-check", group="notes", data=("text",), personal=("text",))
 TASK_REOPENED = declare(

@@ -18,8 +18,6 @@ from rapport.candidates.models import (
     Consent,
     ContactPoint,
     Document,
-    Education,
-    Experience,
     Pool,
     PoolMember,
     Source,
@@ -194,58 +192,6 @@ def find_by_contact_points(contacts: Iterable[tuple[str, str]]) -> dict[tuple[st
     with connection.cursor() as cursor:
         cursor.execute(FIND_OWNERS, [[kind for kind, _ in wanted], [normal for _, normal in wanted]])
         return {(kind, normal): ContactOwner(key, name) for kind, normal, key, name in cursor.fetchall()}
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Everything this app knows of one person, for the profile page."""
-
-    candidate: Candidate
-    contact_points: list[ContactPoint]
-    consents: list[Consent]
-    tags: list[Tag]
-    pools: list[PoolMember]
-    documents: list[Document]
-    skills: list[CandidateSkill]
-    experiences: list[Experience]
-    educations: list[Education]
-    open_tasks: list[Task]
-
-
-def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
-    """One person with all that belongs to them, in ten statements; NotFound outside what the actor may see.
-
-    Documents come without their text and parse result. Skills: those with evidence first, then by years and name.
-    """
-    candidate = get_candidate(actor, candidate_id)
-    return Profile(
-        candidate,
-        contact_points=list(
-            ContactPoint.objects.filter(candidate=candidate).order_by("kind", "-is_primary", "created_at", "id")
-        ),
-        consents=list(Consent.objects.filter(candidate=candidate).order_by("-given_at")),
-        tags=list(Tag.objects.filter(candidate_rows__candidate=candidate)),
-        pools=list(
-            PoolMember.objects.filter(candidate=candidate, pool__archived_at=None)
-            .select_related("pool")
-            .order_by("pool__name")
-        ),
-        documents=list(
-            Document.objects.filter(candidate=candidate).defer("text", "parsed").order_by("-created_at", "id")
-        ),
-        skills=list(
-            CandidateSkill.objects.filter(candidate=candidate)
-            .select_related("skill")
-            .order_by(F("years").desc(nulls_last=True), "skill__name")
-        ),
-        experiences=list(Experience.objects.filter(candidate=candidate)),
-        educations=list(Education.objects.filter(candidate=candidate)),
-        open_tasks=list(
-            Task.objects.filter(candidate=candidate, done_at=None)
-            .select_related("assignee")
-            .order_by(F("due_on").asc(nulls_last=True), "id")
-        ),
-    )
 
 
 def get_document(actor: Actor, candidate_id: UUID, document_id: UUID) -> Document:

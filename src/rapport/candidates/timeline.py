@@ -20,13 +20,5 @@ def load_notes(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID, di
     }
 
 
-def load_tasks(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID, dict[str, Any]]:
-    """{"task": the task with its assignee, or None} for each task.added."""
-    from rapport.candidates.models import Task
-
-    tasks = Task.objects.select_related("assignee").in_bulk(_subject_ids(activities, "task"))
-    return {activity.id: {"task": tasks.get(activity.find_subject_id("task"))} for activity in activities}
-
-
 def _subject_ids(activities: Sequence[Activity], kind: str) -> list[UUID]:
     return [key for key in (activity.find_subject_id(kind) for activity in activities) if key]

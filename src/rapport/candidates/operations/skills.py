@@ -13,6 +13,7 @@ from rapport.candidates.permissions import EDIT
 from rapport.candidates.text_rules import one_line
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput
+from rapport.skills.operations import find_or_create_skills
 
 
 @transaction.atomic
@@ -24,8 +25,6 @@ def add_skill(*, actor: Actor, candidate_id: UUID, name: str, years: float | Non
         raise InvalidInput({"name": "Name the skill."})
     if years is not None and not 0 <= years < 100:
         raise InvalidInput({"years": "Enter years from 0 to 99."})
-    from rapport.skills.operations import find_or_create_skills
-
     skill_id = find_or_create_skills([name])[name]
     values = {"is_confirmed": True} | ({"years": storing.tenths(years)} if years is not None else {})
     row, _ = CandidateSkill.objects.update_or_create(candidate=candidate, skill_id=skill_id, defaults=values)

@@ -31,6 +31,7 @@ from rapport.candidates.models import (
 from rapport.candidates.operations.rights import user_id
 from rapport.candidates.preparing import Prepared
 from rapport.lib.actors import Actor
+from rapport.skills.operations import find_or_create_skills
 
 BATCH = 2000
 Row = TypeVar("Row", Source, Tag)
@@ -315,8 +316,6 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]]) 
     names = list(dict.fromkeys(skill.name for row in rows for skill in row.prepared.draft.skills))
     if not names:
         return []
-    from rapport.skills.operations import find_or_create_skills
-
     ids = find_or_create_skills(names)
     found: dict[tuple[UUID, UUID], CandidateSkill] = {}
     for row, own in zip(rows, documents, strict=True):

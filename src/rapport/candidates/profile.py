@@ -1,0 +1,137 @@
+"""Everything this app knows of one person, read in a single statement for the profile page."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Model, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from rapport.accounts.models import User
+from rapport.candidates.models import (
+    Candidate,
+    CandidateSkill,
+    Consent,
+    ContactPoint,
+    Document,
+    Education,
+    Experience,
+    Pool,
+    PoolMember,
+    Tag,
+    Task,
+)
+from rapport.candidates.permissions import visible_to
+from rapport.candidates.queries import NO_CANDIDATE
+from rapport.lib.actors import Actor
+from rapport.lib.errors import NotFound
+from rapport.skills.models import Skill
+
+Row = TypeVar("Row", bound=Model)
+LARGE = {"text", "parsed"}  # of documents: read on their own page only
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One person with all that belongs to them.
+
+    Documents come without their text; skills the longest known first, pools with `pool`, tasks with `assignee`.
+    """
+
+    candidate: Candidate
+    contact_points: list[ContactPoint]
+    consents: list[Consent]
+    tags: list[Tag]
+    pools: list[PoolMember]
+    documents: list[Document]
+    skills: list[CandidateSkill]
+    experiences: list[Experience]
+    educations: list[Education]
+    open_tasks: list[Task]
+
+    @property
+    def email(self) -> str:
+        """The address to write to: the primary one, else the first that is not known to be dead; "" without any."""
+        dead = (ContactPoint.Status.BOUNCED, ContactPoint.Status.OUTDATED)
+        points = (point for point in self.contact_points if point.kind == "email" and point.status not in dead)
+        return next((point.value for point in points), "")
+
+
+def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
+    """One person with everything, in one statement; NotFound outside what the actor may see."""
+    rows = Candidate.objects.filter(visible_to(actor), id=candidate_id).select_related("source", "owner")
+    candidate = rows.annotate(**_belongings()).first()
+    if candidate is None:
+        raise NotFound(NO_CANDIDATE)
+    found: Mapping[str, list[dict[str, Any]]] = {name: getattr(candidate, f"{name}_rows_") for name in _ORDER}
+    return Profile(
+        candidate,
+        contact_points=_instances(ContactPoint, found["contact_points"]),
+        consents=_instances(Consent, found["consents"]),
+        tags=_instances(Tag, found["tags"]),
+        pools=_related(_instances(PoolMember, found["pools"]), "pool", Pool, "name", found["pools"]),
+        documents=_instances(Document, found["documents"]),
+        skills=_related(_instances(CandidateSkill, found["skills"]), "skill", Skill, "name", found["skills"]),
+        experiences=_instances(Experience, found["experiences"]),
+        educations=_instances(Education, found["educations"]),
+        open_tasks=_related(_instances(Task, found["tasks"]), "assignee", User, "full_name", found["tasks"]),
+    )
+
+
+_ORDER = ("contact_points", "consents", "tags", "pools", "documents", "skills", "experiences", "educations", "tasks")
+
+
+def _belongings() -> dict[str, ArraySubquery]:
+    """Subqueries that gather the rows of each kind as JSON objects, in the order in which they are shown."""
+    own = {"candidate_id": OuterRef("pk")}
+    rows: dict[str, ArraySubquery] = {
+        "contact_points": _gather(
+            ContactPoint.objects.filter(**own).order_by("kind", "-is_primary", "created_at", "id")
+        ),
+        "consents": _gather(Consent.objects.filter(**own).order_by("-given_at")),
+        "tags": _gather(Tag.objects.filter(candidate_rows__candidate_id=OuterRef("pk"))),
+        "pools": _gather(
+            PoolMember.objects.filter(pool__archived_at=None, **own).order_by("pool__name"), pool_name="pool__name"
+        ),
+        "documents": _gather(Document.objects.filter(**own).order_by("-created_at", "id")),
+        "skills": _gather(
+            CandidateSkill.objects.filter(**own).order_by(F("years").desc(nulls_last=True), "skill__name"),
+            skill_name="skill__name",
+        ),
+        "experiences": _gather(Experience.objects.filter(**own)),
+        "educations": _gather(Education.objects.filter(**own)),
+        "tasks": _gather(
+            Task.objects.filter(done_at=None, **own).order_by(F("due_on").asc(nulls_last=True), "id"),
+            assignee_full_name="assignee__full_name",
+        ),
+    }
+    return {f"{name}_rows_": subquery for name, subquery in rows.items()}
+
+
+def _gather(rows: QuerySet, **related: str) -> ArraySubquery:
+    left_out = LARGE if rows.model is Document else ()
+    fields = {field.attname: field.attname for field in rows.model._meta.concrete_fields if field.name not in left_out}
+    return ArraySubquery(rows.values(json=JSONObject(**fields, **related)))
+
+
+def _instances(model: type[Row], rows: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Rows of JSON as instances, with the types their fields have; fields that were not read stay deferred."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    found = []
+    for row in rows:
+        names = [name for name in fields if name in row]
+        values = [fields[name].to_python(row[name]) for name in names]
+        found.append(model.from_db("default", names, values))
+    return found
+
+
+def _related(
+    found: list[Row], name: str, model: type[Model], shown: str, rows: Iterable[Mapping[str, Any]]
+) -> list[Row]:
+    """Give each instance its related object, of which only the id and one field are known."""
+    for instance, row in zip(found, rows, strict=True):
+        key = getattr(instance, f"{name}_id")
+        setattr(instance, name, model(pk=key, **{shown: row[f"{name}_{shown}"]}) if key else None)
+    return found

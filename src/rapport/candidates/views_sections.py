@@ -1,0 +1,301 @@
+"""The sections of a profile that change in place: each POST answers with the section as it stands now.
+
+Without JavaScript the same forms lead back to the profile.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from rapport.accounts.capabilities import holds
+from rapport.candidates import contact_rules, operations, queries
+from rapport.candidates.forms import (
+    ConsentForm,
+    ContactPointForm,
+    EducationForm,
+    ExperienceForm,
+    SkillForm,
+    TaskForm,
+    errors_in_words,
+)
+from rapport.candidates.operations import SamePerson
+from rapport.candidates.permissions import EDIT, NOTE, TAG
+from rapport.candidates.profile import Profile, get_profile
+from rapport.candidates.views import PROFILE
+from rapport.lib.doors import toast
+from rapport.lib.errors import InvalidInput
+from rapport.lib.requests import Request
+
+# What the profile shows of this app, and the fragment that draws it.
+SECTIONS = ("contact_points", "consents", "tags", "pools", "documents", "skills", "career", "tasks")
+
+
+def section_context(request: Request, profile: Profile) -> dict[str, Any]:
+    """What every section's fragment needs."""
+    return {
+        "profile": profile,
+        "candidate": profile.candidate,
+        "can_edit": holds(request.actor, EDIT),
+        "can_tag": holds(request.actor, TAG),
+        "can_note": holds(request.actor, NOTE),
+    }
+
+
+def answer(
+    request: Request, candidate_id: UUID, section: str, change: Callable[[], str | None], *, form: Any = None
+) -> HttpResponse:
+    """Make a change and answer with its section: 422 with the complaint in it when it was refused.
+
+    `change` returns a message worth showing, or None.
+    """
+    problem, same, said = "", None, None
+    if form is not None and not form.is_valid():
+        problem = errors_in_words([form])
+    else:
+        try:
+            said = change()
+        except SamePerson as error:
+            problem, same = str(error), error
+        except InvalidInput as error:
+            problem = str(error)
+    if not request.htmx:
+        if problem or said:
+            (messages.error if problem else messages.success)(request, problem or said or "")
+        return redirect(PROFILE, candidate_id)
+    profile = get_profile(request.actor, candidate_id)
+    context = section_context(request, profile) | {"problem": problem, "same": same, "entered": request.POST}
+    response = render(request, f"candidates/_{section}.html", context, status=422 if problem else 200)
+    if not problem:
+        response["HX-Trigger-After-Swap"] = json.dumps({"timelineChanged": {}})
+    return toast(response, said, tone="good") if said else response
+
+
+@require_POST
+def contact_point_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    form = ContactPointForm(request.POST)
+
+    def change() -> None:
+        data = form.cleaned_data
+        operations.add_contact_point(
+            actor=request.actor,
+            candidate_id=candidate_id,
+            kind=data["kind"] or contact_rules.guess_kind(data["value"]),
+            value=data["value"],
+            label=data["label"],
+            is_shared=data["is_shared"],
+        )
+
+    return answer(request, candidate_id, "contact_points", change, form=form)
+
+
+@require_POST
+def contact_point_change(request: Request, candidate_id: UUID, contact_point_id: UUID) -> HttpResponse:
+    """`do` is primary, remove, or a status."""
+    do = request.POST.get("do", "")
+
+    def change() -> None:
+        if do == "remove":
+            operations.remove_contact_point(
+                actor=request.actor, candidate_id=candidate_id, contact_point_id=contact_point_id
+            )
+            return
+        operations.change_contact_point(
+            actor=request.actor,
+            candidate_id=candidate_id,
+            contact_point_id=contact_point_id,
+            status=None if do == "primary" else do,
+            note=request.POST.get("note", ""),
+            is_primary=do == "primary" or None,
+        )
+
+    return answer(request, candidate_id, "contact_points", change)
+
+
+@require_POST
+def tag_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    """Put a tag on by its name; a new name makes a tag."""
+
+    def change() -> None:
+        queries.get_candidate(request.actor, candidate_id)
+        tag = operations.create_tag(actor=request.actor, name=request.POST.get("name", ""))
+        operations.tag_candidates(actor=request.actor, candidate_ids=[candidate_id], tag_id=tag.id)
+
+    return answer(request, candidate_id, "tags", change)
+
+
+@require_POST
+def tag_remove(request: Request, candidate_id: UUID, tag_id: UUID) -> HttpResponse:
+    def change() -> None:
+        queries.get_candidate(request.actor, candidate_id)
+        operations.untag_candidates(actor=request.actor, candidate_ids=[candidate_id], tag_id=tag_id)
+
+    return answer(request, candidate_id, "tags", change)
+
+
+@require_POST
+def pool_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    def change() -> None:
+        queries.get_candidate(request.actor, candidate_id)
+        pool_id = _uuid(request.POST.get("pool", ""), "Choose a pool.")
+        reason = request.POST.get("reason", "")
+        operations.add_to_pool(actor=request.actor, pool_id=pool_id, candidate_ids=[candidate_id], reason=reason)
+
+    return answer(request, candidate_id, "pools", change)
+
+
+@require_POST
+def pool_remove(request: Request, candidate_id: UUID, pool_id: UUID) -> HttpResponse:
+    def change() -> None:
+        queries.get_candidate(request.actor, candidate_id)
+        operations.remove_from_pool(actor=request.actor, pool_id=pool_id, candidate_ids=[candidate_id])
+
+    return answer(request, candidate_id, "pools", change)
+
+
+@require_POST
+def skill_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    form = SkillForm(request.POST)
+
+    def change() -> None:
+        data = form.cleaned_data
+        years = None if data["years"] is None else float(data["years"])
+        operations.add_skill(actor=request.actor, candidate_id=candidate_id, name=data["name"], years=years)
+
+    return answer(request, candidate_id, "skills", change, form=form)
+
+
+@require_POST
+def skill_remove(request: Request, candidate_id: UUID, skill_id: UUID) -> HttpResponse:
+    def change() -> None:
+        operations.remove_skill(actor=request.actor, candidate_id=candidate_id, skill_id=skill_id)
+
+    return answer(request, candidate_id, "skills", change)
+
+
+@require_POST
+def consent_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    form = ConsentForm(request.POST)
+
+    def change() -> None:
+        data = form.cleaned_data
+        # A consent is valid through its last day, wherever the candidate reads the date.
+        expires_at = datetime.combine(data["expires_on"], time.max, UTC) if data["expires_on"] else None
+        operations.give_consent(
+            actor=request.actor,
+            candidate_id=candidate_id,
+            purpose=data["purpose"],
+            basis=data["basis"],
+            expires_at=expires_at,
+            proof=data["proof"],
+        )
+
+    return answer(request, candidate_id, "consents", change, form=form)
+
+
+@require_POST
+def consent_withdraw(request: Request, candidate_id: UUID, consent_id: UUID) -> HttpResponse:
+    def change() -> None:
+        operations.withdraw_consent(actor=request.actor, candidate_id=candidate_id, consent_id=consent_id)
+
+    return answer(request, candidate_id, "consents", change)
+
+
+@require_POST
+def experience_save(request: Request, candidate_id: UUID, experience_id: UUID | None = None) -> HttpResponse:
+    """Add or change a job; `do=remove` takes it away."""
+    form = ExperienceForm(request.POST)
+    remove = request.POST.get("do") == "remove"
+
+    def change() -> None:
+        if remove and experience_id:
+            operations.remove_experience(actor=request.actor, candidate_id=candidate_id, experience_id=experience_id)
+        else:
+            operations.save_experience(
+                actor=request.actor, candidate_id=candidate_id, draft=form.draft(), experience_id=experience_id
+            )
+
+    return answer(request, candidate_id, "career", change, form=None if remove else form)
+
+
+@require_POST
+def education_save(request: Request, candidate_id: UUID, education_id: UUID | None = None) -> HttpResponse:
+    """Add or change a school; `do=remove` takes it away."""
+    form = EducationForm(request.POST)
+    remove = request.POST.get("do") == "remove"
+
+    def change() -> None:
+        if remove and education_id:
+            operations.remove_education(actor=request.actor, candidate_id=candidate_id, education_id=education_id)
+        else:
+            operations.save_education(
+                actor=request.actor, candidate_id=candidate_id, draft=form.draft(), education_id=education_id
+            )
+
+    return answer(request, candidate_id, "career", change, form=None if remove else form)
+
+
+@require_POST
+def task_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    form = TaskForm(request.POST)
+
+    def change() -> None:
+        data = form.cleaned_data
+        operations.add_task(
+            actor=request.actor,
+            candidate_id=candidate_id,
+            text=data["text"],
+            due_on=data["due_on"],
+            assignee_id=data["assignee"],
+        )
+
+    return answer(request, candidate_id, "tasks", change, form=form)
+
+
+@require_POST
+def task_done(request: Request, candidate_id: UUID, task_id: UUID) -> HttpResponse:
+    """Tick off, or with do=reopen take the tick back."""
+    operation = operations.reopen_task if request.POST.get("do") == "reopen" else operations.complete_task
+
+    def change() -> None:
+        operation(actor=request.actor, candidate_id=candidate_id, task_id=task_id)
+
+    return answer(request, candidate_id, "tasks", change)
+
+
+@require_POST
+def note_add(request: Request, candidate_id: UUID) -> HttpResponse:
+    """A note from the composer: the composer comes back empty, the timeline reads itself again."""
+
+    def change() -> None:
+        operations.add_note(actor=request.actor, candidate_id=candidate_id, text=request.POST.get("text", ""))
+
+    return answer(request, candidate_id, "note_composer", change)
+
+
+@require_POST
+def note_change(request: Request, candidate_id: UUID, note_id: UUID) -> HttpResponse:
+    """Edit one's own note; `do=delete` deletes it."""
+    if request.POST.get("do") == "delete":
+        operations.delete_note(actor=request.actor, candidate_id=candidate_id, note_id=note_id)
+    else:
+        text = request.POST.get("text", "")
+        operations.edit_note(actor=request.actor, candidate_id=candidate_id, note_id=note_id, text=text)
+    if not request.htmx:
+        return redirect(PROFILE, candidate_id)
+    response = HttpResponse(status=204)
+    response["HX-Trigger"] = json.dumps({"timelineChanged": {}})
+    return response
+
+
+def _uuid(text: str, complaint: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidInput(complaint) from error

@@ -1,0 +1,185 @@
+"""What happened to somebody or something, made ready for the screen: grouped by day in the reader's zone."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from rapport.accounts.queries import names_of
+from rapport.activity.models import Activity
+from rapport.activity.queries import list_timeline
+from rapport.lib import clock, wording
+from rapport.lib.actors import Actor
+
+FILTERS = (("", "All"), ("mail", "Mail"), ("interviews", "Interviews"), ("notes", "Notes"), ("changes", "Changes"))
+PAGE = 30
+MACHINES = {"system": "Rapport", "command": "Command line"}
+TONES = {
+    "promise.broken": "bad", "promise.moved": "warn", "promise.made": "warn", "application.hired": "good",
+    "message.bounced": "bad",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline. `data` are the verb's values, dates among them in words; `extra` what its verb loads."""
+
+    activity: Activity
+    icon: str
+    tone: str
+    actor_name: str
+    sentence: str
+    data: Mapping[str, Any]
+    template: str = ""
+    extra: Any = None
+
+    @property
+    def at(self) -> datetime:
+        return self.activity.occurred_at
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on one day, the latest first."""
+
+    on: date
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Days, the latest first; `next_before` asks for older ones, None where there are none."""
+
+    days: list[Day]
+    next_before: UUID | None
+
+
+def read_timeline(
+    actor: Actor,
+    subject_id: UUID,
+    *,
+    candidate_name: str = "",
+    group: str = "",
+    before: UUID | None = None,
+    hidden_job_ids: Collection[UUID] = (),
+    limit: int = PAGE,
+) -> TimelinePage:
+    """One page of what happened to a subject: two statements, and one for each verb that loads more.
+
+    `candidate_name` is shown for what the candidate did. Days are those of the active time zone.
+    """
+    groups = [group] if group else []
+    page = list_timeline(subject_id, groups=groups, before=before, limit=limit, hidden_job_ids=hidden_job_ids)
+    entries = make_entries(actor, page.activities, candidate_name)
+    days = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+    return TimelinePage([Day(day, list(rows)) for day, rows in days], page.next_before)
+
+
+def make_entries(actor: Actor, activities: Sequence[Activity], candidate_name: str = "") -> list[Entry]:
+    """Activities as lines, in their order."""
+    names = names_of(activity.actor_id for activity in activities if activity.actor_kind == "user")
+    extras = _load_extras(actor, activities)
+    return [_entry(activity, names, candidate_name, extras.get(activity.id)) for activity in activities]
+
+
+def _load_extras(actor: Actor, activities: Sequence[Activity]) -> dict[UUID, Any]:
+    """What verbs load for their fragments: one call for each loader."""
+    by_loader: dict[Callable[..., Mapping[UUID, Any]], list[Activity]] = {}
+    for activity in activities:
+        if activity.declared.load:
+            by_loader.setdefault(activity.declared.load, []).append(activity)
+    found: dict[UUID, Any] = {}
+    for load, rows in by_loader.items():
+        found |= load(actor, rows)
+    return found
+
+
+def _entry(activity: Activity, names: Mapping[UUID, str], candidate_name: str, extra: Any) -> Entry:
+    verb = activity.declared
+    data = shown_data(activity.data)
+    return Entry(
+        activity=activity,
+        icon=verb.icon,
+        tone=TONES.get(verb.name, ""),
+        actor_name=_actor_name(activity, names, candidate_name),
+        sentence=fill(verb.sentence, data),
+        data=data,
+        template=verb.template,
+        extra=extra,
+    )
+
+
+def _actor_name(activity: Activity, names: Mapping[UUID, str], candidate_name: str) -> str:
+    if activity.actor_kind == "user":
+        return names.get(activity.actor_id, "A former colleague")
+    if activity.actor_kind == "candidate":
+        return candidate_name or "The candidate"
+    return MACHINES.get(activity.actor_kind, "Somebody")
+
+
+def shown_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an activity as people read them: days and moments in words, in the active zone."""
+    return {name: _shown(name, value) for name, value in data.items()}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if not isinstance(value, str) or not name.endswith(("_on", "_at")):
+        return value
+    try:
+        day = date.fromisoformat(value) if name.endswith("_on") else timezone.localtime(_moment(value)).date()
+    except ValueError:
+        return value
+    return wording.near_date(day, timezone.localtime(clock.now()).date())
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
+
+
+class _Words(dict[str, Any]):
+    """What a sentence asks for and the data lack is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def fill(sentence: str, data: Mapping[str, Any]) -> str:
+    """A verb's sentence with its values; empty ones leave no trace, nor the colon before them."""
+    words = _Words({key: _as_words(value) for key, value in data.items()})
+    return sentence.format_map(words).strip().rstrip(":").strip()
+
+
+def _as_words(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return value
+
+
+def filters(current: str, counts: Mapping[str, int], url: str) -> list[dict[str, Any]]:
+    """The timeline's filters as links; those without anything to show are left out, except the chosen one."""
+    total = sum(counts.values())
+    return [
+        {
+            "label": label,
+            "url": f"{url}?group={name}" if name else url,
+            "is_current": name == current,
+            "count": counts.get(name, 0) if name else total,
+        }
+        for name, label in FILTERS
+        if not name or counts.get(name) or name == current
+    ]
+
+
+def subject_ids(activities: Iterable[Activity], kind: str) -> list[UUID]:
+    """The distinct subjects of a kind, in their order."""
+    found = (activity.find_subject_id(kind) for activity in activities)
+    return list(dict.fromkeys(key for key in found if key))
