@@ -35,6 +35,8 @@ def test_page_before_sign_in_is_drawn_by_us(path, db):
 
 @pytest.mark.parametrize("path", INSIDE)
 def test_page_after_sign_in_is_drawn_by_us(path, rita, sign_in):
+    rita.set_password("correct horse battery")
+    rita.save()
     page = sign_in(rita).get(path, follow=True)
     assert page.status_code == 200
     assert 'id="main"' in page.content.decode()
