@@ -139,27 +139,25 @@ def _letter_text(code: int) -> str:
 
 
 class _BoldOf:
-    """Whether the letter at an index is bold, by the name or the weight of its font; asked once per text object."""
+    """Whether the letter at an index is bold, by the name or the weight of its font; asked once per font."""
 
     def __init__(self, raw: Any, text_page: Any) -> None:
         self.raw, self.text_page = raw, text_page
-        self.known: dict[int, bool] = {}
+        self.known: dict[int | None, bool] = {None: False}
         self.buffer = ctypes.create_string_buffer(256)
 
     def __call__(self, index: int) -> bool:
         target = self.raw.FPDFText_GetTextObject(self.text_page, index)
-        address = ctypes.cast(target, ctypes.c_void_p).value or 0
+        font = self.raw.FPDFTextObj_GetFont(target) if target else None
+        address = ctypes.cast(font, ctypes.c_void_p).value if font else None
         if address not in self.known:
-            self.known[address] = self._look(target, index)
+            self.known[address] = self._look(font, index)
         return self.known[address]
 
-    def _look(self, target: Any, index: int) -> bool:
-        if not target:
-            return False
-        font = self.raw.FPDFTextObj_GetFont(target)
-        length = self.raw.FPDFFont_GetBaseFontName(font, self.buffer, 256) if font else 0
+    def _look(self, font: Any, index: int) -> bool:
+        length = self.raw.FPDFFont_GetBaseFontName(font, self.buffer, 256)
         name = self.buffer.raw[: max(0, min(length, 256) - 1)].decode("utf-8", "replace").lower()
-        if any(word in name for word in ("bold", "black", "heavy", "-bd", "cmbx", "medi")) or name.endswith("-b"):
+        if name.endswith("-b") or any(word in name for word in ("bold", "black", "heavy", "-bd", "cmbx", "medi")):
             return True
         return bool(self.raw.FPDFText_GetFontWeight(self.text_page, index) >= 600)
 
