@@ -27,6 +27,11 @@ _DURATION = re.compile(
     r"\(?\b\d{1,2}\+?\s*(?:years?|yrs?|months?|mos?|jahre?|monate?|ans?|mois|años?|meses)\b\.?(?:[\s,&and]*\d{1,2}\s*(?:months?|mos?|monate?|mois|meses)\b\.?)?\)?",
     re.I,
 )
+_LABEL = re.compile(
+    r"^(?:company|employer|organi[sz]ation|position|(?:job )?title|role|designation|location|firma|unternehmen|arbeitgeber|stelle"
+    r"|entreprise|employeur|poste|empresa|puesto|cargo|school|university|degree|institution)\s*:\s*",
+    re.I,
+)
 _MAX_HEADER = 150
 
 
@@ -249,6 +254,8 @@ def _is_complete(entry: Entry, weigh: Callable[[str], float]) -> bool:
 def _add_parts(entry: Entry, document: Document, row: _Row) -> None:
     offset = document.starts[row.number]
     for start, end in split_heading(row.line):
+        label = _LABEL.match(row.line.text[start:end])
+        start += label.end() if label else 0
         text = row.line.text[start:end]
         rest, place = split_place(text)
         if place and (entry.place is None or not rest):

@@ -52,8 +52,23 @@ def find_experiences(document: Document, section: Section) -> list[Experience]:
         else:
             pending = None
         carried = organisation
+        organisation = _cut_town(entry, title, organisation)
         experiences.append(_experience(entry, title, organisation))
     return experiences
+
+
+def _cut_town(entry: Entry, title: Part | None, organisation: Part | None) -> Part | None:
+    """Where no place was found: a town that the gazetteer knows, behind the organisation's comma or as a part of its own."""
+    if entry.place is not None or organisation is None:
+        return organisation
+    others = [part for part in entry.parts if part not in (title, organisation)]
+    if len(others) == 1 and is_place(others[0].text, ask_gazetteer=True):
+        entry.place = others[0]
+    name, comma, town = organisation.text.rpartition(", ")
+    if not comma or organisation_weight(town) or not is_place(town, ask_gazetteer=True):
+        return organisation
+    entry.place = Part(town, organisation.end - len(town), organisation.end)
+    return Part(name, organisation.start, organisation.start + len(name), organisation.is_bold)
 
 
 def _has_text(document: Document, entry: Entry) -> bool:

@@ -96,6 +96,8 @@ HEADINGS = [
     ["Software Engineer @ Acorn Labs\tMay 2019 - June 2021"],
     ["Acorn Labs — Software Engineer", "May 2019 – June 2021 | Berlin, Germany"],
     ["Software Engineer", "Acorn Labs, Berlin, Germany", "May 2019 – June 2021"],
+    ["Software Engineer, Acorn Labs, Kleve", "May 2019 – June 2021"],
+    ["Company: Acorn Labs", "Position: Software Engineer", "Period: 05/2019 – 06/2021"],
 ]
 
 
