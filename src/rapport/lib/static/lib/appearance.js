@@ -23,3 +23,9 @@ if (isMac) {
 
 for (const back of $$("[data-back]")) back.hidden = history.length < 2;
 on("click", "[data-back]", () => history.back());
+
+// Rows of places that scroll sideways on a phone begin at the present one.
+for (const here of $$(":is(.tabs, .settings-nav, .segmented) [aria-current]")) {
+  const row = here.closest(".tabs, .settings-nav, .segmented");
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}

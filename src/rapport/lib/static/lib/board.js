@@ -58,6 +58,7 @@ async function settled(card, response, stage) {
   if (!fresh) return;
   card.replaceWith(fresh);
   window.htmx?.process(fresh);
+  fresh.dispatchEvent(new Event("board:moved", { bubbles: true }));
 }
 
 // The menu of stages, made from the board itself.
