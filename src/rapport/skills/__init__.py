@@ -1,1 +1,5 @@
-"""The vocabulary: skills, aliases, relations; finding them in text."""
+"""The vocabulary: skills, aliases, relations; finding them in text.
+
+Owns Skill, Alias and Relation, the starter vocabulary (starter/*.txt), and the finder (finder.py, words.py), which needs
+neither database nor Django. Who has a skill and which job wants it belongs to candidates and jobs.
+"""

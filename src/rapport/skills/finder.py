@@ -3,11 +3,11 @@
 A vocabulary maps names and aliases of skills, in their normal form (words.py), to one canonical name each. Text is cut
 into words once; from each word the longest name wins. How a name is recognised is one of three ways:
 
-| matching | for                               | accepted when                                                         |
-|----------|-----------------------------------|-----------------------------------------------------------------------|
-| any      | most names                        | the words are there, in any case and spelling                         |
-| case     | words of another meaning (REST)   | written as the alias or in capitals; or an item beside a skill in a list |
-| context  | the most ambiguous (R, Go, Excel) | as case, and besides in a list near other skills, or at a cue ("R programming") |
+| matching | for                        | accepted when                                                                  |
+|----------|----------------------------|--------------------------------------------------------------------------------|
+| any      | most names                 | the words are there, in any case and spelling                                  |
+| case     | other meanings (REST)      | written as the alias or in capitals; or an item beside a skill in a list       |
+| context  | most ambiguous (R, Excel)  | as case, and besides an item near other skills, or at a cue ("R programming")  |
 
 Nothing inside an e-mail address or a web address counts. Same text, same vocabulary, same result.
 """
@@ -15,7 +15,7 @@ Nothing inside an e-mail address or a web address counts. Same text, same vocabu
 import gc
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -34,11 +34,16 @@ MEMORY = 200_000  # distinct words of texts remembered before starting afresh
 _STARTER = Path(__file__).parent / "starter"
 _WEIGHT = re.compile(r"\s+(0?\.\d+|1\.0)$")
 _LANGUAGE = re.compile(r"([a-z]{2}):(?=\S)")
-_ADDRESS = re.compile(r"@|://|www\.|\.(?:com|org|io|eu|edu|gov)(?:\b/|(?!\w))|linkedin\.")
+_ADDRESS = re.compile(r"@|://|www\.|\.(?:com|org|net|io|eu|edu|gov|de|fr|es|co\.uk)/|linkedin\.com")
 _LISTING = re.compile(r"[,;|/•·▪●■◦\u2022\uf0b7*()\[\]\n\t:!?]|\.(?:\s|$)|^$|\s[-–—]\s")
 _AND = frozenset({"and", "or", "oder", "ou", "y", "e", "&", "und", "et", "plus"})
 _CUES = frozenset(
-    ["programming", "programmer", "language", "languages", "developer", "developers", "development", "engineer", "code", "coding", "scripting", "scripts", "script", "compiler", "framework", "library", "studio", "spreadsheet", "spreadsheets", "software", "package", "pivot", "macros", "vba", "server", "cloud", "database", "databases", "certified", "certification", "certificate"]
+    {
+        *("programming", "programmer", "language", "languages", "developer", "developers", "development", "engineer"),
+        *("code", "coding", "scripting", "script", "scripts", "compiler", "framework", "library", "studio", "package"),
+        *("spreadsheet", "spreadsheets", "pivot", "macros", "software", "server", "database", "databases"),
+        *("certified", "certification", "certificate", "kenntnisse", "entwickler"),
+    }
 )
 
 
@@ -169,8 +174,10 @@ class Vocabulary:
     def canonical(self, name: str) -> str | None:
         """The canonical name for a name or alias in any spelling, None when unknown."""
         key = normal(name)
-        found = self._aliases.get(key) or self._aliases.get(key.replace(" ", ""))
-        return found.skill if found else None
+        for form in (key, singular(key), key.replace(" ", "")):
+            if found := self._aliases.get(form):
+                return found.skill
+        return None
 
     def related(self, skill: str) -> dict[str, float]:
         """Skills close to a canonical skill with the weight of the relation (0 to 1), in both directions."""
@@ -233,8 +240,9 @@ class Vocabulary:
         language: str | None,
     ) -> _Hit | None:
         best: _Hit | None = None
-        paths = [(form, first + 1) for form in words[first]]
-        paths += [(form, first + 2) for form in joined.get(first, ())]
+        # A stack: what is pushed last is tried first, and of two names of one length the first found stays.
+        paths = [(form, first + 2) for form in joined.get(first, ())]
+        paths += [(form, first + 1) for form in reversed(words[first])]
         while paths:
             key, end = paths.pop()
             alias = self._aliases.get(key)
@@ -243,7 +251,7 @@ class Vocabulary:
                 if alias and _slashes_agree(alias, gaps[first + 1 : end]):
                     best = _Hit(first, end - 1, alias)
             if key in self._beginnings and end < len(words) and self._joints[gaps[end]]:
-                paths += [(f"{key} {form}", end + 1) for form in words[end]]
+                paths += [(f"{key} {form}", end + 1) for form in reversed(words[end])]
                 paths += [(f"{key} {form}", end + 2) for form in joined.get(end, ())]
         return best
 
@@ -396,10 +404,11 @@ def _judge(text: str, tokens: list[str], gaps: list[str], hits: list[_Hit], span
         return sure
     accepted = set(sure)
     candidates = [k for k in cased if _item_follows(tokens, gaps, hits[k])]
-    chain = {*sure, *candidates}
-    accepted.update(k for k in candidates if _near(k, sure, spans, NEAR) or _near(k, chain - {k}, spans, BESIDE))
+    chain = sorted({*sure, *candidates})
+    accepted.update(k for k in candidates if _near(k, sure, spans, NEAR) or _near(k, chain, spans, BESIDE))
     accepted.update(k for k in cased if _cued(tokens, hits[k]))
-    accepted.update(k for k in loose if _is_item(tokens, gaps, hits[k]) and _near(k, accepted - {k}, spans, BESIDE))
+    settled = sorted(accepted)
+    accepted.update(k for k in loose if _is_item(tokens, gaps, hits[k]) and _near(k, settled, spans, BESIDE))
     return sorted(accepted)
 
 
@@ -435,7 +444,10 @@ def _cued(tokens: list[str], hit: _Hit) -> bool:
     return any(token.lower() in _CUES for token in tokens[hit.last + 1 : hit.last + 2])
 
 
-def _near(k: int, others: Iterable[int], spans: list[tuple[int, int]], distance: int) -> bool:
-    start, end = spans[k]
-    return any(-distance <= spans[other][0] - end <= distance or -distance <= start - spans[other][1] <= distance
-               for other in others)  # fmt: skip
+def _near(k: int, others: Sequence[int], spans: list[tuple[int, int]], distance: int) -> bool:
+    """Whether the closest of the others, in the order of the text, before or after is within the distance."""
+    place = bisect_left(others, k)
+    if place and spans[k][0] - spans[others[place - 1]][1] <= distance:
+        return True
+    place += place < len(others) and others[place] == k
+    return place < len(others) and spans[others[place]][0] - spans[k][1] <= distance

@@ -1,4 +1,4 @@
-"""Words as the vocabulary sees them: cutting text into words, one spelling for each word, and what may join two of them.
+"""Words as the vocabulary sees them: cutting text into words, one spelling for each, and what may join two of them.
 
 A word keeps the symbols that names of skills end or begin with (C++, C#, A+, .NET). `fold` gives British and American,
 accented and plain, `und`, `et` and `&` one form; `singular` removes an English, French or Spanish plural s.
@@ -7,13 +7,14 @@ Pure and without dependencies, because the command line loads it in a few millis
 
 import re
 import unicodedata
+from functools import lru_cache
 
 TOKEN = re.compile(
     r"((?<![\w.@])\.[Nn][Ee][Tt](?!\w)"  # .NET, but not example.net and not the second half of ASP.NET
     r"|[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*(?:['’]s(?![^\W_]))?(?:\+\+|\+(?!\w)|#(?!\w))?"
     r"|&)"
 )
-_JOINT = re.compile(r"[ \t\u00a0]*(?:\r?\n)?[ \t\u00a0]*|-\r?\n[ \t]*|[ ]?/[ ]?|[-._'’\u2010\u2011]")
+_JOINT = re.compile(r"[-'’]?[ \t\u00a0]*(?:\r?\n)?[ \t\u00a0]*|[ ]?/[ ]?|[-._'’\u2010\u2011]")
 _HYPHEN = re.compile(r"[-\u00ad\u2010\u2011](?:\r?\n[ \t]*)?")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "ł": "l"})
 _LATIN_E = re.compile("ae|oe(?=[dmst])")
@@ -63,10 +64,15 @@ def normal(name: str) -> str:
 
     "Front-End Développement" gives "front end developpement", "Data Structures" and "data structure" the same.
     """
-    words = [fold(token) for token in TOKEN.findall(name)]
-    if len(words) == 1:
-        return words[0]
-    return " ".join(map(singular, words))
+    tokens = TOKEN.findall(name)
+    if len(tokens) == 1:
+        return fold(tokens[0])
+    return " ".join(map(_stem, tokens))
+
+
+@lru_cache(maxsize=20_000)
+def _stem(token: str) -> str:
+    return singular(fold(token))
 
 
 def squashed(name: str) -> str | None:

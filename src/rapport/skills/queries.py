@@ -1,0 +1,86 @@
+"""Reading the vocabulary: suggestions while typing, and the copy in memory that finds skills in text."""
+
+from dataclasses import dataclass
+from threading import Lock
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Length
+
+from rapport.skills.finder import Vocabulary
+from rapport.skills.models import Alias, Relation, Skill, VocabularyChange
+
+Version = tuple[int, UUID | None]
+
+_lock = Lock()
+_copy: tuple[Version, Vocabulary] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkillChoice:
+    """A suggestion: the skill and its group."""
+
+    id: UUID
+    name: str
+    category: str
+
+
+def list_skills(prefix: str, limit: int = 12) -> list[SkillChoice]:
+    """Active skills for what was typed, in one statement.
+
+    Names that begin with it come first, then skills with such an alias, then those where another word begins with it;
+    shorter names before longer ones. Nothing typed gives nothing.
+    """
+    typed = " ".join(prefix.split())
+    if not typed:
+        return []
+    aliases = Alias.objects.filter(skill=OuterRef("pk"))
+    begins = Exists(aliases.filter(text__istartswith=typed))
+    inside = Exists(aliases.filter(text__icontains=f" {typed}"))
+    rank = Case(
+        When(name__iexact=typed, then=Value(0)),
+        When(name__istartswith=typed, then=Value(1)),
+        When(begins, then=Value(2)),
+        When(name__icontains=f" {typed}", then=Value(3)),
+        default=Value(4),
+    )
+    rows = (
+        Skill.objects.filter(is_active=True)
+        .filter(Q(name__istartswith=typed) | Q(name__icontains=f" {typed}") | Q(begins) | Q(inside))
+        .order_by(rank, Length("name"), "name")
+        .values_list("id", "name", "category")[:limit]
+    )
+    return [SkillChoice(*row) for row in rows]
+
+
+def vocabulary() -> Vocabulary:
+    """The active skills of the database as a Vocabulary: built once per process and again after a change.
+
+    One short statement when nothing changed. An empty database answers with the starter vocabulary.
+    """
+    global _copy
+    version = _version()
+    with _lock:
+        if _copy is None or _copy[0] != version:
+            _copy = (version, _build())
+        return _copy[1]
+
+
+def _version() -> Version:
+    newest = VocabularyChange.objects.order_by("-id").annotate(count=Window(Count("id")))
+    return newest.values_list("count", "id").first() or (0, None)
+
+
+def _build() -> Vocabulary:
+    skills = list(Skill.objects.filter(is_active=True).values_list("id", "name", "category", "matching").order_by("id"))
+    if not skills:
+        return Vocabulary.starter()
+    names = {row[0]: row[1] for row in skills}
+    own = [(name, name, "", matching) for _, name, _, matching in skills]
+    aliases = Alias.objects.values_list("skill_id", "text", "language", "matching").order_by("id")
+    relations = Relation.objects.values_list("skill_id", "related_id", "weight")
+    return Vocabulary.from_rows(
+        [(name, category) for _, name, category, _ in skills],
+        own + [(names[skill], text, language, kind) for skill, text, language, kind in aliases if skill in names],
+        [(names[one], names[two], weight) for one, two, weight in relations if one in names and two in names],
+    )
