@@ -10,7 +10,7 @@ _WORDS = re.compile(
     r"stop(?:\s+(?:mailing|emailing|writing|contacting)(?:\s+(?:to\s+)?me)?)?|opt[\s-]?out|take\s+me\s+off(?:\s+(?:your|this)\s+list)?|"
     r"do\s+not\s+(?:contact|e-?mail|write\s+to)\s+me(?:\s+again)?|abmelden|abbestellen|austragen|keine\s+(?:weiteren\s+)?(?:e-?)?mails?(?:\s+mehr)?|"
     r"désabonner|désinscri(?:re|ption)|me\s+désinscrire|darme?\s+de\s+baja|baja|cancelar\s+suscripción|no\s+más\s+correos?|disiscrivi(?:mi)?|uitschrijven|afmelden)"
-    r"(?:\s+(?:please|thanks|thank\s+you|bitte|danke|merci|gracias))?\W*$",
+    r"(?:[\s,]+(?:please|thanks|thank\s+you|bitte|danke|merci|gracias))?\W*$",
     re.IGNORECASE,
 )
 

@@ -49,7 +49,7 @@ def lift_suppression(*, actor: Actor, suppression_id: UUID, why: str) -> None:
     require(actor, SUPPRESS)
     if not why.strip():
         raise InvalidInput({"why": "Say why mail to this address is wanted again."})
-    suppression = Suppression.objects.select_for_update().filter(id=suppression_id).select_related("message").first()
+    suppression = Suppression.objects.select_for_update().filter(id=suppression_id).first()
     if suppression is None:
         raise NotFound("This address is not on the list any more.")
     message = suppression.message

@@ -1,0 +1,113 @@
+"""What people enter about mailboxes, templates and messages."""
+
+from typing import Any
+
+from django import forms
+
+from rapport.mail.models import Mailbox, Template
+from rapport.mail.operations import MailboxSettings
+
+
+class MailboxForm(forms.Form):
+    """A mailbox's settings; passwords are never sent back to the browser."""
+
+    address = forms.EmailField(label="E-mail address", max_length=320)
+    display_name = forms.CharField(
+        label="Name that people see", max_length=120, required=False, help_text="Such as “Rita Recruiter, Northwind”."
+    )
+    is_shared = forms.BooleanField(
+        label="Shared mailbox", required=False, help_text="Every recruiter may read it and write from it."
+    )
+    signature = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 4}), required=False, help_text="Stands below every message, after “-- ”."
+    )
+    smtp_host = forms.CharField(label="Server for sending (SMTP)", max_length=253)
+    smtp_port = forms.IntegerField(label="Port", min_value=1, max_value=65535, initial=587)
+    smtp_security = forms.ChoiceField(label="Encryption", choices=Mailbox.Security.choices, initial="starttls")
+    smtp_user = forms.CharField(label="User name", max_length=320, required=False)
+    smtp_password = forms.CharField(
+        label="Password", max_length=1000, required=False, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    imap_host = forms.CharField(
+        label="Server for reading (IMAP)", max_length=253, required=False,
+        help_text="Leave it empty and replies stay in your mail program.",
+    )  # fmt: skip
+    imap_port = forms.IntegerField(label="Port", min_value=1, max_value=65535, initial=993)
+    imap_security = forms.ChoiceField(label="Encryption", choices=Mailbox.Security.choices, initial="ssl")
+    imap_user = forms.CharField(
+        label="User name", max_length=320, required=False, help_text="Empty: the same as for sending."
+    )
+    imap_password = forms.CharField(
+        label="Password", max_length=1000, required=False, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Empty: the same as for sending.",
+    )  # fmt: skip
+    imap_folders = forms.CharField(label="Folders", initial="INBOX", help_text="Separated by commas.")
+    daily_cap = forms.IntegerField(label="Messages in 24 hours at most", min_value=1, max_value=100_000, initial=200)
+    pace_per_minute = forms.IntegerField(label="Messages a minute at most", min_value=1, max_value=10_000, initial=20)
+    takes_plus_addresses = forms.BooleanField(
+        label="Ask for answers to name+code@",
+        required=False,
+        help_text="Only if your server delivers name+anything@ to name@. Answers are then matched even when a program "
+        "loses the thread.",
+    )
+    verify_certificate = forms.BooleanField(
+        label="Check the servers' certificates", required=False, initial=True,
+        help_text="Turn this off only for a server inside your own network.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, may_share: bool, mailbox: Mailbox | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_share or mailbox:
+            del self.fields["is_shared"]
+        if mailbox:
+            for name in ("smtp_password", "imap_password"):
+                if getattr(mailbox, name):
+                    self.fields[name].help_text = "Stored. Enter one only to change it."
+
+    def settings(self) -> MailboxSettings:
+        values = {name: self.cleaned_data[name] for name in self.cleaned_data if name != "is_shared"}
+        folders = tuple(name.strip() for name in values.pop("imap_folders").split(","))
+        return MailboxSettings(**values, imap_folders=folders)
+
+
+def initial_of(mailbox: Mailbox) -> dict[str, Any]:
+    """The form's values for a stored mailbox, without passwords."""
+    names = set(MailboxSettings.__dataclass_fields__) - {"smtp_password", "imap_password", "imap_folders"}
+    return {**{name: getattr(mailbox, name) for name in names}, "imap_folders": ", ".join(mailbox.imap_folders)}
+
+
+class TemplateForm(forms.Form):
+    name = forms.CharField(max_length=120)
+    purpose = forms.ChoiceField(label="For", choices=Template.Purpose.choices)
+    role_family = forms.CharField(
+        label="Kind of role", max_length=80, required=False, help_text="Such as “Engineering”. Empty fits all."
+    )
+    department = forms.CharField(max_length=120, required=False, help_text="Empty fits all.")
+    subject = forms.CharField(max_length=300)
+    body = forms.CharField(label="Text", widget=forms.Textarea(attrs={"rows": 14}))
+
+
+class TemplateFilterForm(forms.Form):
+    purpose = forms.ChoiceField(choices=[("", "All purposes"), *Template.Purpose.choices], required=False)
+
+
+class MessageForm(forms.Form):
+    """A message to one person."""
+
+    mailbox = forms.ModelChoiceField(Mailbox.objects.none(), label="From", empty_label=None)
+    to_address = forms.EmailField(label="To", max_length=320)
+    subject = forms.CharField(max_length=300)
+    text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, *args: Any, mailboxes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["mailbox"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = mailboxes
+
+
+class SuppressionForm(forms.Form):
+    address = forms.CharField(label="E-mail address", max_length=320)
+    evidence = forms.CharField(label="Why", max_length=300, required=False)

@@ -1,0 +1,102 @@
+"""Storing messages that another app sent by its own ledger, many at once: they belong to the thread like any other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from psycopg.types.json import Jsonb
+
+from rapport.activity.operations import Happening, record_many
+from rapport.lib.actors import SYSTEM, Actor
+from rapport.mail.activities import MESSAGE_FAILED, MESSAGE_SENT, MESSAGE_UNCLEAR
+from rapport.mail.composing import Content
+from rapport.mail.models import Message
+
+_COLUMNS = (
+    "id, thread_id, direction, state, kind, mailbox_id, message_id, in_reply_to, \"references\", from_address, from_name, "
+    "to_address, to_name, subject, preview, subjects, sent_by_id, is_bulk, attempts, state_note, has_attachments, "
+    "storage_name, created_at, in_flight_at, sent_at"
+)  # fmt: skip
+INSERT_MESSAGES = f"COPY mail_message ({_COLUMNS}) FROM STDIN"
+INSERT_BODIES = "COPY mail_messagebody (message_id, text, full_text, html) FROM STDIN"
+_VERBS = {
+    Message.State.SENT: MESSAGE_SENT,
+    Message.State.FAILED: MESSAGE_FAILED,
+    Message.State.UNCLEAR: MESSAGE_UNCLEAR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A message that was handed to a server: `state` is sent, failed or unclear, `note` says why it is not sent.
+
+    Message-IDs are without angle brackets, addresses in normal form; `subjects` maps kinds to ids, two at most, because
+    each costs a row of the record.
+    """
+
+    id: UUID
+    thread_id: UUID
+    state: str
+    mailbox_id: UUID
+    message_id: str
+    from_address: str
+    from_name: str
+    to_address: str
+    to_name: str
+    content: Content
+    subjects: dict[str, UUID]
+    sent_by_id: UUID | None
+    at: datetime
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    note: str = ""
+
+
+def store_handed_over(messages: Sequence[HandedOver]) -> None:
+    """Insert messages with their texts in the present transaction, and record message.sent, .failed or .unclear.
+
+    The caller makes sure that none is stored twice; a repeated id raises IntegrityError.
+    """
+    if not messages:
+        return
+    with connection.cursor() as cursor:
+        with cursor.copy(INSERT_MESSAGES) as copy:
+            for message in messages:
+                copy.write_row(_row(message))
+        with cursor.copy(INSERT_BODIES) as copy:
+            for message in messages:
+                copy.write_row((message.id, message.content.text, "", ""))
+    _record(messages)
+
+
+def _row(message: HandedOver) -> tuple[object, ...]:
+    preview = " ".join(message.content.text[:400].split())[:200]
+    is_sent = message.state == Message.State.SENT
+    subjects = {kind: str(key) for kind, key in message.subjects.items()}
+    return (
+        message.id, message.thread_id, "out", message.state, "", message.mailbox_id, message.message_id,
+        message.in_reply_to, list(message.references), message.from_address, message.from_name, message.to_address,
+        message.to_name[:200], message.content.subject, preview, Jsonb(subjects), message.sent_by_id, True, 1,
+        message.note, False, "", message.at, message.at, message.at if is_sent else None,
+    )  # fmt: skip
+
+
+def _record(messages: Sequence[HandedOver]) -> None:
+    groups: dict[tuple[str, UUID | None], list[HandedOver]] = {}
+    for message in messages:
+        groups.setdefault((message.state, message.sent_by_id), []).append(message)
+    for (state, sent_by_id), members in groups.items():
+        by_person = state == Message.State.SENT and sent_by_id
+        record_many(
+            _VERBS[Message.State(state)],
+            actor=Actor(kind="user", id=sent_by_id) if by_person else SYSTEM,
+            happenings=[Happening({**row.subjects, "message": row.id}, _data(row)) for row in members],
+        )
+
+
+def _data(message: HandedOver) -> dict[str, object]:
+    if message.state == Message.State.SENT:
+        return {"mailbox_id": str(message.mailbox_id), "is_bulk": True}
+    return {"reason": message.note}

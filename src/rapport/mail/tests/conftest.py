@@ -1,0 +1,58 @@
+"""Real mail servers for the tests of this app, and a mailbox on them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.servers import dovecot, smtp
+
+from rapport.accounts.models import User
+from rapport.mail import operations
+from rapport.mail.models import Mailbox
+from rapport.mail.operations import MailboxSettings
+
+
+@pytest.fixture(scope="session")
+def imap_server() -> Iterator[dovecot.Dovecot]:
+    with dovecot.running() as server:
+        yield server
+
+
+@pytest.fixture
+def imap(imap_server: dovecot.Dovecot) -> Iterator[dovecot.Dovecot]:
+    """The IMAP server, its mailboxes empty."""
+    for user in ("rita", "shared", "carl"):
+        imap_server.empty(user)
+    return imap_server
+
+
+@pytest.fixture
+def outbox() -> Iterator[smtp.Outbox]:
+    """The SMTP server, which wants a sign-in."""
+    with smtp.running(needs_sign_in=True) as server:
+        yield server
+
+
+@pytest.fixture
+def entered(outbox: smtp.Outbox) -> dict[str, Any]:
+    """What Rita enters for a mailbox that only sends."""
+    return {
+        "address": "rita@example.com", "display_name": "Rita Recruiter", "smtp_host": outbox.host,
+        "smtp_port": outbox.port, "smtp_security": "plain", "smtp_user": "rita", "smtp_password": outbox.password,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def mailbox(rita: User, entered: dict[str, Any]) -> Mailbox:
+    """Rita's own mailbox; it only sends."""
+    return operations.create_mailbox(actor=rita.actor, settings=MailboxSettings(**entered), owner_id=rita.id)
+
+
+@pytest.fixture
+def reading_mailbox(rita: User, entered: dict[str, Any], imap: dovecot.Dovecot) -> Mailbox:
+    """Rita's own mailbox, which sends and reads."""
+    settings = MailboxSettings(
+        **entered, imap_host=imap.host, imap_port=imap.imap_port, imap_security="plain", imap_user="rita",
+        imap_password=imap.password,
+    )  # fmt: skip
+    return operations.create_mailbox(actor=rita.actor, settings=settings, owner_id=rita.id)

@@ -1,0 +1,167 @@
+from datetime import date
+
+import pytest
+from django.core.files.storage import default_storage
+
+from rapport.mail import address_tokens, operations
+from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, Suppression
+from rapport.mail.tests.examples import CANDIDATE_ID, answer, bounce, recorded, send
+
+pytestmark = pytest.mark.django_db
+
+
+def fetch(mailbox):
+    return operations.fetch_mailbox(mailbox_id=mailbox.id)
+
+
+def test_a_reply_comes_back_over_imap_with_the_senders_subjects(rita, reading_mailbox, imap):
+    sent = send(rita, reading_mailbox)
+    imap.put("rita", answer(to=sent, text="Yes, gladly.\r\n\r\n> how are you?\r\n\r\n-- \r\nCarl"))
+    assert fetch(reading_mailbox) == 1
+    message = Message.objects.incoming().get()
+    assert (message.kind, message.thread_id) == ("reply", sent.thread_id)
+    assert message.body.text == "Yes, gladly."
+    assert message.body.full_text.startswith("Yes, gladly.")
+    assert default_storage.exists(message.storage_name)
+    (activity,) = recorded("message.received")
+    assert activity.subject_id("candidate") == CANDIDATE_ID
+    assert activity.subject_id("message") == message.id
+    assert activity.data["kind"] == "reply"
+    assert activity.data["matched_by"] == "message_id"
+    assert activity.data["answers_message_id"] == str(sent.id)
+    event = DeliveryEvent.objects.get()
+    assert (event.message_id, event.kind, event.verdict) == (sent.id, "replied", "human")
+
+
+def test_fetching_again_and_from_the_beginning_stores_nothing_twice(rita, reading_mailbox, imap):
+    imap.put("rita", answer(to=send(rita, reading_mailbox)))
+    imap.put("rita", b"Subject: no id\r\nFrom: carl@example.org\r\n\r\nHello\r\n")
+    assert fetch(reading_mailbox) == 2
+    assert fetch(reading_mailbox) == 0
+    folder = MailboxFolder.objects.get()
+    assert folder.last_uid == 2
+    MailboxFolder.objects.update(last_uid=0, uid_validity=7)
+    assert fetch(reading_mailbox) == 0
+    assert Message.objects.incoming().count() == 2
+    assert len(recorded("message.received")) == 2
+    folder.refresh_from_db()
+    assert folder.uid_validity != 7
+
+
+def test_mail_stays_unread_on_the_server(reading_mailbox, imap):
+    imap.put("rita", answer())
+    fetch(reading_mailbox)
+    client = imap.client("rita")
+    client.select("INBOX")
+    assert client.search(None, "UNSEEN") == ("OK", [b"1"])
+    client.logout()
+
+
+def test_several_folders_are_read_and_own_sent_copies_dropped(rita, reading_mailbox, imap, outbox):
+    sent = send(rita, reading_mailbox)
+    imap.put("rita", outbox.taken[0][2], "Sent")
+    imap.put("rita", answer(to=sent, sender="Rita <rita@example.com>", text="A note to myself"), "Sent")
+    imap.put("rita", answer(to=sent), "Applications")
+    Mailbox.objects.update(imap_folders=["INBOX", "Sent", "Applications"])
+    assert fetch(reading_mailbox) == 1
+    assert Message.objects.incoming().get().from_address == "carl@example.org"
+
+
+def test_two_people_answering_the_same_subject_crosswise_are_told_apart(rita, mailbox):
+    first = send(rita, mailbox, "carl@example.org")
+    second = send(rita, mailbox, "dana@example.org", subjects={})
+    from_dana = operations.receive(mailbox=mailbox, data=answer(to=second, sender="dana@example.org"))
+    from_carl = operations.receive(mailbox=mailbox, data=answer(to=first, sender="carl@example.org"))
+    assert (from_dana.thread_id, from_dana.subjects) == (second.thread_id, {})
+    assert (from_carl.thread_id, from_carl.subjects) == (first.thread_id, {"candidate": str(CANDIDATE_ID)})
+
+
+def test_without_ids_the_address_token_decides_and_then_the_sender(rita, mailbox):
+    older = send(rita, mailbox)
+    newer = send(rita, mailbox, subject="Another job")
+    token = address_tokens.plus_address("rita@example.com", older.id)
+    by_token = operations.receive(mailbox=mailbox, data=answer(headers=f"Delivered-To: {token.upper()}\r\n"))
+    by_sender = operations.receive(mailbox=mailbox, data=answer())
+    stranger = operations.receive(mailbox=mailbox, data=answer(sender="nobody@example.net"))
+    assert by_token.thread_id == older.thread_id
+    assert by_sender.thread_id == newer.thread_id
+    assert stranger.thread_id == stranger.id
+    assert [row.data["matched_by"] for row in recorded("message.received")] == ["token", "sender", ""]
+
+
+def test_a_forged_token_names_nothing(rita, mailbox):
+    sent = send(rita, mailbox, "dana@example.org")
+    token = address_tokens.plus_address("rita@example.com", sent.id)
+    forged = token[:8] + ("a" if token[8] != "a" else "b") + token[9:]
+    assert address_tokens.read_plus_address(token) == sent.id
+    assert address_tokens.read_plus_address(forged) is None
+    assert address_tokens.read_plus_address("rita+jobs@example.com") is None
+
+
+def test_an_out_of_office_tells_the_date_and_waits_for_nobody(rita, mailbox):
+    sent = send(rita, mailbox)
+    data = answer(to=sent, text="I am away until 5 December 2026.", headers="Auto-Submitted: auto-replied\r\n")
+    message = operations.receive(mailbox=mailbox, data=data)
+    assert message.kind == "auto_reply"
+    assert recorded("message.received")[0].data["returns_on"] == date(2026, 12, 5).isoformat()
+    assert not Message.objects.waiting_for_answer().exists()
+    assert DeliveryEvent.objects.get().verdict == "machine"
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "bounce_class", "is_suppressed"),
+    [("5.1.1", "User unknown", "hard", True), ("5.2.2", "Mailbox full", "soft", False)],
+)
+def test_bounces_suppress_by_class(rita, mailbox, code, words, bounce_class, is_suppressed):
+    sent = send(rita, mailbox)
+    operations.receive(mailbox=mailbox, data=bounce(sent, code=code, words=words))
+    (activity,) = recorded("message.bounced")
+    assert activity.data["class"] == bounce_class
+    assert activity.subject_id("message") == sent.id
+    assert activity.subject_id("candidate") == CANDIDATE_ID
+    assert Suppression.objects.filter(address="carl@example.org", reason="hard_bounce").exists() == is_suppressed
+    assert not recorded("message.received")
+
+
+def test_a_forged_report_suppresses_nobody_we_did_not_write_to(rita, mailbox):
+    sent = send(rita, mailbox)
+    sent.to_address, sent.message_id = "dana@example.org", "made-up@example.com"
+    operations.receive(mailbox=mailbox, data=bounce(sent))
+    assert not Suppression.objects.exists()
+
+
+def test_unsubscribe_in_words_is_honoured(rita, mailbox):
+    sent = send(rita, mailbox)
+    operations.receive(mailbox=mailbox, data=answer(to=sent, text="Please unsubscribe me.\r\n\r\n> how are you?"))
+    operations.receive(mailbox=mailbox, data=answer(to=sent, text="Stop"))
+    assert Suppression.objects.get().reason == "unsubscribed"
+    assert [row.data for row in recorded("message.unsubscribed")] == [{"by": "words"}]
+
+
+def test_an_unreachable_server_marks_the_mailbox_in_words(reading_mailbox):
+    Mailbox.objects.update(imap_port=1)
+    assert fetch(reading_mailbox) == 0
+    assert fetch(reading_mailbox) == 0
+    reading_mailbox.refresh_from_db()
+    assert (reading_mailbox.state, len(recorded("mailbox.failed"))) == ("failing", 1)
+    assert "Nothing answers at 127.0.0.1:1" in reading_mailbox.last_error
+
+
+def test_a_wrong_password_marks_the_mailbox_and_mending_it_recovers(rita, reading_mailbox, imap):
+    imap.put("rita", answer())
+    password = reading_mailbox.imap_password
+    Mailbox.objects.update(imap_password=reading_mailbox.smtp_password[:-4] and operations.mailboxes.encrypt("wrong"))
+    fetch(reading_mailbox)
+    assert Mailbox.objects.get().state == "failing"
+    Mailbox.objects.update(imap_password=password)
+    assert fetch(reading_mailbox) == 1
+    assert Mailbox.objects.get().state == "active"
+
+
+def test_hostile_and_broken_messages_hold_up_nothing(reading_mailbox, imap):
+    nul = b"From: carl@example.org\r\nSubject: a\x00b\r\n\r\nHe\x00llo\r\n"
+    for data in (nul, b"\r\n", b"Subject: =?utf-8?B?/w==?=\r\nFrom: <>\r\n\r\n\xff\xfe\r\n", answer()):
+        imap.put("rita", data.replace(b"\x00", b"=00") if data is nul else data)
+    assert fetch(reading_mailbox) == 4
+    operations.receive(mailbox=reading_mailbox, data=nul)
+    assert Message.objects.incoming().count() == 5

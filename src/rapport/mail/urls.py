@@ -1,0 +1,28 @@
+"""Addresses of mail."""
+
+from django.urls import path
+
+from rapport.mail import views, views_mailboxes, views_templates
+
+app_name = "mail"
+urlpatterns = [
+    path("inbox/", views.inbox, name="inbox"),
+    path("messages/<uuid:message_id>/", views.message, name="message"),
+    path("messages/<uuid:message_id>/done/", views.done, name="done"),
+    path("messages/<uuid:message_id>/reopen/", views.reopen, name="reopen"),
+    path("messages/<uuid:message_id>/source/", views.source, name="source"),
+    path("messages/<uuid:message_id>/resolve/", views.resolve, name="resolve"),
+    path("settings/mailboxes/", views_mailboxes.mailboxes, name="mailboxes"),
+    path("settings/mailboxes/new/", views_mailboxes.create, name="mailbox_create"),
+    path("settings/mailboxes/test/", views_mailboxes.try_out, name="mailbox_test"),
+    path("settings/mailboxes/<uuid:mailbox_id>/", views_mailboxes.edit, name="mailbox"),
+    path("settings/mailboxes/<uuid:mailbox_id>/pause/", views_mailboxes.pause, name="mailbox_pause"),
+    path("settings/templates/", views_templates.templates, name="templates"),
+    path("settings/templates/new/", views_templates.create, name="template_create"),
+    path("settings/templates/preview/", views_templates.preview, name="template_preview"),
+    path("settings/templates/<uuid:template_id>/", views_templates.edit, name="template"),
+    path("settings/templates/<uuid:template_id>/archive/", views_templates.archive, name="template_archive"),
+    path("settings/suppressions/", views.suppressions, name="suppressions"),
+    path("settings/suppressions/<uuid:suppression_id>/lift/", views.lift, name="suppression_lift"),
+    path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+]
