@@ -64,7 +64,6 @@ def more_cards(request: Request, job_id: UUID, stage_id: UUID) -> HttpResponse:
         "job": job,
         "stage": stage,
         "query": query.urlencode(),
-        **_rights(request, job),
     }
     return render(request, "applications/_more_cards.html", context)
 

@@ -41,7 +41,7 @@ def move(request: Request, application_id: UUID) -> HttpResponse:
         messages.success(request, f"{message}.")
         return redirect(next_url(request, reverse("applications:detail", args=[application_id])))
     card = boards.get_card(request.actor, application_id)
-    response = render(request, "applications/_card.html", {"card": card, "can_move": True})
+    response = render(request, "applications/_card.html", {"card": card})
     undo = f"{reverse('applications:move', args=[application_id])}?{urlencode({'to_stage': str(before.stage_id)})}"
     return toast(response, message, tone="good", undo_url=undo if before.stage_id != application.stage_id else "")
 

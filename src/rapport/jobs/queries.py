@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, When
-from django.db.models.functions import Length
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from rapport.accounts.capabilities import EVERYWHERE, ON_TEAM, get_capability, holds, require
@@ -21,6 +20,7 @@ from rapport.lib import clock, navigation
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.skills.models import Skill
+from rapport.skills.queries import vocabulary
 
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
@@ -245,18 +245,6 @@ def first_page_url(job_id: UUID) -> str:
 
 def suggest_skills(text: str, *, except_ids: Collection[UUID] = ()) -> list[Skill]:
     """Skills of the vocabulary that a description names, in the order of their first mention."""
-    from rapport.skills.queries import vocabulary
-
     names = list(dict.fromkeys(mention.skill for mention in vocabulary().find(text)))
     known = {skill.name: skill for skill in Skill.objects.filter(name__in=names, is_active=True)}
     return [known[name] for name in names if name in known and known[name].id not in except_ids]
-
-
-def find_skills(text: str, limit: int = 12) -> list[Skill]:
-    """Skills whose name begins with or contains what was typed, those that begin with it first."""
-    wanted = text.strip()
-    if not wanted:
-        return []
-    matching = Skill.objects.filter(is_active=True, name__icontains=wanted)
-    begins = Case(When(name__istartswith=wanted, then=0), default=1)
-    return list(matching.order_by(begins, Length("name"), "name")[:limit])

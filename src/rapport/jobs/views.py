@@ -18,6 +18,7 @@ from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request, next_url
+from rapport.skills.queries import list_skills
 
 SAID = {"open": "{} is open.", "paused": "{} is paused.", "closed": "{} is closed."}
 
@@ -178,11 +179,9 @@ def _posting_skills(request: Request, job: Job) -> HttpResponse:
 @require_GET
 def skill_options(request: Request) -> HttpResponse:
     """Skills of the vocabulary for a combobox."""
-    return render(request, "jobs/_options.html", {"options": _skill_options(request.GET.get("q", ""))})
-
-
-def _skill_options(text: str) -> list[dict[str, Any]]:
-    return [{"value": skill.id, "text": skill.name, "note": skill.category} for skill in queries.find_skills(text)]
+    found = list_skills(request.GET.get("q", ""))
+    rows = [{"value": skill.id, "text": skill.name, "note": skill.category} for skill in found]
+    return render(request, "jobs/_options.html", {"options": rows})
 
 
 @require_GET

@@ -8,8 +8,26 @@ import { toast } from "../lib/toasts.js";
 let card = null;
 const menu = () => $("#card-menu");
 const dialog = (url) => window.htmx.ajax("GET", url, { target: "#board-dialog-place", swap: "innerHTML" });
-const archiveUrl = (of) => `${menu().dataset.archiveUrl}?ids=${of.dataset.card}`;
+const archiveUrl = (of) => `${menu().dataset.archiveUrl}?ids=${of.id.slice(2)}`;
 const promiseUrl = (of) => of.dataset.moveUrl.replace(/move\/$/, "promise/");
+
+// Every card gets its tick, its menu button and the line of keys from one template.
+function complete(root = document) {
+  const extras = $("#card-extras");
+  if (!extras) return;
+  for (const each of $$("[data-card]", root)) {
+    if ($("[data-card-menu]", each)) continue;
+    each.append(extras.content.cloneNode(true));
+    $("[data-card-menu]", each).setAttribute("aria-label", `${each.dataset.name}: actions`);
+    const tick = $("input[data-select]", each);
+    if (!tick) continue;
+    tick.value = each.id.slice(2);
+    tick.setAttribute("aria-label", `Select ${each.dataset.name}`);
+  }
+}
+complete();
+document.addEventListener("htmx:load", () => complete());
+document.addEventListener("board:moved", () => complete());
 
 on("click", "[data-card-menu]", (_, button) => {
   card = button.closest("[data-card]");

@@ -25,6 +25,7 @@ document.addEventListener("close", (event) => openers.get(event.target)?.focus?.
 
 // Dialogs that a response brought along, for example a form with errors.
 export function openNow(root = document) {
+  if (root.matches?.("dialog[data-open-now]")) openDialog(root);
   $$("dialog[data-open-now]", root).forEach((dialog) => openDialog(dialog));
 }
 openNow();
