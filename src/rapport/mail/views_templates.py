@@ -97,7 +97,7 @@ def _page(request: Request, form: TemplateForm, template: Template | None) -> Ht
         "form": form,
         "template": template,
         "versions": queries.list_versions(request.actor, template.id) if template else [],
-        "fields": [(name, *about) for name, about in FIELDS.items()],
+        "fields": [(name, f"{{{{ {name} }}}}", about) for name, (about, _) in FIELDS.items()],
         "can_edit": holds(request.actor, EDIT_TEMPLATES),
     }
     try:
