@@ -7,7 +7,8 @@ into words once; from each word the longest name wins. How a name is recognised 
 |----------|----------------------------|--------------------------------------------------------------------------------|
 | any      | most names                 | the words are there, in any case and spelling                                  |
 | case     | other meanings (REST)      | written as the alias or in capitals; or an item beside a skill in a list       |
-| context  | most ambiguous (R, Excel)  | as case, and besides an item near other skills, or at a cue ("R programming")  |
+| context  | most ambiguous (R, Excel)  | as case, and besides an item near other skills, touching one ("Java Spring"),  |
+|          |                            | or at a cue ("R programming")                                                  |
 
 Nothing inside an e-mail address or a web address counts. Same text, same vocabulary, same result.
 """
@@ -29,6 +30,7 @@ MARKS = {"=": CASE, "?": CONTEXT}
 DEFAULT_WEIGHT = 0.5
 NEAR = 48  # characters within which another skill supports an ambiguous name
 BESIDE = 6  # characters between two items of a list: a comma, "and", a bullet
+TOUCHING = 2  # "Java Spring", "Photoshop/Illustrator"
 MEMORY = 200_000  # distinct words of texts remembered before starting afresh
 
 _STARTER = Path(__file__).parent / "starter"
@@ -209,17 +211,22 @@ class Vocabulary:
         for position, forms in enumerate(words):
             if position < free or not (forms or position in joined):
                 continue
-            for form in forms:
-                if form in aliases or form in beginnings:
-                    break
-            else:
-                if position not in joined:
-                    continue
-            hit = self._longest(position, words, gaps, joined, language)
+            hit = None
+            if position in joined or not beginnings.isdisjoint(forms):
+                hit = self._longest(position, words, gaps, joined, language)
+            elif not aliases.keys().isdisjoint(forms):
+                hit = self._single(position, forms, language)
             if hit:
                 hits.append(hit)
                 free = hit.last + 1
         return hits
+
+    def _single(self, position: int, forms: tuple[str, ...], language: str | None) -> _Hit | None:
+        for form in forms:
+            alias = self._aliases.get(form)
+            if alias and (alias := self._speaking(form, alias, language)):
+                return _Hit(position, position, alias)
+        return None
 
     def _joined(self, tokens: list[str], gaps: list[str]) -> dict[int, tuple[str, ...]]:
         """Hyphenated pairs that the vocabulary writes as one word, by the position of the first."""
@@ -268,29 +275,37 @@ class Vocabulary:
     ) -> None:
         for name, category in skills:
             self.categories.setdefault(name, category)
-        for alias in aliases:
-            self._name(alias)
+        self._learn([key for alias in aliases for key in self._name(alias)])
         for skill, other, weight in relations:
             for one, two in ((skill, other), (other, skill)):
                 weights = self._related.setdefault(one, {})
                 weights[two] = max(weight, weights.get(two, 0.0))
-        self._words.clear()
 
-    def _name(self, alias: Alias) -> None:
-        self._place(normal(alias.text), alias)
-        if "-" in alias.text and (one_word := squashed(alias.text)):
-            self._place(one_word, alias)
+    def _name(self, alias: Alias) -> Iterator[str]:
+        """Put an alias in its places and yield those that are new."""
+        key = normal(alias.text)
+        if self._place(key, alias):
+            yield key
+        if "-" in alias.text and (one_word := squashed(alias.text)) and self._place(one_word, alias):
+            yield one_word
 
-    def _place(self, key: str, alias: Alias) -> None:
+    def _place(self, key: str, alias: Alias) -> bool:
         owner = self._aliases.setdefault(key, alias)
-        if owner is not alias and owner.skill != alias.skill:
+        if owner is alias:
+            return True
+        if owner.skill != alias.skill:
             self._foreign.setdefault(key, []).append(alias)
-        if " " not in key:
-            self._known.add(key)
-            return
-        words = key.split(" ")
-        self._known.update(words)
-        self._beginnings.update(accumulate(words[:-1], "{} {}".format))
+        return False
+
+    def _learn(self, keys: list[str]) -> None:
+        """Note the words of new names, and every beginning of those with several words."""
+        self._known.update(" ".join(keys).split(" "))
+        for key in keys:
+            end = key.find(" ")
+            while end > 0:
+                self._beginnings.add(key[:end])
+                end = key.find(" ", end + 1)
+        self._words.clear()
 
 
 def find_skills(text: str, language: str | None = None) -> list[Mention]:
@@ -324,14 +339,12 @@ def read_starter(text: str) -> Iterator[tuple[str, str, list[Alias], list[tuple[
 
 
 def _read_alias(skill: str, item: str) -> Alias:
-    item = item.strip()
     language = ""
     if item[2:3] == ":" and _LANGUAGE.match(item):
         language, item = item[:2], item[3:]
-    matching = MARKS.get(item[0])
-    if matching:
-        return Alias(skill, item[1:], language, matching)
-    return Alias(skill, item, language, default_matching(item))
+    if item[0] in MARKS:
+        return Alias(skill, item[1:], language, MARKS[item[0]])
+    return Alias(skill, item, language, ANY if len(item) > 2 else default_matching(item))
 
 
 def _read_relation(skill: str, item: str) -> tuple[str, str, float]:
@@ -392,6 +405,8 @@ def _judge(text: str, tokens: list[str], gaps: list[str], hits: list[_Hit], span
     loose: list[int] = []
     for k, hit in enumerate(hits):
         matching = hit.alias.matching
+        if hit.first == hit.last and gaps[hit.first] == "-" and tokens[hit.first].islower():
+            continue  # "sole-trading partner", "cross-training"; capitals are left for German compounds
         if matching == ANY:
             sure.append(k)
         elif not _written_alike(hit.alias.text, text[slice(*spans[k])]):
@@ -406,7 +421,7 @@ def _judge(text: str, tokens: list[str], gaps: list[str], hits: list[_Hit], span
     candidates = [k for k in cased if _item_follows(tokens, gaps, hits[k])]
     chain = sorted({*sure, *candidates})
     accepted.update(k for k in candidates if _near(k, sure, spans, NEAR) or _near(k, chain, spans, BESIDE))
-    accepted.update(k for k in cased if _cued(tokens, hits[k]))
+    accepted.update(k for k in cased if _cued(tokens, hits[k]) or _near(k, sure, spans, TOUCHING))
     settled = sorted(accepted)
     accepted.update(k for k in loose if _is_item(tokens, gaps, hits[k]) and _near(k, settled, spans, BESIDE))
     return sorted(accepted)

@@ -150,7 +150,8 @@ def _import_relations(pairs: Sequence[esco.Pair]) -> Loaded:
     weights: dict[tuple[UUID, UUID], float] = {}
     for pair in pairs:
         if pair.one in ids and pair.two in ids and ids[pair.one] != ids[pair.two]:
-            key = tuple(sorted((ids[pair.one], ids[pair.two])))
+            low, high = sorted((ids[pair.one], ids[pair.two]))
+            key = (low, high)
             weights[key] = max(pair.weight, weights.get(key, 0.0))
     added = _add_relations(weights)
     _note_change(added)

@@ -67,6 +67,7 @@ def test_the_longest_name_wins() -> None:
         "net profit of 5 %",
         "Swift response to all customers' wishes",
         "She helped him get it right",
+        "our sole-trading partner",
     ],
 )
 def test_ordinary_words_are_no_skills(text: str) -> None:
@@ -79,6 +80,7 @@ def test_ordinary_words_are_no_skills(text: str) -> None:
         ("Python, R, Go", ["Python", "R", "Go"]),
         ("python, r and sql", ["Python", "R", "SQL"]),
         ("R programming", ["R"]),
+        ("built on Java Spring and deployed", ["Java", "Spring"]),
         ("Skills: Word, Excel, Outlook", ["Microsoft Word", "Microsoft Excel", "Microsoft Outlook"]),
         ("REST and SOAP", ["REST APIs", "SOAP"]),
         ("• Linux\n• Go\n• Docker", ["Linux", "Go", "Docker"]),
