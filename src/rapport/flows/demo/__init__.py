@@ -6,6 +6,7 @@
 | roles   | what people do: titles, skills, and the sentences that prove them                       |
 | people  | pure: candidates with everything that belongs to them, as lines for PostgreSQL's COPY   |
 | company | colleagues, jobs, tags, pools, templates: made by the same operations as by hand         |
-| history | applications, notes, mails and promises of the first candidates                         |
+| history | applications, notes and promises of the first candidates                                |
+| mailing | what colleagues wrote to them, and what they answered                                   |
 | build   | the whole, in processes side by side                                                    |
 """

@@ -15,6 +15,7 @@ from rapport.flows.demo import words
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
 from rapport.flows.demo.copying import store_people
 from rapport.flows.demo.history import tell_history
+from rapport.flows.demo.mailing import tell_mails
 from rapport.flows.demo.people import World, default_period
 from rapport.flows.demo.roles import ROLES
 from rapport.lib.errors import Conflict
@@ -22,6 +23,7 @@ from rapport.lib.places import find_place
 from rapport.skills.operations import find_or_create_skills, load_starter
 
 WITH_HISTORY = 2000
+SMALL = 10_000  # not worth starting processes side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,17 @@ def build_demo(
     world = _world(company, people, seed, today)
     started = perf_counter()
     store_people(
-        world, _conninfo(), Path(settings.MEDIA_ROOT), processes=processes or os.cpu_count() or 1, progress=progress
+        world,
+        _conninfo(),
+        Path(settings.MEDIA_ROOT),
+        processes=processes or (1 if people <= SMALL else os.cpu_count() or 1),
+        progress=progress,
     )
     seconds = perf_counter() - started
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     tell_history(company, min(people, WITH_HISTORY), seed, world.end)
+    tell_mails(company, min(people, WITH_HISTORY), seed, world.end)
     _note_sign_in()
     return Built(people, seconds, SIGN_IN, PASSWORD)
 

@@ -7,6 +7,7 @@ operations would have written then. Nothing here is read by the product as anyth
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
@@ -122,7 +123,7 @@ def _tell_application(
         **told, to_stage=path[0].name, to_stage_id=path[0].id, origin=application.origin,
     )  # fmt: skip
     at = start
-    for before, after in zip(path, path[1:], strict=False):
+    for before, after in pairwise(path):
         step = at + timedelta(days=dice.uniform(0.5, 6))
         if step >= now:
             break

@@ -1,0 +1,124 @@
+"""Two years of mail with the first demo candidates: what colleagues wrote, and what people answered.
+
+The mailbox is paused: it belongs to an invented server, and nothing must ever be sent from demo data.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.accounts.models import User
+from rapport.activity.operations import Happening, record_many
+from rapport.candidates.models import Candidate, ContactPoint
+from rapport.flows.demo.company import Company
+from rapport.lib.actors import Actor
+from rapport.lib.ids import id_at
+from rapport.mail.activities import MESSAGE_RECEIVED, MESSAGE_SENT
+from rapport.mail.models import Mailbox, Message, MessageBody
+
+LETTERS = (
+    ("Work on the grid, from {city}", "Hello {first},\n\nyour years as {title} at {employer} read like the work we do every day: keeping power for two million people steady while it turns renewable.\n\nWould you talk with me for twenty minutes next week? I tell you the pay and the steps before you say yes to anything.\n\nBest regards\n{sender}"),
+    ("A question about {skill}", "Hello {first},\n\nwe look for somebody who has done {skill} with real load on it, and your profile names it. The team is seven people in Berlin, two of them work from elsewhere.\n\nIf this is not the time, tell me when it might be, and I write then and not before.\n\nBest regards\n{sender}"),
+    ("Since we last spoke", "Hello {first},\n\nwhen we spoke you wanted to finish your project first. I hope it went well. The team has grown, and there is a place that fits what you told me.\n\nShall I send you the posting?\n\nBest regards\n{sender}"),
+)  # fmt: skip
+ANSWERS = (
+    "Thank you, that made my weekend. Thursday would suit me best. Is there something about the team that I may read before?",
+    "Thanks for writing so clearly. I am happy where I am until spring, please write again in March.",
+    "Yes, gladly. Could you tell me first whether four days a week are possible?",
+    "I am interested. What are the next steps, and how long do they take?",
+    "Not for me at the moment, but my former colleague may like it. May I pass it on?",
+)
+
+
+@dataclass(slots=True)
+class Post:
+    messages: list[Message]
+    bodies: list[MessageBody]
+    sent: dict[Actor, list[Happening]]
+    received: list[Happening]
+
+
+def tell_mails(company: Company, people: int, seed: int, now: datetime) -> None:
+    """Messages, their bodies and what is on record of them, for two of five of the first candidates."""
+    dice = Random(f"{seed}/mail")
+    box = _mailbox(company.users["rita@example.org"], now)
+    candidates = list(Candidate.objects.order_by("id")[:people])
+    addresses = dict(
+        ContactPoint.objects.filter(candidate__in=candidates, kind="email").values_list("candidate_id", "normal")
+    )
+    post = Post([], [], {}, [])
+    for person in dice.sample(candidates, len(candidates) * 2 // 5):
+        writer = company.users[dice.choice(("rita@example.org", "mira@example.org", "jonas@example.org"))]
+        _tell_thread(post, box, writer, person, addresses[person.id], dice, now)
+    with transaction.atomic():
+        Message.objects.bulk_create(post.messages, batch_size=500)
+        MessageBody.objects.bulk_create(post.bodies, batch_size=500)
+        for actor, happenings in post.sent.items():
+            record_many(MESSAGE_SENT, actor=actor, happenings=happenings)
+        record_many(MESSAGE_RECEIVED, actor=Actor(kind="candidate"), happenings=post.received)
+
+
+def _mailbox(owner: User, now: datetime) -> Mailbox:
+    return Mailbox.objects.create(
+        address="talent@example.org", display_name="Halden Grid, people team", smtp_host="smtp.example.org",
+        state=Mailbox.State.PAUSED, created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
+def _tell_thread(
+    post: Post, box: Mailbox, writer: User, person: Candidate, address: str, dice: Random, now: datetime
+) -> None:
+    at = person.created_at + (now - person.created_at) * dice.random() * 0.98
+    subject, text = dice.choice(LETTERS)
+    known = {
+        "first": person.given_name, "title": person.title, "employer": person.organisation, "city": person.city,
+        "skill": person.summary.rpartition(" at home in ")[2].split(" and ")[0], "sender": writer.full_name,
+    }  # fmt: skip
+    first = _message(
+        post, at, box, person, direction="out", state="sent", from_address=box.address, from_name=writer.full_name,
+        to_address=address, to_name=person.full_name, subject=subject.format(**known), text=text.format(**known),
+        sent_by=writer, sent_at=at,
+    )  # fmt: skip
+    subjects = {"candidate": person.id, "message": first.id}
+    post.sent.setdefault(writer.actor, []).append(Happening(subjects, {"mailbox_id": box.id, "is_bulk": False}, at))
+    answered = at + timedelta(hours=dice.uniform(0.5, 70))
+    if dice.random() < 0.38 and answered < now:
+        _tell_answer(post, box, person, first, address, answered, dice, now)
+
+
+def _tell_answer(
+    post: Post, box: Mailbox, person: Candidate, first: Message, address: str, at: datetime, dice: Random, now: datetime
+) -> None:
+    waits = now - at < timedelta(days=9) and dice.random() < 0.6
+    answer = _message(
+        post, at, box, person, direction="in", state="received", kind="reply", from_address=address,
+        from_name=person.full_name, to_address=box.address, to_name=box.display_name, subject=f"Re: {first.subject}",
+        text=dice.choice(ANSWERS), thread_id=first.thread_id, in_reply_to=first.message_id, received_at=at,
+        done_at=None if waits else at + timedelta(hours=5),
+    )  # fmt: skip
+    subjects = {"candidate": person.id, "message": answer.id}
+    data = {"mailbox_id": box.id, "kind": "reply", "answers_message_id": first.id, "matched_by": "message_id"}
+    post.received.append(Happening(subjects, data, at))
+
+
+def _message(
+    post: Post,
+    at: datetime,
+    box: Mailbox,
+    person: Candidate,
+    *,
+    text: str,
+    thread_id: UUID | None = None,
+    **fields: object,
+) -> Message:
+    identifier = id_at(at)
+    message = Message(
+        id=identifier, thread_id=thread_id or identifier, mailbox=box, message_id=f"{identifier}@example.org",
+        preview=" ".join(text.split())[:200], subjects={"candidate": str(person.id)}, created_at=at, **fields,
+    )  # fmt: skip
+    post.messages.append(message)
+    post.bodies.append(MessageBody(message=message, text=text))
+    return message

@@ -1,0 +1,122 @@
+"""The supervised processes: they stop together, leave no orphans, come back after dying, and outlive the database."""
+
+import os
+import shutil
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.journeys.conftest import Product, new_folder, start_product, stop_product
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("processes")]
+
+
+@pytest.fixture
+def own_product() -> Iterator[Product]:
+    folder = new_folder()
+    running = start_product(folder)
+    yield running
+    if running.process.poll() is None:
+        stop_product(running)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def family(product: Product) -> list[psutil.Process]:
+    """All processes that belong to an installation: children of the supervisor, and its database."""
+    folder = product.environ["RAPPORT_DATA_DIR"]
+    children = psutil.Process(product.process.pid).children(recursive=True)
+    database = [p for p in psutil.process_iter(["cmdline"]) if f"{folder}/postgres" in (p.info["cmdline"] or [])]
+    return children + database
+
+
+def until(condition: Callable[[], bool], seconds: float = 40) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def status_of(product: Product, path: str = "/health") -> int:
+    try:
+        with urllib.request.urlopen(f"{product.address}{path}", timeout=15) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def test_ctrl_c_ends_everything_and_a_second_start_keeps_the_data(own_product):
+    own_product.run("createadmin", "ada@example.org", "--password-stdin", check=False)
+    members = family(own_product)
+    assert len(members) >= 4
+    own_product.process.send_signal(signal.SIGINT)
+    assert own_product.process.wait(40) == 0
+    assert until(lambda: not any(is_alive(member) for member in members))
+    folder = Path(own_product.environ["RAPPORT_DATA_DIR"])
+    again = start_product(folder)
+    try:
+        assert status_of(again) == 200
+        assert (folder / "secret_key").stat().st_mode & 0o077 == 0
+    finally:
+        stop_product(again)
+
+
+def test_killed_supervisor_leaves_no_orphans(own_product):
+    members = family(own_product)
+    own_product.process.kill()
+    own_product.process.wait(10)
+    assert until(lambda: not any(is_alive(member) for member in members))
+
+
+def test_web_and_worker_that_die_are_started_again(own_product):
+    children = [p for p in psutil.Process(own_product.process.pid).children() if "postgres" not in p.name()]
+    assert len(children) == 2
+    for child in children:
+        os.killpg(child.pid, signal.SIGKILL)
+    assert until(lambda: status_of(own_product) == 200)
+    after = [p.pid for p in psutil.Process(own_product.process.pid).children() if "postgres" not in p.name()]
+    assert len(after) == 2
+    assert not {child.pid for child in children} & set(after)
+
+
+def test_database_that_goes_away_for_ten_seconds_is_waited_for(own_product):
+    folder = Path(own_product.environ["RAPPORT_DATA_DIR"])
+    postmaster = psutil.Process(int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
+    workers = [p for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline()]
+    postmaster.send_signal(signal.SIGSTOP)
+    for member in postmaster.children():
+        member.send_signal(signal.SIGSTOP)
+    time.sleep(10)
+    postmaster.send_signal(signal.SIGCONT)
+    for member in postmaster.children():
+        member.send_signal(signal.SIGCONT)
+    assert until(lambda: status_of(own_product) == 200)
+    postmaster.send_signal(signal.SIGQUIT)
+    assert until(lambda: status_of(own_product) == 200, 60)
+    assert [p.pid for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline()] == [w.pid for w in workers]
+    assert until(lambda: worker_is_heard(own_product), 60)
+
+
+def worker_is_heard(product: Product) -> bool:
+    findings = product.run("doctor", "--json", check=False).stdout
+    return '"check": "worker", "state": "ok"' in findings
+
+
+def test_commands_fail_with_one_line_and_a_status(own_product):
+    result = own_product.run("createadmin", "not-an-address", "--name", "X", check=False)
+    assert result.returncode == 1
+    assert result.stderr.strip().count("\n") == 0
+    assert own_product.run("nonsense", check=False).returncode == 2
