@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 
+from rapport.lib import navigation
+from rapport.lib.navigation import Entry
+
 
 class WorkspaceConfig(AppConfig):
     name = "rapport.workspace"
@@ -9,3 +12,30 @@ class WorkspaceConfig(AppConfig):
         from rapport.workspace import notices
 
         notices.register()
+        navigation.add("main", Entry("Home", "workspace:home", "house", order=10, on_phone=True, keys="g h"))
+        navigation.add(
+            "main",
+            Entry(
+                "Candidates",
+                "workspace:candidates",
+                "users",
+                order=30,
+                capability="candidates.view",
+                match="workspace:candidate candidates:",
+                on_phone=True,
+                keys="g c",
+            ),
+        )
+        navigation.add(
+            "main",
+            Entry(
+                "Pools",
+                "workspace:pools",
+                "layers",
+                order=40,
+                capability="candidates.view",
+                match="workspace:pool workspace:tags",
+                keys="g p",
+            ),
+        )
+        navigation.add("palette", Entry("Tags", "workspace:tags", "tag", capability="candidates.view"))

@@ -18,6 +18,8 @@ from rapport.lib.actors import Actor
 FILTERS = (("", "All"), ("mail", "Mail"), ("interviews", "Interviews"), ("notes", "Notes"), ("changes", "Changes"))
 PAGE = 30
 MACHINES = {"system": "Rapport", "command": "Command line"}
+# What a candidate does is recorded by the machine that noticed it; the timeline says who it was.
+BY_CANDIDATE = {"message.received": "wrote", "message.unsubscribed": "asked for no more mail"}
 TONES = {
     "promise.broken": "bad", "promise.moved": "warn", "promise.made": "warn", "application.hired": "good",
     "message.bounced": "bad",
@@ -36,6 +38,10 @@ class Entry:
     data: Mapping[str, Any]
     template: str = ""
     extra: Any = None
+
+    @property
+    def dom_id(self) -> str:
+        return f"activity-{self.activity.id}"
 
     @property
     def at(self) -> datetime:
@@ -106,7 +112,7 @@ def _entry(activity: Activity, names: Mapping[UUID, str], candidate_name: str, e
         icon=verb.icon,
         tone=TONES.get(verb.name, ""),
         actor_name=_actor_name(activity, names, candidate_name),
-        sentence=fill(verb.sentence, data),
+        sentence=BY_CANDIDATE.get(verb.name) or fill(verb.sentence, data),
         data=data,
         template=verb.template,
         extra=extra,
@@ -114,10 +120,10 @@ def _entry(activity: Activity, names: Mapping[UUID, str], candidate_name: str, e
 
 
 def _actor_name(activity: Activity, names: Mapping[UUID, str], candidate_name: str) -> str:
-    if activity.actor_kind == "user":
-        return names.get(activity.actor_id, "A former colleague")
-    if activity.actor_kind == "candidate":
+    if activity.actor_kind == "candidate" or activity.verb in BY_CANDIDATE:
         return candidate_name or "The candidate"
+    if activity.actor_kind == "user" and activity.actor_id:
+        return names.get(activity.actor_id, "A former colleague")
     return MACHINES.get(activity.actor_kind, "Somebody")
 
 

@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from rapport.workspace import views, views_styleguide
+from rapport.workspace import views, views_candidate, views_candidates, views_pools, views_styleguide
 
 app_name = "workspace"
-urlpatterns = [path("", views.home, name="home"), path("styleguide", views_styleguide.styleguide, name="styleguide")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("candidates/", views_candidates.candidates, name="candidates"),
+    path("candidates/bulk/", views_candidates.bulk, name="candidates_bulk"),
+    path("candidates/columns/", views_candidates.columns, name="candidates_columns"),
+    path("candidates/export/", views_candidates.export, name="candidates_export"),
+    path("candidates/<uuid:candidate_id>/", views_candidate.candidate, name="candidate"),
+    path("candidates/<uuid:candidate_id>/follow/", views_candidate.follow_candidate, name="follow"),
+    path("candidates/<uuid:candidate_id>/mail/", views_candidate.write_mail, name="write_mail"),
+    path("pools/", views_pools.pools, name="pools"),
+    path("pools/<uuid:pool_id>/", views_pools.pool, name="pool"),
+    path("pools/<uuid:pool_id>/change/", views_pools.pool_change, name="pool_change"),
+    path("tags/", views_pools.tags, name="tags"),
+    path("tags/<uuid:tag_id>/", views_pools.tag_change, name="tag_change"),
+    path("styleguide", views_styleguide.styleguide, name="styleguide"),
+]

@@ -1,0 +1,57 @@
+"""The list of candidates as CSV, safe to open in a spreadsheet."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from django.utils import timezone
+
+from rapport.candidates.queries import CandidateRow
+
+# Spreadsheets run a cell that begins so (OWASP: CSV injection); a quote before it makes it text.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+FIELDS: dict[str, Callable[[CandidateRow], object]] = {
+    "full_name": lambda row: row.candidate.full_name,
+    "title": lambda row: row.candidate.title,
+    "organisation": lambda row: row.candidate.organisation,
+    "place": lambda row: row.candidate.place,
+    "country_code": lambda row: row.candidate.country_code,
+    "years_experience": lambda row: row.candidate.years_experience,
+    "email": lambda row: row.email,
+    "phone": lambda row: row.phone,
+    "tags": lambda row: ", ".join(row.tags),
+    "source": lambda row: row.candidate.source.name if row.candidate.source else "",
+    "owner": lambda row: str(row.candidate.owner or ""),
+    "last_contact_at": lambda row: _moment(row.candidate.last_contact_at),
+    "last_activity_at": lambda row: _moment(row.candidate.last_activity_at),
+    "created_at": lambda row: _moment(row.candidate.created_at),
+    "consent": lambda row: row.consent.get_purpose_display() if row.consent else "",
+    "consent_expires_at": lambda row: _moment(row.consent.expires_at) if row.consent else "",
+    "id": lambda row: row.candidate.id,
+}
+
+
+class _Line:
+    """What csv.writer writes to: gives the line back instead of keeping it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
+    """CSV lines with a head; the byte order mark tells spreadsheets that it is UTF-8."""
+    writer = csv.writer(_Line())
+    yield "\ufeff" + writer.writerow(list(FIELDS))
+    for row in rows:
+        yield writer.writerow([defused(read(row)) for read in FIELDS.values()])
+
+
+def defused(value: object) -> str:
+    """A value as text that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _moment(moment: datetime | None) -> str:
+    return timezone.localtime(moment).isoformat(timespec="minutes") if moment else ""

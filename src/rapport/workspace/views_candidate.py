@@ -1,0 +1,162 @@
+"""The page of one candidate: who they are, what happened, and everything that may be done for them."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from rapport.accounts.capabilities import holds
+from rapport.activity.queries import count_by_group
+from rapport.applications.models import Application
+from rapport.applications.queries import list_for_candidate
+from rapport.candidates.profile import Profile, get_profile
+from rapport.candidates.queries import get_candidate
+from rapport.candidates.views_sections import section_context
+from rapport.jobs.models import Stage
+from rapport.jobs.queries import hidden_job_ids
+from rapport.lib import clock
+from rapport.lib.doors import toast
+from rapport.lib.errors import Conflict, InvalidInput
+from rapport.lib.requests import Request
+from rapport.mail.operations import send_message
+from rapport.mail.permissions import SEND
+from rapport.mail.queries import sendable_mailboxes
+from rapport.notifications.operations import follow, unfollow
+from rapport.notifications.queries import is_following
+from rapport.workspace import timeline
+
+RECENT = 6  # entries in the side panel
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
+    """The full page, its timeline or older parts of it for htmx, or with ?panel=1 the side panel."""
+    if request.GET.get("panel"):
+        return render(request, "workspace/_candidate_panel.html", _panel(request, candidate_id))
+    if request.htmx:
+        part = "days" if request.GET.get("before") else "timeline"
+        person = get_candidate(request.actor, candidate_id)
+        context = _timeline(request, candidate_id, person.given_name or person.full_name)
+        return render(request, f"workspace/candidate.html#{part}", context | {"candidate": person})
+    profile = get_profile(request.actor, candidate_id)
+    person = profile.candidate
+    context = {
+        **section_context(request, profile),
+        **_timeline(request, candidate_id, person.given_name or person.full_name),
+        **_head(request, profile),
+        "mailboxes": _mailboxes(request),
+        "due_default": clock.today(),
+    }
+    return render(request, "workspace/candidate.html", context)
+
+
+def _timeline(request: Request, candidate_id: UUID, name: str) -> dict[str, Any]:
+    group = request.GET.get("group", "")
+    group = group if group in dict(timeline.FILTERS) else ""
+    hidden = hidden_job_ids(request.actor)
+    before = _uuid(request.GET.get("before", ""))
+    page = timeline.read_timeline(
+        request.actor, candidate_id, candidate_name=name, group=group, before=before, hidden_job_ids=hidden
+    )
+    url = reverse("workspace:candidate", args=[candidate_id])
+    counts = {} if request.htmx and before else count_by_group(candidate_id, hidden)
+    return {
+        "timeline": page,
+        "timeline_url": url,
+        "group": group,
+        "filters": timeline.filters(group, counts, url),
+        # The day that the part above ended with: its head is not repeated.
+        "day_above": parse_date(request.GET.get("day", "")),
+    }
+
+
+def _head(request: Request, profile: Profile) -> dict[str, Any]:
+    applications = list_for_candidate(request.actor, profile.candidate.id)
+    active = [application for application in applications if application.state == Application.State.ACTIVE]
+    promised = [application.hear_by_on for application in active if application.hear_by_on]  # type: ignore[attr-defined]  # annotated
+    return {
+        "applications": applications,
+        "stages": _stages(active),
+        "next_promise": min(promised, default=None),
+        "is_promise_due": bool(promised) and min(promised) <= clock.today(),
+        "is_following": is_following(request.actor, profile.candidate.id),
+    }
+
+
+def _stages(active: list[Application]) -> dict[UUID, list[Stage]]:
+    """The stages of the jobs somebody is considered for, by job, in one statement; for the Move menus."""
+    found: dict[UUID, list[Stage]] = {}
+    if active:
+        for stage in Stage.objects.filter(job_id__in={application.job_id for application in active}):
+            found.setdefault(stage.job_id, []).append(stage)
+    return found
+
+
+def _mailboxes(request: Request) -> list[Any]:
+    return list(sendable_mailboxes(request.actor)) if holds(request.actor, SEND) else []
+
+
+def _panel(request: Request, candidate_id: UUID) -> dict[str, Any]:
+    profile = get_profile(request.actor, candidate_id)
+    name = profile.candidate.given_name or profile.candidate.full_name
+    hidden = hidden_job_ids(request.actor)
+    recent = timeline.read_timeline(
+        request.actor, candidate_id, candidate_name=name, hidden_job_ids=hidden, limit=RECENT
+    )
+    return {**section_context(request, profile), **_head(request, profile), "timeline": recent}
+
+
+@require_POST
+def follow_candidate(request: Request, candidate_id: UUID) -> HttpResponse:
+    """Follow a candidate, or with do=unfollow follow no more; answers with the button as it is now."""
+    person = get_candidate(request.actor, candidate_id)
+    wants = request.POST.get("do") != "unfollow"
+    if wants:
+        follow(actor=request.actor, kind="candidate", subject_id=person.id)
+    else:
+        unfollow(actor=request.actor, subject_id=person.id)
+    if request.htmx:
+        return render(request, "workspace/_follow.html", {"candidate": person, "is_following": wants})
+    return redirect("workspace:candidate", candidate_id)
+
+
+@require_POST
+def write_mail(request: Request, candidate_id: UUID) -> HttpResponse:
+    """Send a message from the composer; refused input comes back beside the fields, nothing that was typed is lost."""
+    profile = get_profile(request.actor, candidate_id)
+    problem = ""
+    try:
+        send_message(
+            actor=request.actor,
+            mailbox_id=_uuid(request.POST.get("mailbox", "")) or UUID(int=0),
+            to_address=request.POST.get("to", ""),
+            to_name=profile.candidate.full_name,
+            subject=request.POST.get("subject", ""),
+            text=request.POST.get("text", ""),
+            subjects={"candidate": profile.candidate.id},
+        )
+    except (InvalidInput, Conflict) as error:
+        problem = str(error)
+    if not request.htmx:
+        (messages.error if problem else messages.success)(request, problem or "Your mail is on its way.")
+        return redirect("workspace:candidate", candidate_id)
+    context = section_context(request, profile) | {"mailboxes": _mailboxes(request), "problem": problem}
+    entered = request.POST if problem else None
+    response = render(
+        request, "workspace/_mail_composer.html", context | {"entered": entered}, status=422 if problem else 200
+    )
+    return response if problem else toast(response, "Your mail is on its way.", tone="good")
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise InvalidInput("This address is not complete. Open the page anew.") from error
