@@ -13,6 +13,15 @@ from rapport.config import embedded, environment, lifeline
 
 GRACE_S = 25
 RESTART_S = 1.0
+# One process for both, because loading the product takes longer than either when there is nothing to do.
+PREPARE = """
+import sys
+from rapport.config.cli import run
+status = run(["migrate", "--verbosity", "0"])
+if not status and sys.argv[1:]:
+    status = run(["demo", "--if-empty"])
+sys.exit(status)
+"""
 
 
 def run(arguments: list[str]) -> int:
@@ -45,10 +54,9 @@ class Supervisor:
         from django.conf import settings
 
         server = None if settings.DATABASE_URL else embedded.start(settings.DATA_DIR)
-        for command in [["migrate", "--verbosity", "0"], *([["demo", "--if-empty"]] if demo else [])]:
-            status = subprocess.call([sys.executable, "-m", "rapport", *command])
-            if status or self.ended.is_set():
-                return status or 130
+        status = subprocess.call([sys.executable, "-c", PREPARE, *(["demo"] if demo else [])])
+        if status or self.ended.is_set():
+            return status or 130
         for name in self.parts:
             self._start(name)
         self._announce(settings, started)
