@@ -410,7 +410,8 @@ def _judge(text: str, tokens: list[str], gaps: list[str], hits: list[_Hit], span
         if matching == ANY:
             sure.append(k)
         elif not _written_alike(hit.alias.text, text[slice(*spans[k])]):
-            loose.append(k)
+            if len(hit.alias.text) > 2 or hit.alias.text == hit.alias.skill:  # "r, sql", but not "ad, sales"
+                loose.append(k)
         elif matching == CASE and not _shouting(tokens, hit):
             sure.append(k)
         else:

@@ -90,6 +90,10 @@ def test_ambiguous_names_count_in_lists_of_skills(text: str, expected: list[str]
     assert skills(text) == expected
 
 
+def test_two_small_letters_are_no_acronym_even_in_a_list() -> None:
+    assert skills("Payroll, ad, it, Sales") == ["Payroll", "Sales"]
+
+
 def test_capitals_say_nothing_in_a_line_of_capitals() -> None:
     assert skills("MAKE IT BETTER FOR ALL") == []
 
