@@ -177,7 +177,7 @@ class Option:
 
 
 def find_candidates(actor: Actor, job_id: UUID, text: str, limit: int = 10) -> list[Option]:
-    """People of the pool whose full, given or family name begins with what was typed."""
+    """People of the pool whose full, given or family name begins with what was typed; those considered already last."""
     wanted = " ".join(text.split())
     if not wanted:
         return []
@@ -185,4 +185,5 @@ def find_candidates(actor: Actor, job_id: UUID, text: str, limit: int = 10) -> l
     people = Candidate.objects.active().filter(visible_to(actor)).filter(begins)
     found = list(people.only("id", "full_name", "title", "organisation", "place").order_by("full_name", "id")[:limit])
     known = applications_for_job(actor, job_id, [person.id for person in found])
-    return [Option(person, known.get(person.id)) for person in found]
+    rows = [Option(person, known.get(person.id)) for person in found]
+    return sorted(rows, key=lambda row: row.application is not None)
