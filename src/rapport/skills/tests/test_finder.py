@@ -100,6 +100,8 @@ def test_capitals_say_nothing_in_a_line_of_capitals() -> None:
 
 def test_a_slash_lists_two_skills_unless_the_name_has_one() -> None:
     assert skills("Marketing/Sales") == ["Marketing", "Sales"]
+    assert skills("Sales/Management") == ["Sales"]
+    assert skills("Sales Management") == ["Sales management"]
 
 
 @pytest.mark.parametrize(
