@@ -1,17 +1,20 @@
-"""Real mail servers for the tests: Dovecot (IMAP) and Postfix's smtp-sink, from the system's packages where missing."""
+"""Real servers for the tests: Dovecot (IMAP), Postfix's smtp-sink, PostgreSQL; from the system's packages where missing."""
 
 import os
 import shutil
 import subprocess
 import sys
+from glob import glob
 
-PROGRAMS = {"dovecot": "dovecot-imapd", "smtp-sink": "postfix"}
-PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+PROGRAMS = {"dovecot": "dovecot-imapd", "smtp-sink": "postfix", "postgres": "postgresql"}
 
 
 def missing() -> list[str]:
     """The packages whose program is not here."""
-    return [package for program, package in PROGRAMS.items() if not shutil.which(program, path=PLACES)]
+    folders = [os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", *glob("/usr/lib/postgresql/*/bin")]
+    return [
+        package for program, package in PROGRAMS.items() if not shutil.which(program, path=os.pathsep.join(folders))
+    ]
 
 
 def main() -> int:
@@ -21,9 +24,11 @@ def main() -> int:
         prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
         environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.call([*prefix, "apt-get", "update", "-qq"], env=environ)
-        subprocess.call([*prefix, "apt-get", "install", "-y", "-qq", *missing()], env=environ, stdout=subprocess.DEVNULL)
+        subprocess.call(
+            [*prefix, "apt-get", "install", "-y", "-qq", *missing()], env=environ, stdout=subprocess.DEVNULL
+        )
     if left := missing():
-        sys.stderr.write(f"Tests with real mail servers will be skipped: {', '.join(left)} could not be installed.\n")
+        sys.stderr.write(f"Tests with real servers will be skipped: {', '.join(left)} could not be installed.\n")
     return 0
 
 

@@ -106,7 +106,9 @@ def test_database_that_goes_away_for_ten_seconds_is_waited_for(own_product):
     assert until(lambda: status_of(own_product) == 200)
     postmaster.send_signal(signal.SIGQUIT)
     assert until(lambda: status_of(own_product) == 200, 60)
-    assert [p.pid for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline()] == [w.pid for w in workers]
+    assert [p.pid for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline()] == [
+        w.pid for w in workers
+    ]
     assert until(lambda: worker_is_heard(own_product), 60)
 
 
