@@ -19,6 +19,7 @@ class Outbox:
 
     port: int = 0
     host: str = "127.0.0.1"
+    needs_sign_in: bool = False
     password: str = PASSWORD.decode()
     refuse: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -27,7 +28,15 @@ class Outbox:
     def messages(self) -> list[Message]:
         return [message_from_bytes(data) for _, _, data in self.taken]
 
-    async def handle_RCPT(  # noqa: N802 - the library's name
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.needs_sign_in and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        return "250 2.1.0 OK"
+
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.refuse:
@@ -35,7 +44,7 @@ class Outbox:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self.taken.append((envelope.mail_from or "", ",".join(envelope.rcpt_tos), content))
         return "250 2.0.0 OK"
@@ -50,11 +59,10 @@ def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism:
 def running(*, needs_sign_in: bool = False) -> Iterator[Outbox]:
     """Start the server and stop it again."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        outbox = Outbox(port=listener.getsockname()[1])
+        outbox = Outbox(port=listener.getsockname()[1], needs_sign_in=needs_sign_in)
     controller = Controller(
-        outbox, hostname=outbox.host, port=outbox.port, authenticator=_authenticate if needs_sign_in else None,
-        auth_required=needs_sign_in, auth_require_tls=False,
-    )  # fmt: skip
+        outbox, hostname=outbox.host, port=outbox.port, authenticator=_authenticate, auth_require_tls=False
+    )
     controller.start()
     try:
         yield outbox
