@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from rapport.activity.operations import record
 from rapport.activity.verbs import Verb
@@ -71,18 +71,28 @@ def _fetch_folder(mailbox: Mailbox, connection: imap.ImapConnection, name: str) 
         folder.uid_validity, folder.last_uid = uid_validity, 0
     # What was there before the mailbox was connected stays where it is.
     since = mailbox.created_at.date() if folder.last_uid == 0 else None
-    stored = 0
     uids = connection.uids_after(folder.last_uid, since)[:BATCH]
-    for raw in connection.messages(uids):
-        try:
-            stored += receive(mailbox=mailbox, data=raw.data, is_cut=raw.is_cut) is not None
-        except Exception:
-            # One message must not hold up the mailbox; it stays on the server, and the log says which.
-            logger.exception("message not taken in mailbox=%s folder=%s uid=%d", mailbox.id, name, raw.uid)
-        folder.last_uid = raw.uid
-    folder.last_uid = max([folder.last_uid, *uids])
-    folder.save(update_fields=["uid_validity", "last_uid"])
+    stored = 0
+    try:
+        for raw in connection.messages(uids):
+            stored += _receive_safely(mailbox, folder, raw)
+            folder.last_uid = raw.uid
+        folder.last_uid = max([folder.last_uid, *uids])
+    finally:
+        # Also where the connection broke in between: the next time goes on from here.
+        folder.save(update_fields=["uid_validity", "last_uid"])
     return stored
+
+
+def _receive_safely(mailbox: Mailbox, folder: MailboxFolder, raw: imap.RawMessage) -> int:
+    """Take in one message; what is wrong with it must not hold up the mailbox: it stays on the server, and the log says which."""
+    try:
+        return receive(mailbox=mailbox, data=raw.data, is_cut=raw.is_cut) is not None
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("message not taken in mailbox=%s folder=%s uid=%d", mailbox.id, folder.id, raw.uid)
+        return 0
 
 
 def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message | None:

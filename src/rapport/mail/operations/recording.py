@@ -100,3 +100,9 @@ def _data(message: HandedOver) -> dict[str, object]:
     if message.state == Message.State.SENT:
         return {"mailbox_id": str(message.mailbox_id), "is_bulk": True}
     return {"reason": message.note}
+
+
+def give_up_unclear(*, message_id: UUID, note: str) -> bool:
+    """An unclear message counts as not sent; False when it is not unclear (any more)."""
+    unclear = Message.objects.filter(id=message_id, state=Message.State.UNCLEAR)
+    return bool(unclear.update(state=Message.State.FAILED, state_note=note))

@@ -122,8 +122,8 @@ def resolve_unclear(*, actor: Actor, message_id: UUID, arrived: bool) -> Message
     """
     require(actor, SEND)
     message = queries.lock_message(actor, message_id)
-    if message.state != Message.State.UNCLEAR:
-        raise Conflict("This message is not unclear any more.")
+    if message.state != Message.State.UNCLEAR or message.is_bulk:
+        raise Conflict("This message is not unclear any more, or belongs to a sequence and is settled there.")
     if arrived:
         message.sent_at = message.in_flight_at or clock.now()
         _end(message, Message.State.SENT, "", "sent_at")
@@ -201,7 +201,8 @@ def _claim(message_id: UUID) -> tuple[Message, bytes, smtp.SmtpSettings] | None:
     now = clock.now()
     if message is None or message.state != Message.State.QUEUED:
         return None
-    mailbox = Mailbox.objects.get(id=message.mailbox_id)
+    # Locked, so that two workers do not both take the last place under the mailbox's pace.
+    mailbox = Mailbox.objects.select_for_update(no_key=True).get(id=message.mailbox_id)
     if mailbox.state == Mailbox.State.PAUSED:
         _queue_again(message, now + timedelta(minutes=10), "The mailbox is paused.")
         return None

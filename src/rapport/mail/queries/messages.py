@@ -65,9 +65,9 @@ def count_inbox(actor: Actor, cap: int = 1_000) -> int:
 
 
 def list_unclear(actor: Actor, limit: int = 100) -> list[Message]:
-    """Messages of which nobody knows whether they arrived, oldest first."""
+    """Personal messages of which nobody knows whether they arrived, oldest first; those of sequences are settled there."""
     require(actor, VIEW)
-    return list(Message.objects.filter(state="unclear").select_related("mailbox").order_by("id")[:limit])
+    return list(Message.objects.filter(state="unclear", is_bulk=False).select_related("mailbox").order_by("id")[:limit])
 
 
 def find_answered(

@@ -165,3 +165,48 @@ def test_hostile_and_broken_messages_hold_up_nothing(reading_mailbox, imap):
     assert fetch(reading_mailbox) == 4
     operations.receive(mailbox=reading_mailbox, data=nul)
     assert Message.objects.incoming().count() == 5
+
+
+def test_a_connection_that_breaks_in_between_goes_on_where_it_stopped(reading_mailbox, imap, monkeypatch):
+    for number in range(4):
+        imap.put("rita", answer(message_id=f"{number}@example.org"))
+    real = operations.receiving.imap.ImapConnection._fetch
+    monkeypatch.setattr(
+        operations.receiving.imap.ImapConnection,
+        "_fetch",
+        lambda self, uid, what: (
+            (_ for _ in ()).throw(ConnectionResetError("gone")) if uid == 3 else real(self, uid, what)
+        ),
+    )
+    assert fetch(reading_mailbox) == 0
+    assert MailboxFolder.objects.get().last_uid == 2
+    assert "failed: gone" in Mailbox.objects.get().last_error
+    monkeypatch.undo()
+    assert fetch(reading_mailbox) == 2
+    assert sorted(Message.objects.values_list("message_id", flat=True)) == [f"{n}@example.org" for n in range(4)]
+
+
+def test_a_message_that_cannot_be_taken_in_does_not_hold_up_the_next(reading_mailbox, imap, monkeypatch, caplog):
+    imap.put("rita", answer(message_id="bad@example.org"))
+    imap.put("rita", answer(message_id="good@example.org"))
+    real = operations.receiving.receive
+
+    def receive(*, mailbox, data, is_cut):
+        if b"bad@" in data:
+            raise ValueError("no")
+        return real(mailbox=mailbox, data=data, is_cut=is_cut)
+
+    monkeypatch.setattr(operations.receiving, "receive", receive)
+    assert fetch(reading_mailbox) == 1
+    assert "message not taken in" in caplog.text
+    assert "example.org" not in caplog.text.split("Traceback")[0]
+
+
+def test_of_a_huge_message_only_the_header_is_fetched(rita, reading_mailbox, imap, monkeypatch):
+    sent = send(rita, reading_mailbox)
+    imap.put("rita", answer(to=sent, text="x" * 5_000))
+    monkeypatch.setattr("rapport.mail.imap.MAX_MESSAGE_BYTES", 2_000)
+    assert fetch(reading_mailbox) == 1
+    message = Message.objects.incoming().get()
+    assert (message.thread_id, message.body.text) == (sent.thread_id, "")
+    assert message.state_note == "Too large to fetch in full; open it in your mail program."

@@ -1,6 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rapport.lib import clock
@@ -194,3 +196,30 @@ def test_who_may_not_send_gets_no_further(hugo, rita, mailbox, make_user):
         write(make_user("Rosa", "recruiter"), mailbox)
     assert not Message.objects.exists()
     assert not recorded("message.queued")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_at_once_send_each_message_once_and_keep_the_pace(rita, mailbox, outbox):
+    Mailbox.objects.update(pace_per_minute=5)
+    messages = [write(rita, mailbox, f"carl{number}@example.org") for number in range(8)]
+
+    def work(_):
+        try:
+            for message in messages:
+                operations.deliver(message_id=message.id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    recipients = [recipient for _, recipient, _ in outbox.taken]
+    assert len(recipients) == len(set(recipients)) == 5
+    assert Message.objects.filter(state="queued").count() == 3
+
+
+def test_an_unclear_message_of_a_sequence_is_not_settled_here(rita, mailbox):
+    message = write(rita, mailbox, is_bulk=True)
+    Message.objects.update(state="unclear", in_flight_at=clock.now())
+    assert queries.list_unclear(rita.actor) == []
+    with pytest.raises(Conflict):
+        operations.resolve_unclear(actor=rita.actor, message_id=message.id, arrived=False)
