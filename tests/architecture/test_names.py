@@ -34,7 +34,9 @@ def test_glossary_names_every_model_and_no_other():
 
 
 def test_enqueued_names_are_declared_tasks():
-    named = {name for path in SOURCE.rglob("*.py") if "tests" not in path.parts for name in ENQUEUE.findall(path.read_text())}
+    named = {
+        name for path in SOURCE.rglob("*.py") if "tests" not in path.parts for name in ENQUEUE.findall(path.read_text())
+    }
     assert named
     assert named - set(queue.tasks) == set()
 

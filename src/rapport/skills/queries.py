@@ -84,3 +84,9 @@ def _build() -> Vocabulary:
         own + [(names[skill], text, language, kind) for skill, text, language, kind in aliases if skill in names],
         [(names[one], names[two], weight) for one, two, weight in relations if one in names and two in names],
     )
+
+
+def has_starter() -> bool:
+    """Whether every skill of the starter vocabulary is in the database."""
+    names = len(Vocabulary.starter().categories)
+    return Skill.objects.filter(source=Skill.Source.STARTER).count() >= names
