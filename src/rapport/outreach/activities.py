@@ -1,0 +1,34 @@
+"""What this app records. What is sent is recorded by mail's own verbs."""
+
+from rapport.activity.verbs import declare
+
+SEQUENCE_CREATED = declare("sequence.created", "wrote the sequence {name}", "send", data=("name",))
+SEQUENCE_CHANGED = declare("sequence.changed", "changed the sequence {name}", "send", data=("name", "changed"))
+SEQUENCE_ACTIVATED = declare("sequence.activated", "started the sequence {name}", "play", data=("name",))
+SEQUENCE_PAUSED = declare("sequence.paused", "paused the sequence {name}", "pause", data=("name",))
+SEQUENCE_ARCHIVED = declare("sequence.archived", "archived the sequence {name}", "archive", data=("name",))
+
+ENROLLMENT_CREATED = declare(
+    "enrollment.created", "started the sequence {sequence}", "send", group="mail", data=("sequence",)
+)
+ENROLLMENT_FINISHED = declare(
+    "enrollment.finished", "came to the end of the sequence {sequence}", "flag", group="mail", data=("sequence",)
+)
+ENROLLMENT_EXITED = declare(
+    "enrollment.exited", "stopped the sequence {sequence}: {why}", "circle-stop", group="mail",
+    data=("sequence", "reason", "why"),
+)  # fmt: skip
+ENROLLMENT_POSTPONED = declare(
+    "enrollment.postponed", "put off the sequence {sequence} until {until}: {why}", "clock", group="mail",
+    data=("sequence", "until", "why"),
+)  # fmt: skip
+DELIVERY_APPROVED = declare(
+    "delivery.approved", "approved a mail of {sequence}", "check", quiet=True, group="mail", data=("sequence",)
+)
+DELIVERY_SKIPPED = declare(
+    "delivery.skipped", "left out a mail of {sequence}", "skip-forward", group="mail", data=("sequence", "why")
+)
+DELIVERY_RESOLVED = declare(
+    "delivery.resolved", "settled an unclear mail of {sequence}: {decision}", "mail-check", group="mail",
+    data=("sequence", "decision"),
+)  # fmt: skip

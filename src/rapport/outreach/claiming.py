@@ -1,0 +1,239 @@
+"""Taking what is due: the governor is asked, texts are written, and rows of the ledger say that this worker has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.urls import reverse
+
+from rapport.lib import clock
+from rapport.lib.errors import InvalidInput
+from rapport.lib.ids import new_id
+from rapport.mail import address_tokens
+from rapport.mail.composing import Content, Envelope, make_message_id, write_message
+from rapport.mail.headers import Address, ascii_address
+from rapport.mail.merge_fields import MissingValues
+from rapport.mail.models import Mailbox
+from rapport.mail.queries import count_sent_since
+from rapport.outreach import ledger
+from rapport.outreach.ending import EndedEnrollment, end_many
+from rapport.outreach.facts import Known, read_known
+from rapport.outreach.governor import MailboxUse, Verdict, allowance, judge
+from rapport.outreach.ledger import DueRow, NewDelivery
+from rapport.outreach.models import Delivery, Step
+from rapport.outreach.plans import Plan, PlannedStep
+from rapport.outreach.step_tasks import add_tasks
+
+FAILING_REST = timedelta(seconds=60)
+THREADS = """
+SELECT thread_id, (array_agg(subject ORDER BY id))[1], array_agg(message_id ORDER BY id)
+FROM mail_message WHERE thread_id = ANY(%s) AND direction = 'out' GROUP BY thread_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message on its way: what the lanes send, and what settling needs afterwards."""
+
+    delivery_id: UUID
+    enrollment_id: UUID
+    candidate_id: UUID
+    plan: Plan
+    step: PlannedStep
+    known: Known
+    content: Content
+    thread_id: UUID
+    tries: int
+    enrolled_by_id: UUID | None
+    message_id: str
+    references: tuple[str, ...] = ()
+    data: bytes = b""
+
+    @property
+    def recipient(self) -> str:
+        return ascii_address(self.known.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The subject of a thread's first message, and the Message-IDs of ours in it, oldest first."""
+
+    subject: str = ""
+    message_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """`handled` counts enrollments looked at: also those that were put off or ended."""
+
+    parcels: list[Parcel]
+    handled: int
+
+
+NOTHING = Claimed([], 0)
+
+
+def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
+    """How many messages the mailbox may send now, and why no more. A failing one is tried with a single message."""
+    if mailbox.state == Mailbox.State.PAUSED:
+        return 0, "The mailbox is paused."
+    use = MailboxUse(
+        mailbox.daily_cap, mailbox.pace_per_minute, count_sent_since(mailbox.id, now - timedelta(days=1)),
+        count_sent_since(mailbox.id, now - timedelta(minutes=1)), ledger.mailbox_in_hand(mailbox.id),
+    )  # fmt: skip
+    room, why = allowance(use)
+    if mailbox.state == Mailbox.State.FAILING:
+        if mailbox.last_error_at and mailbox.last_error_at + FAILING_REST > now:
+            return 0, mailbox.last_error
+        return min(room, 1), mailbox.last_error
+    return room, why
+
+
+def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
+    """Take up to `limit` due enrollments of one sequence in one transaction; the others are put off or ended."""
+    now = clock.now()
+    with transaction.atomic():
+        ledger.lock_claims()
+        room, _ = room_of(plan.mailbox, now)
+        rows = ledger.lock_due(plan.sequence.id, now, min(room, limit)) if room > 0 else []
+        if not rows:
+            return NOTHING
+        return Claimed(_sort(plan, rows, lease, now), len(rows))
+
+
+def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list[Parcel]:
+    known = read_known(
+        [row.candidate_id for row in rows], now=now, cap_days=plan.sequence.cap_days,
+        needs_consent=plan.sequence.needs_consent, writers={row.candidate_id: row.enrolled_by_id for row in rows},
+    )  # fmt: skip
+    threads = read_threads([row.thread_id for row in rows if row.thread_id])
+    go: list[Parcel] = []
+    tasks: list[DueRow] = []
+    later: list[tuple[UUID, datetime, str]] = []
+    ended: list[EndedEnrollment] = []
+    approved = {row.id: row.delivery_id for row in rows if row.delivery_id}
+    for row in rows:
+        person, step = known[row.candidate_id], plan.find_step(row.step_id)
+        if step is not None and step.kind == Step.Kind.TASK:
+            tasks.append(row)
+            continue
+        verdict = judge(person.facts, plan.rules_for(person.time_zone, now), now)
+        if step is None:
+            verdict = Verdict("no_step", "The step was taken out of the sequence.")
+        if verdict.until:
+            later.append((row.id, verdict.until, verdict.text))
+            continue
+        if step is not None and verdict.may_go:
+            parcel, verdict = _compose(plan, step, row, person, threads.get(row.thread_id or row.id, Thread()), now)
+            if parcel:
+                go.append(parcel)
+                continue
+        ended.append(EndedEnrollment(row.id, row.candidate_id, verdict.reason, verdict.text))
+    ledger.postpone(later)
+    end_many(plan.sequence, ended, now)
+    add_tasks(plan, tasks, known, now)
+    return _write(plan, go, approved, lease, now)
+
+
+def _compose(
+    plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread, now: datetime
+) -> tuple[Parcel | None, Verdict]:
+    """The message for one person, or why it cannot be written."""
+    delivery_id = row.delivery_id or new_id()
+    try:
+        parcel = build_parcel(plan, step, row, person, thread, delivery_id)
+        return write_parcel(parcel, now), Verdict()
+    except MissingValues as problem:
+        return None, Verdict("missing_values", f"{problem}.")
+    except InvalidInput as problem:
+        return None, Verdict("no_address", f"{problem}.")
+
+
+def build_parcel(
+    plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread, delivery_id: UUID
+) -> Parcel:
+    """Everything of a message but its bytes. Raises MissingValues."""
+    content = step.text.render(
+        plan.values_for(person.person), unsubscribe_url=unsubscribe_url(delivery_id), thread_subject=thread.subject
+    )
+    domain = plan.mailbox.address.rpartition("@")[2]
+    return Parcel(
+        delivery_id, row.id, row.candidate_id, plan, step, person, content,
+        thread_id=row.thread_id or delivery_id, tries=row.tries, enrolled_by_id=row.enrolled_by_id,
+        message_id=make_message_id(delivery_id, domain).strip("<>"),
+        references=thread.message_ids if step.text.answers else (),
+    )  # fmt: skip
+
+
+def write_parcel(parcel: Parcel, now: datetime) -> Parcel:
+    """The parcel with its bytes. Raises InvalidInput for an address that mail cannot be sent to."""
+    mailbox = parcel.plan.mailbox
+    reply_to = None
+    if mailbox.takes_plus_addresses:
+        reply_to = Address(address_tokens.plus_address(mailbox.address, parcel.delivery_id), mailbox.display_name)
+    references = tuple(f"<{key}>" for key in parcel.references)
+    envelope = Envelope(
+        sender=Address(mailbox.address, parcel.plan.values["sender_name"]),
+        recipient=Address(parcel.known.address, parcel.known.person.full_name),
+        message_id=f"<{parcel.message_id}>",
+        sent_at=now,
+        reply_to=reply_to,
+        in_reply_to=references[-1] if references else "",
+        references=references,
+        unsubscribe_url=unsubscribe_url(parcel.delivery_id),
+    )
+    return replace(parcel, data=write_message(parcel.content, envelope))
+
+
+def _write(
+    plan: Plan, parcels: Sequence[Parcel], approved: Mapping[UUID, UUID | None], lease: int, now: datetime
+) -> list[Parcel]:
+    """Put the parcels into the ledger; those that wait for approval stay there, the others are returned."""
+    known = [parcel for parcel in parcels if approved.get(parcel.enrollment_id)]
+    fresh = [parcel for parcel in parcels if not approved.get(parcel.enrollment_id)]
+    automatic = [parcel for parcel in fresh if parcel.step.kind == Step.Kind.AUTO]
+    planned = [parcel for parcel in fresh if parcel.step.kind == Step.Kind.APPROVAL]
+    mailbox_id = plan.mailbox.id
+    won = ledger.claim_approved(
+        [(parcel.enrollment_id, parcel.delivery_id) for parcel in known],
+        [parcel.known.address for parcel in known], lease=lease, now=now,
+    )  # fmt: skip
+    won |= ledger.claim(
+        [_row(parcel) for parcel in automatic],
+        mailbox_id=mailbox_id,
+        lease=lease,
+        state=Delivery.State.CLAIMED,
+        now=now,
+    )
+    ledger.claim(
+        [_row(parcel) for parcel in planned], mailbox_id=mailbox_id, lease=None, state=Delivery.State.PLANNED, now=now
+    )
+    return [parcel for parcel in parcels if parcel.delivery_id in won]
+
+
+def _row(parcel: Parcel) -> NewDelivery:
+    return NewDelivery(
+        parcel.delivery_id, parcel.enrollment_id, parcel.step.id, parcel.step.version.id, parcel.tries + 1,
+        parcel.message_id, parcel.known.address,
+    )  # fmt: skip
+
+
+def read_threads(thread_ids: Sequence[UUID]) -> dict[UUID, Thread]:
+    """What went out before in these threads, in one statement."""
+    if not thread_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(THREADS, [list(thread_ids)])
+        return {key: Thread(subject, tuple(message_ids)) for key, subject, message_ids in cursor.fetchall()}
+
+
+def unsubscribe_url(delivery_id: UUID) -> str:
+    """The link of a message that stops mail to its recipient; the delivery's id is the message's."""
+    return _unsubscribe_base() + address_tokens.link_token(delivery_id)
+
+
+def _unsubscribe_base() -> str:
+    return settings.BASE_URL + reverse("mail:unsubscribe", args=["x"])[:-1]

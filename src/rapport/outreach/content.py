@@ -1,0 +1,85 @@
+"""What a step says to one person: values for the merge fields, the compiled step, the footer. Pure.
+
+A step without subject answers the thread: its subject is that of the first message with "Re:".
+"""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rapport.lib.errors import InvalidInput
+from rapport.mail.composing import Content, MessageTemplate, compile_message
+from rapport.mail.template_fields import FIELDS
+
+UNSUBSCRIBE_WORDS = "If you would rather not hear from us about jobs, tell us here:"
+THREAD_SUBJECT = "thread_subject"
+
+
+@dataclass(frozen=True, slots=True)
+class StepText:
+    """A compiled step; `answers` means that its subject is taken from the thread."""
+
+    template: MessageTemplate
+    answers: bool
+    shows_unsubscribe: bool
+
+    def render(self, values: Mapping[str, str], *, unsubscribe_url: str, thread_subject: str = "") -> Content:
+        """The content for one person. Raises MissingValues where a field is empty and has no fallback."""
+        content = self.template.render(values)
+        if self.answers:
+            content = replace(content, subject=reply_subject(thread_subject))
+        return _with_footer(content, unsubscribe_url) if self.shows_unsubscribe else content
+
+
+def compile_step(*, subject: str, body: str, signature: str = "", shows_unsubscribe: bool = True) -> StepText:
+    """Compile the text of a step. Raises InvalidInput with the field (subject, body) and the position."""
+    if not body.strip():
+        raise InvalidInput({"body": "Write the message."})
+    whole = f"{body.rstrip()}\n\n-- \n{_literal(signature)}" if signature.strip() else body
+    template = compile_message(subject=subject, body=whole, known=FIELDS)
+    return StepText(template, not subject.strip(), shows_unsubscribe)
+
+
+def reply_subject(subject: str) -> str:
+    """ "Re: " before a subject, once."""
+    return subject if subject[:3].lower() == "re:" else f"Re: {subject}"
+
+
+def _literal(signature: str) -> str:
+    """A signature is no template: braces that would be fields are shown with a space between them."""
+    for pair in ("{{", "}}", "{%", "%}"):
+        signature = signature.replace(pair, f"{pair[0]} {pair[1]}")
+    return signature.strip()
+
+
+def _with_footer(content: Content, url: str) -> Content:
+    link = html.escape(url)
+    return Content(
+        content.subject,
+        f"{content.text.rstrip()}\n\n{UNSUBSCRIBE_WORDS}\n{url}\n",
+        f'{content.html}\n<p><small>{UNSUBSCRIBE_WORDS} <a href="{link}">unsubscribe</a></small></p>',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What merge fields say about a candidate."""
+
+    full_name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    title: str = ""
+    organisation: str = ""
+    city: str = ""
+
+
+def person_values(person: Person) -> dict[str, str]:
+    words = person.full_name.split()
+    return {
+        "first_name": person.given_name or (words[0] if words else ""),
+        "last_name": person.family_name or (words[-1] if len(words) > 1 else ""),
+        "full_name": person.full_name,
+        "title": person.title,
+        "company": person.organisation,
+        "city": person.city,
+    }

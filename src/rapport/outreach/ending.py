@@ -1,0 +1,108 @@
+"""Ending enrollments: by the governor, by what happened elsewhere, by hand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from rapport.activity.operations import Happening, record_many
+from rapport.lib.actors import SYSTEM, Actor
+from rapport.outreach.activities import ENROLLMENT_EXITED, ENROLLMENT_FINISHED
+from rapport.outreach.models import Sequence as OutreachSequence
+
+EXIT_LABELS = {
+    "replied": "Answered",
+    "applied": "Applied",
+    "hired": "Hired",
+    "archived": "In the archive",
+    "no_address": "No address",
+    "bounced": "Mail came back",
+    "complained": "Marked as spam",
+    "suppressed": "Address suppressed",
+    "unsubscribed": "Unsubscribed",
+    "no_consent": "No consent",
+    "missing_values": "Text could not be filled in",
+    "refused": "Refused by their server",
+    "no_step": "Step taken out",
+    "by_hand": "Stopped by hand",
+    "sequence_archived": "Sequence archived",
+}
+# What has not left the house is not sent any more; what is in flight is settled by whoever sends it.
+END = """
+WITH v AS (SELECT * FROM unnest(%(ids)s::uuid[], %(reasons)s::text[], %(notes)s::text[]) AS v(id, reason, note)),
+locked AS (SELECT e.id, e.delivery_id FROM outreach_enrollment e JOIN v ON v.id = e.id
+  WHERE e.state = 'active' ORDER BY e.id FOR UPDATE OF e),
+skipped AS (UPDATE outreach_delivery d SET state = 'skipped', reason = 'The sequence was stopped before it went out.',
+    finished_at = %(now)s
+  FROM locked WHERE d.id = locked.delivery_id AND d.state IN ('planned', 'claimed') RETURNING d.id)
+UPDATE outreach_enrollment e SET state = 'exited', exit_reason = v.reason, exit_note = v.note, ended_at = %(now)s,
+  next_due_at = NULL, waits_for = '',
+  delivery_id = CASE WHEN e.delivery_id IN (SELECT id FROM skipped) THEN NULL ELSE e.delivery_id END
+FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEnrollment:
+    """`reason` is a key of EXIT_LABELS, `note` a sentence for people."""
+
+    enrollment_id: UUID
+    candidate_id: UUID
+    reason: str
+    note: str
+
+
+def end_many(
+    sequence: OutreachSequence, ended: Sequence[EndedEnrollment], now: datetime, *, actor: Actor = SYSTEM
+) -> set[UUID]:
+    """End active enrollments of one sequence in one statement; returns those that were active.
+
+    Records enrollment.exited for each.
+    """
+    if not ended:
+        return set()
+    columns = {
+        "ids": [row.enrollment_id for row in ended], "reasons": [row.reason for row in ended],
+        "notes": [row.note for row in ended], "now": now,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(END, columns)
+        gone = {row[0] for row in cursor.fetchall()}
+    record_exits(sequence, [row for row in ended if row.enrollment_id in gone], actor=actor)
+    return gone
+
+
+def record_exits(sequence: OutreachSequence, ended: Iterable[EndedEnrollment], *, actor: Actor = SYSTEM) -> None:
+    record_many(
+        ENROLLMENT_EXITED,
+        actor=actor,
+        happenings=[
+            Happening(
+                _subjects(sequence, row.candidate_id, row.enrollment_id),
+                {
+                    "sequence": sequence.name,
+                    "reason": row.reason,
+                    "why": EXIT_LABELS.get(row.reason, row.reason).lower(),
+                },
+            )
+            for row in ended
+        ],
+    )
+
+
+def record_finished(sequence: OutreachSequence, pairs: Iterable[tuple[UUID, UUID]]) -> None:
+    """Record enrollment.finished for (enrollment, candidate) pairs."""
+    record_many(
+        ENROLLMENT_FINISHED,
+        actor=SYSTEM,
+        happenings=[
+            Happening(_subjects(sequence, candidate_id, enrollment_id), {"sequence": sequence.name})
+            for enrollment_id, candidate_id in pairs
+        ],
+    )
+
+
+def _subjects(sequence: OutreachSequence, candidate_id: UUID, enrollment_id: UUID) -> dict[str, UUID]:
+    return {"candidate": candidate_id, "enrollment": enrollment_id, "sequence": sequence.id}

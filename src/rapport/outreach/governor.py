@@ -1,0 +1,163 @@
+"""The contact governor: may this person get this mail now? Pure; what it has to know is read in bulk at send time.
+
+Each "no" has a reason: a word for filters (`reason`) and a sentence for people (`text`). Some end the enrollment, others
+only put it off until a moment. What is asked, in this order:
+
+| reason          | answer | asked                                                                          |
+|-----------------|--------|--------------------------------------------------------------------------------|
+| archived        | stop   | is the candidate in the archive                                                |
+| no_address      | stop   | is there an e-mail address at all                                              |
+| bounced         | stop   | is there one that did not bounce                                               |
+| suppressed      | stop   | must the address never be mailed (unsubscribed, complaint, dead, by hand)      |
+| no_consent      | stop   | does the sequence need consent that is not there (any more)                    |
+| conversation    | wait   | did they answer, or a colleague write to them personally, within 14 days       |
+| too_often       | wait   | did they get as many mails as the cap allows, whoever sent them                |
+| quiet_hours     | wait   | is it outside business hours, on a weekend or a holiday where they are         |
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rapport.outreach.schedule import Hours, NeverOpen, next_slot
+
+CONVERSATION = timedelta(days=14)
+SUPPRESSED_WORDS = {
+    "hard_bounce": "The address does not exist",
+    "complaint": "They marked our mail as spam",
+    "unsubscribed": "They asked for no more mail",
+    "manual": "A colleague stopped mail to this address",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one person. `sent_at`: mail of anybody here to them within the cap's days, oldest first.
+
+    `talked_at` is the last personal exchange: their answer (`talked_with` empty), or what a colleague wrote.
+    """
+
+    address: str = ""
+    has_bounced: bool = False
+    suppressed: str = ""
+    is_archived: bool = False
+    has_consent: bool = False
+    sent_at: Sequence[datetime] = ()
+    talked_at: datetime | None = None
+    talked_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a sequence asks for; `hours` are those where the person is."""
+
+    hours: Hours
+    needs_consent: bool = False
+    cap_count: int = 2
+    cap_days: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Go when `reason` is empty; else wait until `until`, or stop where that is None."""
+
+    reason: str = ""
+    text: str = ""
+    until: datetime | None = None
+
+    @property
+    def may_go(self) -> bool:
+        return not self.reason
+
+    @property
+    def ends(self) -> bool:
+        return bool(self.reason) and self.until is None
+
+
+GO = Verdict()
+
+
+def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
+    """Whether this person may get mail of a sequence now."""
+    return lasting_refusal(facts, rules.needs_consent) or _waiting(facts, rules, now) or GO
+
+
+def lasting_refusal(facts: Facts, needs_consent: bool) -> Verdict | None:
+    """What stands against writing to this person at all; also asked before they are enrolled."""
+    if facts.is_archived:
+        return Verdict("archived", "The candidate is in the archive.")
+    if not facts.address:
+        if facts.has_bounced:
+            return Verdict("bounced", "Mail to their address came back. Add another address.")
+        return Verdict("no_address", "There is no e-mail address.")
+    if facts.suppressed:
+        why = SUPPRESSED_WORDS.get(facts.suppressed, "Mail to this address is stopped")
+        return Verdict("suppressed", f"{why}.")
+    if needs_consent and not facts.has_consent:
+        return Verdict("no_consent", "There is no valid consent to write to them about jobs.")
+    return None
+
+
+def _waiting(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
+    if facts.talked_at and facts.talked_at + CONVERSATION > now:
+        until = facts.talked_at + CONVERSATION
+        who = f"{facts.talked_with} wrote to them" if facts.talked_with else "They answered"
+        return _wait(
+            "conversation", f"{who} on {_day(facts.talked_at, rules)}; the sequence keeps out of it.", until, rules
+        )
+    window = timedelta(days=rules.cap_days)
+    recent = [moment for moment in facts.sent_at if moment + window > now]
+    if len(recent) >= rules.cap_count:
+        until = recent[-rules.cap_count] + window
+        times = "mail" if len(recent) == 1 else "mails"
+        return _wait("too_often", f"They got {len(recent)} {times} from us within {rules.cap_days} days.", until, rules)
+    return _wait("quiet_hours", "It is outside business hours where they are.", now, rules, unless=now)
+
+
+def _wait(reason: str, text: str, until: datetime, rules: Rules, unless: datetime | None = None) -> Verdict | None:
+    """Wait until the first slot from `until` on; None when that slot is `unless`, that is now."""
+    try:
+        slot = next_slot(until, rules.hours)
+    except NeverOpen:
+        return Verdict("quiet_hours", "The sequence's hours leave no time to send.")
+    return None if slot == unless else Verdict(reason, text, slot)
+
+
+def _day(moment: datetime, rules: Rules) -> str:
+    local = moment.astimezone(rules.hours.zone)
+    return f"{local.day} {local:%B}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxUse:
+    """How much a mailbox has sent within a day and a minute, and what is about to go out."""
+
+    daily_cap: int
+    pace_per_minute: int
+    sent_today: int = 0
+    sent_this_minute: int = 0
+    in_hand: int = 0
+
+
+def allowance(use: MailboxUse) -> tuple[int, str]:
+    """How many messages a mailbox may send now, and why no more (empty where nothing stands against more)."""
+    today = use.daily_cap - use.sent_today - use.in_hand
+    if today <= 0:
+        return 0, f"The mailbox has sent its {use.daily_cap:,} messages of 24 hours."
+    this_minute = use.pace_per_minute - use.sent_this_minute - use.in_hand
+    if this_minute <= 0:
+        return 0, f"The mailbox sends {use.pace_per_minute:,} messages a minute."
+    return min(today, this_minute), ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often and when a step is tried again after a refusal for now (RFC 5321, section 4.5.4.1)."""
+
+    after: tuple[timedelta, ...] = field(
+        default=tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60, 120, 360, 720, 1440, 1440))
+    )
+
+    def next_try(self, tries: int, now: datetime) -> datetime | None:
+        """When to try again after so many tries, None to give up."""
+        return now + self.after[tries - 1] if tries <= len(self.after) else None

@@ -1,0 +1,373 @@
+"""The SQL of exactly known delivery: three kinds of transaction, each safe to be killed in.
+
+Claim: due enrollments are taken in batches (FOR UPDATE SKIP LOCKED) and get a row in the ledger. Mark: one durable
+statement writes what became of the last messages and that the next ones are in flight; a connection gets its next
+message only after that commit. Settle: enrollments go on to their next step and messages become part of the thread;
+only where the delivery is still the one in hand, so that it may be repeated from the ledger after a kill.
+
+Every change is a compare-and-set on (id, old state, lease): a slow worker cannot send what was taken over from it.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection, connections
+
+from rapport.outreach.models import Lease
+
+CLAIM_LOCK = 0x6F757472  # "outr": one claim at a time over all workers, so that caps hold over all senders
+
+DUE_PLACES = """
+SELECT s.id, s.mailbox_id FROM outreach_sequence s
+WHERE s.state = 'active' AND EXISTS (
+    SELECT 1 FROM outreach_enrollment e WHERE e.sequence_id = s.id AND e.state = 'active' AND e.next_due_at <= %s)
+"""
+CLAIM_DUE = """
+SELECT e.id, e.candidate_id, e.step_id, e.delivery_id, e.thread_id, e.tries, e.enrolled_by_id
+FROM outreach_enrollment e
+WHERE e.sequence_id = %s AND e.state = 'active' AND e.next_due_at <= %s
+ORDER BY e.next_due_at LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+INSERT_DELIVERIES = """
+INSERT INTO outreach_delivery (id, enrollment_id, step_id, attempt, version_id, mailbox_id, state, message_id, address,
+                               lease, code, reason, claimed_at)
+SELECT v.id, v.enrollment, v.step, v.attempt, v.version, %(mailbox)s, %(state)s, v.message_id, v.address,
+       %(lease)s, 0, '', %(now)s
+FROM unnest(%(ids)s::uuid[], %(enrollments)s::uuid[], %(steps)s::uuid[], %(attempts)s::int[], %(versions)s::uuid[],
+            %(message_ids)s::text[], %(addresses)s::text[]) AS v(id, enrollment, step, attempt, version, message_id, address)
+ON CONFLICT (enrollment_id, step_id, attempt) DO NOTHING RETURNING id
+"""
+CLAIM_APPROVED = """
+UPDATE outreach_delivery SET state = 'claimed', lease = %s, claimed_at = %s, address = v.address
+FROM unnest(%s::uuid[], %s::text[]) AS v(id, address)
+WHERE outreach_delivery.id = v.id AND state = 'planned' RETURNING outreach_delivery.id
+"""
+TAKE_IN_HAND = """
+UPDATE outreach_enrollment e SET delivery_id = v.delivery, next_due_at = NULL, waits_for = ''
+FROM unnest(%s::uuid[], %s::uuid[]) AS v(enrollment, delivery) WHERE e.id = v.enrollment
+"""
+POSTPONE = """
+UPDATE outreach_enrollment e SET next_due_at = v.due, waits_for = v.why
+FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[]) AS v(id, due, why) WHERE e.id = v.id AND e.state = 'active'
+"""
+MARK = """
+UPDATE outreach_delivery d SET state = v.now, code = v.code, reason = v.reason,
+  started_at = CASE WHEN v.now = 'in_flight' THEN clock_timestamp() ELSE d.started_at END,
+  finished_at = CASE WHEN v.now IN ('in_flight', 'claimed') THEN NULL ELSE clock_timestamp() END
+FROM unnest(string_to_array(%s, ',')::uuid[], string_to_array(%s, ','), string_to_array(%s, ','),
+            string_to_array(%s, ',')::int[], %s::text[]) AS v(id, was, now, code, reason)
+WHERE d.id = v.id AND d.state = v.was AND d.lease = %s RETURNING d.id
+"""
+# After a lost connection nobody knows whether the commit went through: a row that stands there already is ours, too.
+MARK_AGAIN = MARK.replace("d.state = v.was", "d.state IN (v.was, v.now)")
+# Claimed rows go back as if they had never been taken; what was approved waits no longer than before.
+RELEASE = """
+WITH back AS (
+  SELECT d.id, d.enrollment_id, s.kind FROM outreach_delivery d JOIN outreach_step s ON s.id = d.step_id
+  WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.lease = %(lease)s FOR UPDATE OF d),
+replanned AS (UPDATE outreach_delivery d SET state = 'planned', lease = NULL FROM back
+  WHERE d.id = back.id AND back.kind = 'approval'),
+gone AS (DELETE FROM outreach_delivery d USING back WHERE d.id = back.id AND back.kind <> 'approval')
+UPDATE outreach_enrollment e
+SET delivery_id = CASE WHEN back.kind = 'approval' THEN e.delivery_id END,
+    next_due_at = CASE WHEN e.state = 'active' THEN %(due)s::timestamptz END, waits_for = %(why)s
+FROM back WHERE e.id = back.enrollment_id AND e.delivery_id = back.id RETURNING e.id
+"""
+SETTLE = """
+UPDATE outreach_enrollment e SET
+  delivery_id = CASE WHEN v.outcome = 'unclear' THEN e.delivery_id END,
+  state = CASE WHEN e.state = 'active' THEN v.state ELSE e.state END,
+  exit_reason = CASE WHEN e.state = 'active' THEN v.exit_reason ELSE e.exit_reason END,
+  exit_note = CASE WHEN e.state = 'active' THEN v.exit_note ELSE e.exit_note END,
+  ended_at = CASE WHEN e.state = 'active' AND v.state <> 'active' THEN v.at ELSE e.ended_at END,
+  step_id = CASE WHEN e.state = 'active' THEN v.step ELSE e.step_id END,
+  next_due_at = CASE WHEN e.state = 'active' THEN v.due END,
+  thread_id = CASE WHEN v.outcome IN ('sent', 'unclear') THEN coalesce(e.thread_id, v.delivery) ELSE e.thread_id END,
+  tries = v.tries, waits_for = v.waits_for, last_outcome = v.outcome,
+  last_sent_at = CASE WHEN v.outcome = 'sent' THEN v.at ELSE e.last_sent_at END,
+  sent_count = e.sent_count + (v.outcome = 'sent')::int
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[],
+            %s::int[], %s::text[], %s::timestamptz[])
+  AS v(enrollment, delivery, outcome, state, exit_reason, exit_note, step, due, tries, waits_for, at)
+WHERE e.id = v.enrollment AND e.delivery_id = v.delivery AND NOT (v.outcome = 'unclear' AND e.last_outcome = 'unclear')
+RETURNING v.delivery, e.state <> 'active' AND e.state = v.state AND e.ended_at = v.at
+"""
+IN_HAND_OF = """
+SELECT d.id FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
+WHERE e.delivery_id IS NOT NULL AND d.lease = %s AND d.state = %s LIMIT %s
+"""
+LOSE_IN_FLIGHT = """
+UPDATE outreach_delivery SET state = 'unclear', reason = %s, finished_at = clock_timestamp()
+WHERE id = ANY(%s) AND state = 'in_flight' AND lease = %s
+"""
+MAILBOX_IN_HAND = """
+SELECT count(*) FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
+WHERE e.delivery_id IS NOT NULL AND d.mailbox_id = %s AND d.state IN ('claimed', 'in_flight', 'sent')
+  AND e.last_outcome <> 'unclear'
+"""
+PATIENCE_S = 120.0
+LOST_WORDS = "The worker ended while it was sending this message."
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """An enrollment that is due; `delivery_id` is set where a person has approved the mail."""
+
+    id: UUID
+    candidate_id: UUID
+    step_id: UUID
+    delivery_id: UUID | None
+    thread_id: UUID | None
+    tries: int
+    enrolled_by_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    id: UUID
+    enrollment_id: UUID
+    step_id: UUID
+    version_id: UUID
+    attempt: int
+    message_id: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an enrollment becomes once its delivery is over; `outcome` is sent, failed, refused or unclear."""
+
+    enrollment_id: UUID
+    delivery_id: UUID
+    outcome: str
+    at: datetime
+    state: str = "active"
+    exit_reason: str = ""
+    exit_note: str = ""
+    step_id: UUID | None = None
+    due_at: datetime | None = None
+    tries: int = 0
+    waits_for: str = ""
+
+
+@dataclass(slots=True)
+class Change:
+    """One row's move in the ledger; `won` tells afterwards whether the row was still ours."""
+
+    id: UUID
+    was: str
+    now: str
+    code: int = 0
+    reason: str = ""
+    won: bool = False
+    settled: threading.Event = field(default_factory=threading.Event)
+
+
+def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
+    """(sequence, mailbox) of active sequences in which somebody is due."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_PLACES, [now])
+        return list(cursor.fetchall())
+
+
+def lock_claims() -> None:
+    """Wait for the other claims; ends with the transaction."""
+    _run("SELECT pg_advisory_xact_lock(%s)", [CLAIM_LOCK])
+
+
+def lock_due(sequence_id: UUID, now: datetime, limit: int) -> list[DueRow]:
+    """The enrollments of a sequence that are due, longest first, locked in the present transaction."""
+    return [DueRow(*row) for row in _run(CLAIM_DUE, [sequence_id, now, limit])]
+
+
+def claim(
+    deliveries: Sequence[NewDelivery], *, mailbox_id: UUID, lease: int | None, state: str, now: datetime
+) -> set[UUID]:
+    """Write deliveries as claimed or planned and put them in hand; returns the ids that are ours."""
+    if not deliveries:
+        return set()
+    rows = _run(
+        INSERT_DELIVERIES,
+        {
+            "mailbox": mailbox_id, "state": state, "lease": lease, "now": now,
+            "ids": [row.id for row in deliveries], "enrollments": [row.enrollment_id for row in deliveries],
+            "steps": [row.step_id for row in deliveries], "attempts": [row.attempt for row in deliveries],
+            "versions": [row.version_id for row in deliveries], "message_ids": [row.message_id for row in deliveries],
+            "addresses": [row.address for row in deliveries],
+        },
+    )  # fmt: skip
+    won = {row[0] for row in rows}
+    ours = [row for row in deliveries if row.id in won]
+    _run(TAKE_IN_HAND, [[row.enrollment_id for row in ours], [row.id for row in ours]], rows=False)
+    return won
+
+
+def claim_approved(
+    pairs: Sequence[tuple[UUID, UUID]], addresses: Sequence[str], *, lease: int, now: datetime
+) -> set[UUID]:
+    """Take planned deliveries that a person has approved; `pairs` are (enrollment, delivery)."""
+    if not pairs:
+        return set()
+    won = {row[0] for row in _run(CLAIM_APPROVED, [lease, now, [pair[1] for pair in pairs], list(addresses)])}
+    ours = [pair for pair in pairs if pair[1] in won]
+    _run(TAKE_IN_HAND, [[pair[0] for pair in ours], [pair[1] for pair in ours]], rows=False)
+    return won
+
+
+def postpone(rows: Iterable[tuple[UUID, datetime, str]]) -> None:
+    """Move enrollments to a later moment; rows are (enrollment, due, why)."""
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        _run(POSTPONE, [list(column) for column in columns], rows=False)
+
+
+def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: str = "") -> int:
+    """Give claimed deliveries back; returns how many enrollments are due again."""
+    return len(_run(RELEASE, {"ids": list(delivery_ids), "lease": lease, "due": due_at, "why": why}))
+
+
+def settle(outcomes: Sequence[Outcome]) -> dict[UUID, bool]:
+    """Let enrollments go on from what became of their deliveries.
+
+    Returns the deliveries that were still in hand, each with whether its enrollment has ended by this.
+    """
+    columns = [
+        (
+            row.enrollment_id, row.delivery_id, row.outcome, row.state, row.exit_reason, row.exit_note, row.step_id,
+            row.due_at, row.tries, row.waits_for, row.at,
+        )
+        for row in outcomes
+    ]  # fmt: skip
+    if not columns:
+        return {}
+    return dict(_run(SETTLE, [list(column) for column in zip(*columns, strict=True)]))
+
+
+def mailbox_in_hand(mailbox_id: UUID) -> int:
+    """How many messages of a mailbox are about to go out, or have gone and are not on record yet."""
+    return int(_run(MAILBOX_IN_HAND, [mailbox_id])[0][0])
+
+
+def list_in_hand_of(lease: int, state: str, limit: int) -> list[UUID]:
+    return [row[0] for row in _run(IN_HAND_OF, [lease, state, limit])]
+
+
+def lose_in_flight(delivery_ids: Sequence[UUID], lease: int) -> None:
+    """What a dead worker had handed over without an answer is unclear from now on."""
+    _run(LOSE_IN_FLIGHT, [LOST_WORDS, list(delivery_ids), lease], rows=False)
+
+
+def take_lease(worker: str) -> int:
+    """Sign in as a worker; beats are on the database's clock."""
+    sql = "INSERT INTO outreach_lease (worker, beat_at) VALUES (%s, clock_timestamp()) RETURNING id"
+    return int(_run(sql, [worker])[0][0])
+
+
+def beat(lease: int) -> bool:
+    """A sign of life; False when the lease was taken over because it had been silent for too long."""
+    return bool(_run("UPDATE outreach_lease SET beat_at = clock_timestamp() WHERE id = %s RETURNING id", [lease]))
+
+
+def lock_dead_lease(older_than_s: float) -> int | None:
+    """A lease without a sign of life, locked, so that one worker recovers it."""
+    sql = """SELECT id FROM outreach_lease WHERE beat_at < clock_timestamp() - make_interval(secs => %s)
+        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"""
+    rows = _run(sql, [older_than_s])
+    return rows[0][0] if rows else None
+
+
+def end_lease(lease: int) -> None:
+    Lease.objects.filter(id=lease).delete()
+
+
+def _run(sql: str, parameters: Any, *, rows: bool = True) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if rows and cursor.description else []
+
+
+class MarkBook:
+    """Writes the marks of all connections of a worker, several at once in one commit, over a connection of its own.
+
+    The planner is told to go by the primary key: with statistics of an empty table it would read the whole one.
+    """
+
+    def __init__(self, lease: int) -> None:
+        self.lease = lease
+        self._waiting: deque[Change] = deque()
+        self._turn = threading.Lock()
+        self._connection: psycopg.Connection | None = None
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Return once these changes are durable; each says whether its row was still ours. Raises psycopg.Error.
+
+        Whoever gets the turn writes what the others have put down meanwhile.
+        """
+        self._waiting.extend(changes)
+        with self._turn:
+            if not self._waiting or all(change.settled.is_set() for change in changes):
+                return
+            taken = []
+            while self._waiting:
+                taken.append(self._waiting.popleft())
+            try:
+                self._commit(taken)
+            finally:
+                for change in taken:
+                    change.settled.set()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _commit(self, changes: Sequence[Change]) -> None:
+        parameters = (
+            ",".join(change.id.hex for change in changes),
+            ",".join(change.was for change in changes),
+            ",".join(change.now for change in changes),
+            ",".join(str(change.code) for change in changes),
+            [change.reason for change in changes],
+            self.lease,
+        )
+        won = self._execute(parameters)
+        for change in changes:
+            change.won = change.id in won
+
+    def _execute(self, parameters: tuple[Any, ...]) -> set[UUID]:
+        """Run the statement, waiting for a database that has gone away; meanwhile nothing is sent."""
+        statement, deadline = MARK, time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return {row[0] for row in self._connected().execute(statement, parameters, prepare=True)}
+            except psycopg.OperationalError:
+                statement = MARK_AGAIN
+                self.close()
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = open_connection()
+            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+                self._connection.execute(f"SET {setting} = off")
+        return self._connection
+
+
+def open_connection() -> psycopg.Connection:
+    """A connection beside Django's, in autocommit."""
+    parameters = connections["default"].get_connection_params()
+    wanted = {
+        key: value
+        for key, value in parameters.items()
+        if key not in ("pool", "context", "cursor_factory", "server_side_binding") and value is not None
+    }
+    return psycopg.connect(**wanted, autocommit=True)

@@ -1,0 +1,264 @@
+"""Sequences, their steps, who is enrolled, and the ledger of what was sent.
+
+The life of an enrollment: active -> finished (all steps done) or exited (`exit_reason` says why).
+
+The life of a delivery, one row per enrollment, step and attempt, of which at most one is in hand (`delivery_id` of the
+enrollment):
+
+| state     | means                                                    | moved by                                  |
+|-----------|----------------------------------------------------------|-------------------------------------------|
+| planned   | waits for a person's approval                            | the engine, when an approval step is due  |
+| claimed   | a worker has taken it, nothing has left the house        | the engine; goes back when the worker dies|
+| in_flight | handed to the server from now on; the answer is not known| the engine, in a commit before DATA       |
+| sent      | the server took it                                       | the engine, or a person for an unclear one|
+| failed    | refused for now or no connection; a new attempt follows  | the engine                                |
+| refused   | refused for good; the enrollment exits                   | the engine                                |
+| unclear   | handed over without an answer; never sent again blindly  | the engine, or who finds a dead worker    |
+| skipped   | not to be sent: declined, or stopped before it went out  | a person, or an exit                      |
+
+Laid out for millions of rows: no index of Delivery mentions its state, lease or times, so that its updates stay within
+the page (heap-only tuples); recovery, settling and the list of unclear ones start from the small partial index over
+enrollments that have a delivery in hand. `lease` names the worker (row of Lease, by its heartbeat) that may move a row.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from rapport.candidates.models import Candidate
+from rapport.jobs.models import Job
+from rapport.lib.ids import new_id
+from rapport.mail.models import Mailbox
+
+
+def working_days() -> list[int]:
+    """Monday to Friday, as date.weekday() counts."""
+    return [0, 1, 2, 3, 4]
+
+
+class Sequence(models.Model):
+    """A series of messages from one mailbox. Hours hold in the candidate's time zone, in `time_zone` where unknown."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        ARCHIVED = "archived", "Archived"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, null=True, blank=True, related_name="+")
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    time_zone = models.CharField(max_length=64, default="Europe/Berlin")
+    days = ArrayField(models.PositiveSmallIntegerField(), default=working_days)
+    from_time = models.TimeField()
+    until_time = models.TimeField()
+    holiday_country = models.CharField(max_length=2, blank=True)
+    needs_consent = models.BooleanField(default=False)
+    cap_count = models.PositiveSmallIntegerField(default=2)
+    cap_days = models.PositiveSmallIntegerField(default=7)
+    shows_unsubscribe = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), condition=~Q(state="archived"), name="outreach_sequence_name_unique"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="outreach_sequence_named"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "active", "paused", "archived"]), name="outreach_sequence_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(mailbox__isnull=False), name="outreach_sequence_active_sends"
+            ),
+            models.CheckConstraint(
+                condition=Q(from_time__lt=models.F("until_time")), name="outreach_sequence_hours_in_order"
+            ),
+            models.CheckConstraint(condition=Q(cap_count__gt=0, cap_days__gt=0), name="outreach_sequence_cap_positive"),
+        ]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Step(models.Model):
+    """One touchpoint, `wait_days` after the one before. A retired step stays for what was sent, but nobody gets it."""
+
+    class Kind(models.TextChoices):
+        AUTO = "auto", "Mail"
+        APPROVAL = "approval", "Mail you approve"
+        TASK = "task", "Task"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.AUTO)
+    wait_days = models.PositiveSmallIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sequence", "position"], condition=Q(retired_at=None), name="outreach_step_position_unique"
+            ),
+            models.CheckConstraint(condition=Q(wait_days__lte=365), name="outreach_step_wait_limit"),
+            models.CheckConstraint(condition=Q(kind__in=["auto", "approval", "task"]), name="outreach_step_kind_known"),
+        ]
+        indexes = [models.Index(fields=["sequence", "position"], name="outreach_step_in_order")]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"Step {self.position}"
+
+
+class StepVersion(models.Model):
+    """One wording of a step; it never changes, so that what was sent stays known. An empty subject answers the thread."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    step = models.ForeignKey(Step, models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    subject = models.TextField(blank=True)
+    body = models.TextField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "number"], name="outreach_stepversion_number_unique"),
+            models.CheckConstraint(condition=~Q(body=""), name="outreach_stepversion_has_body"),
+        ]
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"Version {self.number}"
+
+
+class Enrollment(models.Model):
+    """A candidate in a sequence. `step` comes next, at `next_due_at`; both are empty once it has ended.
+
+    `waits_for` says in words what held it back last, `tries` counts attempts of the present step, `thread_id` is the
+    thread its messages share.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Going"
+        FINISHED = "finished", "Finished"
+        EXITED = "exited", "Stopped"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="enrollments", db_index=False)
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="+", db_index=False)
+    state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="+", db_index=False)
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    delivery_id = models.UUIDField(null=True, blank=True)
+    thread_id = models.UUIDField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    waits_for = models.TextField(blank=True)
+    last_outcome = models.CharField(max_length=9, blank=True)
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+    sent_count = models.PositiveSmallIntegerField(default=0)
+    exit_reason = models.CharField(max_length=20, blank=True)
+    exit_note = models.TextField(blank=True)
+    enrolled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    enrolled_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "sequence"], condition=Q(state="active"), name="outreach_enrollment_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["active", "finished", "exited"]), name="outreach_enrollment_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active") | Q(next_due_at=None, ended_at__isnull=False),
+                name="outreach_enrollment_ended_is_not_due",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="exited") & ~Q(exit_reason="")) | (~Q(state="exited") & Q(exit_reason="")),
+                name="outreach_enrollment_exit_has_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sequence", "next_due_at"],
+                condition=Q(state="active", next_due_at__isnull=False),
+                name="outreach_enrollment_due",
+            ),
+            models.Index(
+                fields=["delivery_id"], condition=Q(delivery_id__isnull=False), name="outreach_enrollment_in_hand"
+            ),
+            models.Index(fields=["sequence", "state", "id"], name="outreach_enrollment_listed"),
+            models.Index(fields=["candidate", "id"], name="outreach_enrollment_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate_id} in {self.sequence_id}"
+
+
+class Delivery(models.Model):
+    """One attempt to send one step to one person; see the head of this file. Its id is also its message's id."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Waits for approval"
+        CLAIMED = "claimed", "About to be sent"
+        IN_FLIGHT = "in_flight", "Being sent"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Tried in vain"
+        REFUSED = "refused", "Refused"
+        UNCLEAR = "unclear", "Unclear"
+        SKIPPED = "skipped", "Skipped"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="deliveries", db_index=False)
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+", db_index=False)
+    attempt = models.PositiveSmallIntegerField()
+    version = models.ForeignKey(StepVersion, models.PROTECT, related_name="+", db_index=False)
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=9, choices=State)
+    message_id = models.TextField()
+    address = models.CharField(max_length=320)
+    lease = models.BigIntegerField(null=True, blank=True)
+    code = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True)
+    claimed_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "step", "attempt"], name="outreach_delivery_attempt_unique"),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "planned", "claimed", "in_flight", "sent", "failed", "refused", "unclear", "skipped",
+                    ]
+                ),
+                name="outreach_delivery_state_known",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.state}"
+
+
+class Lease(models.Model):
+    """A worker's sign of life, on the database's clock. Whose beat is too old is dead: what it held is taken over."""
+
+    id = models.BigAutoField(primary_key=True)
+    worker = models.CharField(max_length=200)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.worker

@@ -1,0 +1,159 @@
+"""What people decide about single mails: approve, leave out, and settle what is unclear."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.accounts.capabilities import require
+from rapport.activity.operations import record
+from rapport.activity.verbs import Verb
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import Conflict, InvalidInput
+from rapport.mail.models import Message
+from rapport.mail.operations import resolve_unclear as resolve_unclear_message
+from rapport.mail.operations.recording import give_up_unclear
+from rapport.outreach import ledger, queries
+from rapport.outreach.activities import DELIVERY_APPROVED, DELIVERY_RESOLVED, DELIVERY_SKIPPED
+from rapport.outreach.ending import record_finished
+from rapport.outreach.ledger import Outcome
+from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.permissions import ENROLL
+from rapport.outreach.plans import Plan, load_plan
+from rapport.outreach.schedule import next_slot
+
+DECISIONS = {"sent": "it arrived", "again": "send it again", "skip": "leave it out"}
+
+
+@transaction.atomic
+def approve_deliveries(*, actor: Actor, delivery_ids: Collection[UUID]) -> int:
+    """Let mails that wait for approval go out in the next slot; returns how many. Records delivery.approved.
+
+    The governor is asked again when they go out. Those that do not wait any more are left alone.
+    """
+    require(actor, ENROLL)
+    count = 0
+    for delivery_id in sorted(delivery_ids):
+        found = Enrollment.objects.filter(delivery_id=delivery_id, next_due_at=None).exists()
+        if not found:
+            continue
+        delivery, enrollment = queries.lock_in_hand(actor, delivery_id)
+        if delivery.state != Delivery.State.PLANNED or enrollment.state != Enrollment.State.ACTIVE:
+            continue
+        plan = _plan(enrollment)
+        now = clock.now()
+        enrollment.next_due_at = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
+        enrollment.save(update_fields=["next_due_at"])
+        _record(DELIVERY_APPROVED, actor, enrollment)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def decline_delivery(*, actor: Actor, delivery_id: UUID, why: str = "") -> Enrollment:
+    """Leave out a mail that waits for approval; the person goes on to the next step. Records delivery.skipped.
+
+    Raises NotFound, Conflict when it does not wait any more.
+    """
+    delivery, enrollment = queries.lock_in_hand(actor, delivery_id)
+    if delivery.state != Delivery.State.PLANNED:
+        raise Conflict("This mail does not wait for approval any more.")
+    _skip(delivery, enrollment, why or "Left out by hand.", clock.now())
+    _record(DELIVERY_SKIPPED, actor, enrollment, why=why or "left out by hand")
+    return enrollment
+
+
+@transaction.atomic
+def resolve_unclear(*, actor: Actor, delivery_id: UUID, decision: str) -> Enrollment:
+    """Settle a mail of which nobody knows whether it arrived: `sent` (it did), `again` (send it once more) or `skip`.
+
+    Records delivery.resolved, and message.sent when it arrived. Raises NotFound, InvalidInput for another decision,
+    Conflict when it is not unclear any more.
+    """
+    if decision not in DECISIONS:
+        raise InvalidInput({"decision": "Choose whether it was sent, is to be sent again or left out."})
+    delivery, enrollment = queries.lock_in_hand(actor, delivery_id)
+    if delivery.state != Delivery.State.UNCLEAR:
+        raise Conflict("This mail is not unclear any more.")
+    now = clock.now()
+    if decision == "sent":
+        confirm_sent(delivery, enrollment, now)
+        if Message.objects.filter(id=delivery.id, state=Message.State.UNCLEAR).exists():
+            resolve_unclear_message(actor=actor, message_id=delivery.id, arrived=True)
+    elif decision == "again":
+        give_up_unclear(message_id=delivery.id, note="Nobody knows whether it arrived; it was sent again.")
+        _close(delivery, Delivery.State.FAILED, "Unclear; sent again by hand.", now)
+        plan = _plan(enrollment)
+        due = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
+        is_active = enrollment.state == Enrollment.State.ACTIVE
+        _free(enrollment, next_due_at=due if is_active else None)
+    else:
+        give_up_unclear(message_id=delivery.id, note="Nobody knows whether it arrived; it was left at that.")
+        _skip(delivery, enrollment, "Unclear; left out by hand.", now)
+    _record(DELIVERY_RESOLVED, actor, enrollment, decision=DECISIONS[decision])
+    return enrollment
+
+
+def confirm_sent(delivery: Delivery, enrollment: Enrollment, now: datetime) -> None:
+    """An unclear delivery has arrived: the enrollment goes on from when it went out."""
+    at = delivery.started_at or now
+    plan = _plan(enrollment)
+    position = delivery.step.position
+    step_id, due_at = plan.due_after(position, at, enrollment.candidate.time_zone)
+    if due_at is not None and due_at < now:
+        due_at = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
+    _close(delivery, Delivery.State.SENT, "", now)
+    outcome = Outcome(
+        enrollment.id,
+        delivery.id,
+        "sent",
+        now,
+        state="active" if step_id else "finished",
+        step_id=step_id,
+        due_at=due_at,
+    )
+    if ledger.settle([outcome]).get(delivery.id):
+        record_finished(enrollment.sequence, [(enrollment.id, enrollment.candidate_id)])
+
+
+def _skip(delivery: Delivery, enrollment: Enrollment, why: str, now: datetime) -> None:
+    """The person goes on to the next step without this mail."""
+    _close(delivery, Delivery.State.SKIPPED, why, now)
+    if enrollment.state != Enrollment.State.ACTIVE:
+        _free(enrollment)
+        return
+    step_id, due_at = _plan(enrollment).due_after(delivery.step.position, now, enrollment.candidate.time_zone)
+    if step_id:
+        _free(enrollment, step_id=step_id, next_due_at=due_at, tries=0)
+    else:
+        _free(enrollment, step_id=None, state=Enrollment.State.FINISHED, ended_at=now)
+        record_finished(enrollment.sequence, [(enrollment.id, enrollment.candidate_id)])
+
+
+def _close(delivery: Delivery, state: str, reason: str, now: datetime) -> None:
+    delivery.state, delivery.reason, delivery.finished_at = state, reason, now
+    delivery.save(update_fields=["state", "reason", "finished_at"])
+
+
+def _free(enrollment: Enrollment, **changes: object) -> None:
+    """Nothing is in hand any more."""
+    values = {"delivery_id": None, "last_outcome": "", "waits_for": "", **changes}
+    for name, value in values.items():
+        setattr(enrollment, name, value)
+    enrollment.save(update_fields=list(values))
+
+
+def _plan(enrollment: Enrollment) -> Plan:
+    plan = load_plan(enrollment.sequence_id)
+    if plan is None:
+        raise Conflict("This sequence has no mailbox any more. Choose one first.")
+    return plan
+
+
+def _record(verb: Verb, actor: Actor, enrollment: Enrollment, **data: str) -> None:
+    subjects = {
+        "candidate": enrollment.candidate_id, "enrollment": enrollment.id, "sequence": enrollment.sequence_id
+    }  # fmt: skip
+    record(verb, actor=actor, subjects=subjects, data={"sequence": enrollment.sequence.name, **data})

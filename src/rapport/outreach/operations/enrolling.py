@@ -1,0 +1,200 @@
+"""Putting candidates into a sequence: any number at once, with a reason for each who is left out."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from rapport.accounts.capabilities import require
+from rapport.activity.operations import Happening, record_many
+from rapport.candidates.queries import list_visible_ids
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import Conflict
+from rapport.lib.ids import new_id
+from rapport.mail.merge_fields import MissingValues
+from rapport.outreach import queries
+from rapport.outreach.activities import ENROLLMENT_CREATED
+from rapport.outreach.facts import Known, read_known
+from rapport.outreach.governor import lasting_refusal
+from rapport.outreach.models import Sequence as OutreachSequence
+from rapport.outreach.permissions import ENROLL
+from rapport.outreach.plans import Plan, load_plan
+from rapport.outreach.schedule import NeverOpen, after_days
+
+BATCH = 2000
+INSERT = """
+INSERT INTO outreach_enrollment (id, sequence_id, candidate_id, state, step_id, next_due_at, tries, waits_for, last_outcome,
+  sent_count, exit_reason, exit_note, enrolled_by_id, enrolled_at)
+SELECT v.id, %(sequence)s, v.candidate, 'active', %(step)s, v.due, 0, '', '', 0, '', '', %(by)s, %(now)s
+FROM unnest(%(ids)s::uuid[], %(candidates)s::uuid[], %(due)s::timestamptz[]) AS v(id, candidate, due)
+ON CONFLICT DO NOTHING RETURNING id, candidate_id
+"""
+BEFORE = """
+SELECT DISTINCT ON (e.candidate_id) e.candidate_id, e.sequence_id, e.state, s.name FROM outreach_enrollment e
+JOIN outreach_sequence s ON s.id = e.sequence_id
+WHERE e.candidate_id = ANY(%s) AND (e.state = 'active' OR e.sequence_id = %s)
+ORDER BY e.candidate_id, e.state = 'active' DESC, e.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Who is left out and why: a word for grouping, a sentence for people."""
+
+    candidate_id: UUID
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollResult:
+    """`ids` are the candidates who are (or would be) enrolled."""
+
+    ids: list[UUID]
+    excluded: list[Excluded]
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """How many are left out by each sentence, the most frequent first."""
+        return Counter(row.text for row in self.excluded).most_common()
+
+
+def enroll(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) -> EnrollResult:
+    """Put candidates into an active sequence; each batch of some thousands is one transaction.
+
+    Left out with a reason: who is in this or another sequence or was in this one before, who cannot be written to, and
+    those for whom a field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice.
+    Records enrollment.created for each. Raises NotAllowed, NotFound, Conflict when the sequence is not active.
+    """
+    plan = _plan(actor, sequence_id)
+    ids: list[UUID] = []
+    excluded: list[Excluded] = []
+    for part in _batches(candidate_ids):
+        with transaction.atomic():
+            result = _enroll_batch(actor, plan, part)
+        ids += result.ids
+        excluded += result.excluded
+    return EnrollResult(ids, excluded)
+
+
+def preview_enrollment(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) -> EnrollResult:
+    """Who would be enrolled and who would be left out, without doing it."""
+    plan = _plan(actor, sequence_id)
+    ids: list[UUID] = []
+    excluded: list[Excluded] = []
+    for part in _batches(candidate_ids):
+        known, left_out = _sort(actor, plan, part, clock.now())
+        ids += known
+        excluded += left_out
+    return EnrollResult(ids, excluded)
+
+
+def _plan(actor: Actor, sequence_id: UUID) -> Plan:
+    require(actor, ENROLL)
+    sequence = queries.get_sequence(actor, sequence_id)
+    plan = load_plan(sequence.id)
+    if sequence.state != OutreachSequence.State.ACTIVE or plan is None or not plan.steps:
+        raise Conflict(f"{sequence.name} is not active. Start it, then put people in.")
+    return plan
+
+
+def _batches(candidate_ids: Collection[UUID]) -> list[Sequence[UUID]]:
+    ids = list(dict.fromkeys(candidate_ids))
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+
+
+def _enroll_batch(actor: Actor, plan: Plan, candidate_ids: Sequence[UUID]) -> EnrollResult:
+    now = clock.now()
+    known, excluded = _sort(actor, plan, candidate_ids, now)
+    due = _due_times(plan, known, now)
+    parameters = {
+        "sequence": plan.sequence.id, "step": plan.steps[0].id, "now": now,
+        "by": actor.id if actor.kind == "user" else None, "ids": [new_id() for _ in known], "candidates": list(known),
+        "due": [due[key] for key in known],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, parameters)
+        inserted = {candidate_id: key for key, candidate_id in cursor.fetchall()}
+    record_many(
+        ENROLLMENT_CREATED,
+        actor=actor,
+        happenings=[
+            Happening(
+                {"candidate": candidate_id, "enrollment": key, "sequence": plan.sequence.id},
+                {"sequence": plan.sequence.name},
+            )
+            for candidate_id, key in inserted.items()
+        ],
+    )
+    excluded += [_already(key, plan.sequence.name, "active") for key in known if key not in inserted]
+    return EnrollResult([key for key in known if key in inserted], excluded)
+
+
+def _sort(
+    actor: Actor, plan: Plan, candidate_ids: Sequence[UUID], now: datetime
+) -> tuple[dict[UUID, Known], list[Excluded]]:
+    """Those who can be enrolled, in order, and the others."""
+    visible = set(list_visible_ids(actor, candidate_ids))
+    people = read_known(
+        candidate_ids, now=now, cap_days=1, needs_consent=plan.sequence.needs_consent, with_exchanges=False
+    )
+    before = _before(plan, candidate_ids)
+    fine: dict[UUID, Known] = {}
+    excluded: list[Excluded] = []
+    for key in candidate_ids:
+        if key not in visible or key not in people:
+            excluded.append(Excluded(key, "unknown", "There is no such candidate."))
+        elif key in before:
+            excluded.append(before[key])
+        elif why := _refusal(plan, people[key]):
+            excluded.append(Excluded(key, *why))
+        else:
+            fine[key] = people[key]
+    return fine, excluded
+
+
+def _refusal(plan: Plan, known: Known) -> tuple[str, str] | None:
+    verdict = lasting_refusal(known.facts, plan.sequence.needs_consent)
+    if verdict:
+        return verdict.reason, verdict.text
+    try:
+        if plan.steps[0].kind != "task":
+            plan.steps[0].text.render(plan.values_for(known.person), unsubscribe_url="")
+    except MissingValues as problem:
+        return "missing_values", f"{problem}."
+    return None
+
+
+def _before(plan: Plan, candidate_ids: Sequence[UUID]) -> dict[UUID, Excluded]:
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [list(candidate_ids), plan.sequence.id])
+        rows = cursor.fetchall()
+    return {
+        candidate_id: _already(candidate_id, name, state)
+        if sequence_id == plan.sequence.id
+        else Excluded(candidate_id, "in_another", f"Is in the sequence “{name}” now.")
+        for candidate_id, sequence_id, state, name in rows
+    }
+
+
+def _already(candidate_id: UUID, name: str, state: str) -> Excluded:
+    if state == "active":
+        return Excluded(candidate_id, "already_in", "Is in this sequence already.")
+    return Excluded(candidate_id, "was_in", "Was in this sequence before.")
+
+
+def _due_times(plan: Plan, known: dict[UUID, Known], now: datetime) -> dict[UUID, datetime]:
+    """When the first step is due for each; the same moment is worked out once for each time zone."""
+    by_zone: dict[str, datetime] = {}
+    for person in known.values():
+        if person.time_zone not in by_zone:
+            hours = plan.hours_for(person.time_zone, now)
+            try:
+                by_zone[person.time_zone] = after_days(now, plan.steps[0].wait_days, hours)
+            except NeverOpen as error:
+                raise Conflict("The hours of this sequence leave no time to send. Change its days or hours.") from error
+    return {key: by_zone[person.time_zone] for key, person in known.items()}

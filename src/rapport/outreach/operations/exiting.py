@@ -1,0 +1,85 @@
+"""Taking people out of sequences, and putting sequences off for those who are away."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.accounts.capabilities import require
+from rapport.activity.operations import Happening, record_many
+from rapport.lib import clock
+from rapport.lib.actors import SYSTEM, Actor
+from rapport.outreach import ledger
+from rapport.outreach.activities import ENROLLMENT_POSTPONED
+from rapport.outreach.ending import EndedEnrollment, end_many
+from rapport.outreach.models import Enrollment
+from rapport.outreach.permissions import ENROLL
+from rapport.outreach.plans import hours_of
+from rapport.outreach.schedule import NeverOpen, morning_after
+
+
+@transaction.atomic
+def exit_enrollments(*, actor: Actor, enrollment_ids: Collection[UUID], reason: str = "by_hand", note: str = "") -> int:
+    """Stop these enrollments; those that have ended stay as they are. Returns how many were stopped.
+
+    What has not left the house is not sent any more. Records enrollment.exited for each.
+    """
+    require(actor, ENROLL)
+    return _end(Enrollment.objects.filter(id__in=list(enrollment_ids)), reason, note, actor)
+
+
+@transaction.atomic
+def exit_for_candidates(
+    *,
+    actor: Actor,
+    candidate_ids: Collection[UUID],
+    reason: str,
+    note: str = "",
+    except_candidates: Collection[UUID] = (),
+) -> int:
+    """Stop all sequences of these candidates. Records enrollment.exited for each; doing it twice is harmless."""
+    require(actor, ENROLL)
+    wanted = set(candidate_ids) - set(except_candidates)
+    return _end(Enrollment.objects.filter(candidate_id__in=wanted), reason, note, actor)
+
+
+@transaction.atomic
+def postpone_for_absence(*, candidate_id: UUID, returns_on: date, note: str) -> int:
+    """Put all sequences of somebody off until the day after they return; returns how many were moved.
+
+    Only ever later, never earlier, and no further than a year. Records enrollment.postponed for each that moved.
+    """
+    now = clock.now()
+    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence", "candidate")
+    moved = []
+    for row in rows.filter(candidate_id=candidate_id, state=Enrollment.State.ACTIVE, next_due_at__isnull=False):
+        try:
+            due = morning_after(returns_on, hours_of(row.sequence, row.candidate.time_zone, now))
+        except NeverOpen:
+            continue
+        if row.next_due_at and row.next_due_at < due and (due - now).days <= 365:
+            moved.append((row, due))
+    ledger.postpone([(row.id, due, note) for row, due in moved])
+    record_many(
+        ENROLLMENT_POSTPONED,
+        actor=SYSTEM,
+        happenings=[
+            Happening(
+                {"candidate": candidate_id, "enrollment": row.id, "sequence": row.sequence_id},
+                {"sequence": row.sequence.name, "until": f"{due.day} {due:%B %Y}", "why": "they are away"},
+            )
+            for row, due in moved
+        ],
+    )
+    return len(moved)
+
+
+def _end(rows: object, reason: str, note: str, actor: Actor) -> int:
+    active = rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence")  # type: ignore[attr-defined]  # a queryset
+    by_sequence = defaultdict(list)
+    for row in active:
+        by_sequence[row.sequence].append(EndedEnrollment(row.id, row.candidate_id, reason, note))
+    now = clock.now()
+    return sum(len(end_many(sequence, ended, now, actor=actor)) for sequence, ended in by_sequence.items())

@@ -1,0 +1,335 @@
+"""Writing, changing, starting and stopping sequences."""
+
+from collections.abc import Sequence as ListOf
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from rapport.accounts.capabilities import require
+from rapport.activity.operations import record
+from rapport.jobs.models import Job
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import Conflict, InvalidInput
+from rapport.lib.ids import new_id
+from rapport.mail.composing import Content
+from rapport.mail.merge_fields import MissingValues
+from rapport.mail.queries import sendable_mailboxes
+from rapport.mail.template_fields import sample_values
+from rapport.outreach import queries
+from rapport.outreach.activities import (
+    SEQUENCE_ACTIVATED,
+    SEQUENCE_ARCHIVED,
+    SEQUENCE_CHANGED,
+    SEQUENCE_CREATED,
+    SEQUENCE_PAUSED,
+)
+from rapport.outreach.content import compile_step, person_values
+from rapport.outreach.ending import EndedEnrollment, end_many
+from rapport.outreach.facts import read_known
+from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion
+from rapport.outreach.permissions import EDIT
+from rapport.outreach.plans import present_versions, shared_values
+
+MAX_STEPS = 20
+OUT_OF_THE_WAY = 1000  # positions move through here, because two steps must never share one
+
+
+@dataclass(frozen=True, slots=True)
+class StepDraft:
+    """A step as a person enters it; `id` is None for a new one. An empty subject answers the thread."""
+
+    kind: str = "auto"
+    wait_days: int = 0
+    subject: str = ""
+    body: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceDraft:
+    """A sequence as a person enters it; `time_zone` holds for those whose own is not known."""
+
+    name: str
+    mailbox_id: UUID | None = None
+    job_id: UUID | None = None
+    time_zone: str = field(default_factory=lambda: settings.DEFAULT_TIME_ZONE)
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    from_time: time = time(9)
+    until_time: time = time(17)
+    holiday_country: str = ""
+    needs_consent: bool = False
+    cap_count: int = 2
+    cap_days: int = 7
+    shows_unsubscribe: bool = True
+
+
+_FIELDS = tuple(name for name in SequenceDraft.__dataclass_fields__)
+
+
+def create_sequence(*, actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft] = ()) -> Sequence:
+    """Write a sequence; it sends nothing until it is activated. Records sequence.created.
+
+    Raises NotAllowed, InvalidInput by field ("steps.0.body" for the first step's body), Conflict for a name in use.
+    """
+    require(actor, EDIT)
+    _check(actor, draft, steps, None)
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            sequence = Sequence(
+                owner_id=actor.id if actor.kind == "user" else None, created_at=now, updated_at=now, **_values(draft)
+            )
+            sequence.save(force_insert=True)
+            _save_steps(actor, sequence, steps, now)
+            record(SEQUENCE_CREATED, actor=actor, subjects=[sequence], data={"name": sequence.name})
+    except IntegrityError as error:
+        raise _name_taken(error, draft.name) from error
+    return sequence
+
+
+def save_sequence(
+    *,
+    actor: Actor,
+    sequence_id: UUID,
+    draft: SequenceDraft,
+    steps: ListOf[StepDraft],
+    updated_at: datetime | None = None,
+) -> Sequence:
+    """Change a sequence and its steps; what was sent keeps its wording, and people go on from where they are.
+
+    A step that is left out is taken away: who was to get it next goes on to the one after. `updated_at` is when the
+    draft was read: Conflict when somebody has saved meanwhile. Records sequence.changed; without a change nothing.
+    """
+    try:
+        with transaction.atomic():
+            sequence = queries.lock_sequence(actor, sequence_id)
+            if updated_at and sequence.updated_at != updated_at:
+                raise Conflict("A colleague has changed this sequence meanwhile. Reload the page to see how it is now.")
+            _check(actor, draft, steps, sequence)
+            now = clock.now()
+            changed = [name for name, value in _values(draft).items() if getattr(sequence, name) != value]
+            for name in changed:
+                setattr(sequence, name, _values(draft)[name])
+            if _save_steps(actor, sequence, steps, now):
+                changed.append("steps")
+            if changed:
+                sequence.updated_at = now
+                sequence.save(update_fields=[*(name for name in changed if name != "steps"), "updated_at"])
+                names = sorted(name.removesuffix("_id") for name in changed)
+                record(
+                    SEQUENCE_CHANGED, actor=actor, subjects=[sequence], data={"name": sequence.name, "changed": names}
+                )
+    except IntegrityError as error:
+        raise _name_taken(error, draft.name) from error
+    return sequence
+
+
+@transaction.atomic
+def activate_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
+    """Let a sequence send, for the first time or again. Records sequence.activated; twice is harmless.
+
+    Raises Conflict without a mailbox or steps, or when it is archived.
+    """
+    sequence = queries.lock_sequence(actor, sequence_id)
+    if sequence.state == Sequence.State.ACTIVE:
+        return sequence
+    if sequence.state == Sequence.State.ARCHIVED:
+        raise Conflict("This sequence is archived. Write a new one.")
+    if sequence.mailbox_id is None:
+        raise Conflict("Choose the mailbox that this sequence writes from, then start it.")
+    if not Step.objects.filter(sequence=sequence, retired_at=None).exists():
+        raise Conflict("Write at least one step, then start the sequence.")
+    return _move(actor, sequence, Sequence.State.ACTIVE)
+
+
+@transaction.atomic
+def pause_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
+    """Send nothing for a while; people keep their place. Records sequence.paused; twice is harmless."""
+    sequence = queries.lock_sequence(actor, sequence_id)
+    return _move(actor, sequence, Sequence.State.PAUSED) if sequence.state == Sequence.State.ACTIVE else sequence
+
+
+@transaction.atomic
+def archive_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
+    """Put a sequence away for good: everybody in it is stopped. Records sequence.archived and enrollment.exited."""
+    sequence = queries.lock_sequence(actor, sequence_id)
+    if sequence.state == Sequence.State.ARCHIVED:
+        return sequence
+    active = Enrollment.objects.filter(sequence=sequence, state=Enrollment.State.ACTIVE)
+    ended = [
+        EndedEnrollment(key, candidate_id, "sequence_archived", "The sequence was put away.")
+        for key, candidate_id in active.values_list("id", "candidate_id")
+    ]
+    end_many(sequence, ended, clock.now(), actor=actor)
+    return _move(actor, sequence, Sequence.State.ARCHIVED)
+
+
+def preview_step(
+    *, actor: Actor, draft: SequenceDraft, step: StepDraft, candidate_id: UUID | None, first_subject: str = ""
+) -> tuple[Content, tuple[str, ...]]:
+    """What a step would say to a candidate (an invented one for None), and the fields without value and fallback.
+
+    Raises InvalidInput by field (subject, body) with the position.
+    """
+    require(actor, EDIT)
+    mailbox = sendable_mailboxes(actor).filter(id=draft.mailbox_id).first() if draft.mailbox_id else None
+    text = compile_step(
+        subject=step.subject, body=step.body, signature=mailbox.signature if mailbox else "",
+        shows_unsubscribe=draft.shows_unsubscribe,
+    )  # fmt: skip
+    sequence = Sequence(mailbox=mailbox, job=_job(actor, draft.job_id))
+    values = sample_values()
+    if candidate_id is not None:
+        known = read_known([candidate_id], now=clock.now(), cap_days=1, needs_consent=False, with_exchanges=False).get(
+            candidate_id
+        )
+        values |= person_values(known.person) if known else {}
+        values |= shared_values(sequence)
+    missing: tuple[str, ...] = ()
+    link = f"{settings.BASE_URL}/u/…"
+    try:
+        return text.render(values, unsubscribe_url=link, thread_subject=first_subject), missing
+    except MissingValues as problem:
+        missing = problem.names
+        shown = {name: f"[{name.replace('_', ' ')}?]" for name in missing}
+        return text.render({**values, **shown}, unsubscribe_url=link, thread_subject=first_subject), missing
+
+
+def _move(actor: Actor, sequence: Sequence, state: str) -> Sequence:
+    verbs = {"active": SEQUENCE_ACTIVATED, "paused": SEQUENCE_PAUSED, "archived": SEQUENCE_ARCHIVED}
+    sequence.state, sequence.updated_at = state, clock.now()
+    sequence.save(update_fields=["state", "updated_at"])
+    record(verbs[state], actor=actor, subjects=[sequence], data={"name": sequence.name})
+    return sequence
+
+
+def _values(draft: SequenceDraft) -> dict[str, object]:
+    values: dict[str, object] = {name: getattr(draft, name) for name in _FIELDS}
+    return {**values, "name": " ".join(draft.name.split()), "days": sorted(set(draft.days))}
+
+
+def _check(actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft], before: Sequence | None) -> None:
+    wrong: dict[str, str] = {}
+    if not draft.name.strip():
+        wrong["name"] = "Give the sequence a name."
+    if len(draft.name.strip()) > 120:
+        wrong["name"] = "A name has 120 characters at most."
+    if not draft.days or not set(draft.days) <= set(range(7)):
+        wrong["days"] = "Choose at least one day of the week."
+    if draft.from_time >= draft.until_time:
+        wrong["until_time"] = "The hours end before they begin."
+    if draft.time_zone not in available_timezones():
+        wrong["time_zone"] = "Choose a time zone such as Europe/Berlin."
+    for name in ("cap_count", "cap_days"):
+        if not 1 <= getattr(draft, name) <= 90:
+            wrong[name] = "Enter a number from 1 to 90."
+    kept = before is not None and draft.mailbox_id == before.mailbox_id
+    if draft.mailbox_id and not kept and not sendable_mailboxes(actor).filter(id=draft.mailbox_id).exists():
+        wrong["mailbox_id"] = "Choose a mailbox that you may write from."
+    if draft.mailbox_id is None and before is not None and before.state == Sequence.State.ACTIVE:
+        wrong["mailbox_id"] = "An active sequence needs a mailbox. Pause it first."
+    if draft.job_id and _job(actor, draft.job_id) is None:
+        wrong["job_id"] = "Choose a job that you may see."
+    wrong |= _check_steps(steps, before)
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if len(steps) > MAX_STEPS:
+        wrong["steps"] = f"A sequence has {MAX_STEPS} steps at most."
+    if not steps and before is not None and before.state == Sequence.State.ACTIVE:
+        wrong["steps"] = "An active sequence needs a step. Pause it first."
+    first_mail = next((number for number, step in enumerate(steps) if step.kind != Step.Kind.TASK), None)
+    for number, step in enumerate(steps):
+        if step.kind not in Step.Kind.values:
+            wrong[f"steps.{number}.kind"] = "Choose what the step does."
+        if not 0 <= step.wait_days <= 365:
+            wrong[f"steps.{number}.wait_days"] = "Wait from 0 to 365 days."
+        if number == first_mail and not step.subject.strip():
+            wrong[f"steps.{number}.subject"] = "Write a subject; only later mails can answer the first."
+        try:
+            compile_step(subject=step.subject, body=step.body)
+        except InvalidInput as problem:
+            wrong |= {f"steps.{number}.{name}": text for name, text in problem.fields.items()}
+    return wrong
+
+
+def _job(actor: Actor, job_id: UUID | None) -> Job | None:
+    if job_id is None:
+        return None
+    return Job.objects.visible_to(actor).select_related("department").filter(id=job_id).first()
+
+
+def _save_steps(actor: Actor, sequence: Sequence, drafts: ListOf[StepDraft], now: datetime) -> bool:
+    """Make the steps what the drafts say, in their order; True when anything changed."""
+    present = {step.id: step for step in Step.objects.filter(sequence=sequence, retired_at=None)}
+    unknown = [draft.id for draft in drafts if draft.id is not None and draft.id not in present]
+    if unknown:
+        raise Conflict("A step was taken away meanwhile. Reload the page to see how the sequence is now.")
+    kept = {draft.id for draft in drafts if draft.id}
+    changed = _retire(sequence, [step for key, step in present.items() if key not in kept], kept, drafts, now)
+    order = [draft.id for draft in drafts if draft.id]
+    if order != sorted(kept, key=lambda key: present[key].position) or len(order) != len(drafts):
+        for step in present.values():
+            Step.objects.filter(id=step.id).update(position=step.position + OUT_OF_THE_WAY)
+    versions = present_versions(kept)
+    for position, draft in enumerate(drafts, start=1):
+        changed |= _save_step(actor, sequence, position, draft, present, versions, now)
+    return changed
+
+
+def _save_step(
+    actor: Actor, sequence: Sequence, position: int, draft: StepDraft, present: dict[UUID, Step],
+    versions: dict[UUID, StepVersion], now: datetime,
+) -> bool:  # fmt: skip
+    step = present[draft.id] if draft.id else Step(id=new_id(), sequence=sequence)
+    before = (step.position, step.kind, step.wait_days) if draft.id else None
+    step.position, step.kind, step.wait_days = position, draft.kind, draft.wait_days
+    if draft.id:
+        step.save(update_fields=["position", "kind", "wait_days"])
+    else:
+        step.save(force_insert=True)
+    subject, body = " ".join(draft.subject.split()), draft.body.replace("\r\n", "\n").strip()
+    version = versions.get(step.id)
+    if version is None or (version.subject, version.body) != (subject, body):
+        StepVersion.objects.create(
+            step=step, number=version.number + 1 if version else 1, subject=subject, body=body,
+            created_by_id=actor.id if actor.kind == "user" else None, created_at=now,
+        )  # fmt: skip
+        return True
+    return before != (position, draft.kind, draft.wait_days)
+
+
+def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: ListOf[StepDraft], now: datetime) -> bool:
+    """Take steps out of the sequence; who was to get one next gets the one after, or has finished."""
+    positions = {step.id: step.position for step in Step.objects.filter(id__in=kept)}
+    for step in steps:
+        after = [key for key, position in positions.items() if position > step.position]
+        following = min(after, key=lambda key: positions[key]) if after else None
+        planned = Delivery.objects.filter(enrollment__step=step, enrollment__delivery_id__isnull=False, state="planned")
+        planned_ids = list(planned.values_list("id", flat=True))
+        Delivery.objects.filter(id__in=planned_ids).update(state="skipped", reason="The step was taken out.")
+        Enrollment.objects.filter(delivery_id__in=planned_ids).update(delivery_id=None, next_due_at=now)
+        waiting = Enrollment.objects.filter(sequence=sequence, state=Enrollment.State.ACTIVE, step=step)
+        if following:
+            waiting.update(step_id=following, tries=0)
+        else:
+            waiting.filter(delivery_id=None).update(
+                step=None, next_due_at=None, state=Enrollment.State.FINISHED, ended_at=now
+            )
+        step.retired_at = now
+        step.save(update_fields=["retired_at"])
+    return bool(steps)
+
+
+def _name_taken(error: IntegrityError, name: str) -> Conflict:
+    if "outreach_sequence_name_unique" not in str(error):
+        raise error
+    return Conflict(f"There is a sequence named “{name.strip()}” already. Choose another name.")

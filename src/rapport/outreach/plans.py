@@ -1,0 +1,144 @@
+"""A sequence as the engine needs it: its steps in order with compiled texts, its rules, its mailbox."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.conf import settings
+
+from rapport.lib import clock
+from rapport.mail.models import Mailbox
+from rapport.outreach.content import Person, StepText, compile_step, person_values
+from rapport.outreach.governor import Rules
+from rapport.outreach.models import Sequence, Step, StepVersion
+from rapport.outreach.schedule import Hours, after_days, holidays_of, zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step with the version that holds now."""
+
+    id: UUID
+    position: int
+    kind: str
+    wait_days: int
+    version: StepVersion
+    text: StepText
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`values` are those merge fields that are the same for everybody; `steps` are in order."""
+
+    sequence: Sequence
+    mailbox: Mailbox
+    steps: tuple[PlannedStep, ...]
+    values: Mapping[str, str]
+
+    def find_step(self, step_id: UUID | None) -> PlannedStep | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def step_after(self, position: int) -> PlannedStep | None:
+        return next((step for step in self.steps if step.position > position), None)
+
+    def hours_for(self, time_zone: str, now: datetime) -> Hours:
+        """The sequence's hours where the person is."""
+        return hours_of(self.sequence, time_zone, now)
+
+    def rules_for(self, time_zone: str, now: datetime) -> Rules:
+        sequence = self.sequence
+        return Rules(self.hours_for(time_zone, now), sequence.needs_consent, sequence.cap_count, sequence.cap_days)
+
+    def due_after(self, position: int, sent_at: datetime, time_zone: str) -> tuple[UUID | None, datetime | None]:
+        """The next step's id and when it is due; (None, None) after the last."""
+        step = self.step_after(position)
+        if step is None:
+            return None, None
+        return step.id, after_days(sent_at, step.wait_days, self.hours_for(time_zone, sent_at))
+
+    def values_for(self, person: Person) -> dict[str, str]:
+        return {**self.values, **person_values(person)}
+
+
+def hours_of(sequence: Sequence, time_zone: str, now: datetime) -> Hours:
+    """The sequence's hours in a time zone, or in its own where that is unknown."""
+    return _hours(
+        tuple(sequence.days), sequence.from_time, sequence.until_time, time_zone, sequence.time_zone,
+        sequence.holiday_country, now.year,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _hours(days, start, end, zone, fallback, country, year) -> Hours:  # type: ignore[no-untyped-def]  # see hours_of
+    return Hours(frozenset(days), start, end, zone_of(zone, fallback), holidays_of(country, year))
+
+
+def load_plan(sequence_id: UUID) -> Plan | None:
+    """The plan of a sequence that has a mailbox and steps; None otherwise."""
+    sequence = Sequence.objects.select_related("mailbox", "mailbox__owner", "job", "job__department").get(
+        id=sequence_id
+    )
+    if sequence.mailbox is None:
+        return None
+    return Plan(sequence, sequence.mailbox, load_steps(sequence, sequence.mailbox), shared_values(sequence))
+
+
+def load_steps(sequence: Sequence, mailbox: Mailbox) -> tuple[PlannedStep, ...]:
+    """The steps in order, each with its present version compiled."""
+    steps = list(Step.objects.filter(sequence=sequence, retired_at=None).order_by("position"))
+    versions = present_versions(step.id for step in steps)
+    planned = []
+    for step in steps:
+        version = versions[step.id]
+        planned.append(
+            PlannedStep(
+                step.id, step.position, step.kind, step.wait_days, version, _text(sequence, mailbox, step, version)
+            )
+        )
+    return tuple(planned)
+
+
+def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> StepText:
+    """An older version, compiled."""
+    return _text(sequence, mailbox, version.step, version)
+
+
+def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, StepVersion]:
+    """The newest version of each step, in one statement."""
+    rows = StepVersion.objects.filter(step_id__in=list(step_ids)).order_by("step_id", "-number").distinct("step_id")
+    return {row.step_id: row for row in rows}
+
+
+def _text(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion) -> StepText:
+    signature = "" if step.kind == Step.Kind.TASK else mailbox.signature
+    return _compiled(version.subject, version.body, signature, sequence.shows_unsubscribe)
+
+
+@lru_cache(maxsize=256)
+def _compiled(subject: str, body: str, signature: str, shows_unsubscribe: bool) -> StepText:
+    return compile_step(subject=subject, body=body, signature=signature, shows_unsubscribe=shows_unsubscribe)
+
+
+def shared_values(sequence: Sequence) -> dict[str, str]:
+    """Merge fields that are the same for everybody in a sequence."""
+    mailbox, job = sequence.mailbox, sequence.job
+    sender = ""
+    if mailbox is not None:
+        sender = mailbox.display_name or (mailbox.owner.full_name if mailbox.owner else "")
+    return {
+        "job_title": job.title if job else "",
+        "job_location": (job.city or job.place) if job else "",
+        "department": job.department.name if job and job.department else "",
+        "organisation": settings.SITE_NAME,
+        "sender_name": sender,
+        "sender_first_name": sender.split(" ")[0],
+        "sender_title": "",
+    }
+
+
+def first_due(plan: Plan, time_zone: str) -> datetime:
+    """When the first step of somebody enrolled now is due."""
+    now = clock.now()
+    return after_days(now, plan.steps[0].wait_days, plan.hours_for(time_zone, now))

@@ -1,0 +1,204 @@
+"""Reading sequences, who is in them, and what waits for a person."""
+
+from collections.abc import Sequence as ListOf
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from rapport.accounts.capabilities import require
+from rapport.candidates.permissions import visible_to
+from rapport.lib.actors import Actor
+from rapport.lib.errors import NotFound
+from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
+from rapport.outreach.permissions import EDIT, ENROLL, VIEW
+
+PAGE = 50
+CAP = 10_000
+
+FILTERS = {
+    "active": "Going",
+    "replied": "Answered",
+    "finished": "Finished",
+    "exited": "Stopped",
+    "refused": "Refused",
+}
+_CONDITIONS = {
+    "active": "e.state = 'active'",
+    "replied": "e.state = 'exited' AND e.exit_reason = 'replied'",
+    "finished": "e.state = 'finished'",
+    "exited": "e.state = 'exited' AND e.exit_reason <> 'replied'",
+    "refused": "e.state = 'exited' AND e.exit_reason IN ('refused', 'bounced', 'no_address')",
+}
+# Counting stops at CAP, so that a sequence of a million people costs no more than one of ten thousand.
+COUNTS = "SELECT " + ", ".join(
+    f"(SELECT count(*) FROM (SELECT 1 FROM outreach_enrollment e WHERE e.sequence_id = s.id AND {condition} LIMIT {CAP}) c)"
+    for condition in _CONDITIONS.values()
+)
+COUNT_ALL = f"{COUNTS}, s.id FROM outreach_sequence s WHERE s.id = ANY(%s)"
+WAITING = """
+SELECT e.sequence_id, d.state, count(*) FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
+WHERE e.delivery_id IS NOT NULL AND d.state IN ('planned', 'unclear') AND e.next_due_at IS NULL
+GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceRow:
+    """A sequence with its step count and how many people are where; counts are capped."""
+
+    sequence: Sequence
+    step_count: int
+    counts: dict[str, int]
+    unclear: int
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentPage:
+    """Newest first; `next_before` asks for the page that follows, None where there is none."""
+
+    rows: list[Enrollment]
+    next_before: UUID | None
+
+
+def list_sequences(actor: Actor, *, archived: bool = False) -> list[SequenceRow]:
+    """All sequences by name with their counts, in four statements."""
+    require(actor, VIEW)
+    rows = Sequence.objects.select_related("mailbox", "owner", "job")
+    rows = rows.filter(state="archived") if archived else rows.exclude(state="archived")
+    return _with_counts(list(rows))
+
+
+def list_startable(actor: Actor) -> list[Sequence]:
+    """Active sequences, into which people can be enrolled."""
+    require(actor, ENROLL)
+    return list(Sequence.objects.filter(state=Sequence.State.ACTIVE).select_related("mailbox", "job"))
+
+
+def get_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
+    require(actor, VIEW)
+    found = Sequence.objects.select_related("mailbox", "mailbox__owner", "owner", "job", "job__department")
+    sequence = found.filter(id=sequence_id).first()
+    if sequence is None:
+        raise NotFound("There is no such sequence.")
+    return sequence
+
+
+def get_row(actor: Actor, sequence_id: UUID) -> SequenceRow:
+    """A sequence with its counts."""
+    return _with_counts([get_sequence(actor, sequence_id)])[0]
+
+
+def lock_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
+    """The row, locked, of a sequence that the actor may change."""
+    require(actor, EDIT)
+    sequence = Sequence.objects.select_for_update().filter(id=sequence_id).first()
+    if sequence is None:
+        raise NotFound("There is no such sequence.")
+    return sequence
+
+
+def list_steps(sequence: Sequence) -> list[Step]:
+    """The steps in order, each with `subject` and `body` of its present version."""
+    rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("versions")
+    steps = list(rows)
+    for step in steps:
+        newest = max(step.versions.all(), key=lambda version: version.number)
+        step.subject, step.body = newest.subject, newest.body  # type: ignore[attr-defined]  # annotated, see above
+    return steps
+
+
+def list_enrollments(
+    actor: Actor, sequence_id: UUID, *, show: str = "active", before: UUID | None = None, limit: int = PAGE
+) -> EnrollmentPage:
+    """One page of a sequence's enrollments with candidate and step; `show` is a key of FILTERS."""
+    require(actor, VIEW)
+    state = show if show in ("active", "finished") else "exited"
+    rows = Enrollment.objects.filter(sequence_id=sequence_id, state=state).select_related("candidate", "step")
+    if show == "replied":
+        rows = rows.filter(exit_reason="replied")
+    elif show == "refused":
+        rows = rows.filter(exit_reason__in=["refused", "bounced", "no_address"])
+    elif show == "exited":
+        rows = rows.exclude(exit_reason="replied")
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = list(rows.order_by("-id")[: limit + 1])
+    more = len(found) > limit
+    return EnrollmentPage(found[:limit], found[limit - 1].id if more else None)
+
+
+def list_waiting(
+    actor: Actor, state: str, *, sequence_id: UUID | None = None, limit: int = 100
+) -> list[tuple[Delivery, Enrollment]]:
+    """Deliveries that wait for a person (planned or unclear), oldest first, with candidate, sequence, version and step."""
+    require(actor, VIEW)
+    in_hand = Enrollment.objects.filter(delivery_id__isnull=False, next_due_at=None).order_by("delivery_id")
+    if sequence_id:
+        in_hand = in_hand.filter(sequence_id=sequence_id)
+    ids = in_hand.values("delivery_id")
+    rows = Delivery.objects.filter(id__in=ids, state=state).select_related(
+        "enrollment", "enrollment__candidate", "enrollment__sequence", "version", "step", "mailbox"
+    )
+    return [(row, row.enrollment) for row in rows.order_by("id")[:limit]]
+
+
+def list_enrollments_of(actor: Actor, candidate_id: UUID, limit: int = 20) -> QuerySet[Enrollment]:
+    """The sequences a candidate is or was in, newest first; for the profile."""
+    require(actor, VIEW)
+    rows = Enrollment.objects.filter(candidate_id=candidate_id, candidate__in=_visible(actor))
+    return rows.select_related("sequence", "step").order_by("-id")[:limit]
+
+
+def lock_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """An enrollment with its sequence, locked for change."""
+    require(actor, ENROLL)
+    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence", "candidate")
+    enrollment = rows.filter(id=enrollment_id).first()
+    if enrollment is None:
+        raise NotFound("There is no such enrollment.")
+    return enrollment
+
+
+def lock_in_hand(actor: Actor, delivery_id: UUID) -> tuple[Delivery, Enrollment]:
+    """A delivery that is the one in hand, and its enrollment, both locked."""
+    require(actor, ENROLL)
+    found = Enrollment.objects.filter(delivery_id=delivery_id).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound("This mail does not wait for anybody any more.")
+    enrollment = lock_enrollment(actor, found)
+    delivery = Delivery.objects.select_for_update().filter(id=enrollment.delivery_id).first()
+    if delivery is None or delivery.id != delivery_id:
+        raise NotFound("This mail does not wait for anybody any more.")
+    return delivery, enrollment
+
+
+def _with_counts(sequences: ListOf[Sequence]) -> list[SequenceRow]:
+    ids = [sequence.id for sequence in sequences]
+    waiting: dict[UUID, dict[str, int]] = {}
+    counts: dict[UUID, dict[str, int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_ALL, [ids])
+        for *numbers, key in cursor.fetchall():
+            counts[key] = dict(zip(_CONDITIONS, numbers, strict=True))
+        cursor.execute(WAITING)
+        for key, state, number in cursor.fetchall():
+            waiting.setdefault(key, {})[state] = number
+    steps: dict[UUID, int] = {}
+    for key in Step.objects.filter(sequence_id__in=ids, retired_at=None).values_list("sequence_id", flat=True):
+        steps[key] = steps.get(key, 0) + 1
+    return [
+        SequenceRow(
+            row, steps.get(row.id, 0), counts[row.id], waiting.get(row.id, {}).get("unclear", 0),
+            waiting.get(row.id, {}).get("planned", 0),
+        )
+        for row in sequences
+    ]  # fmt: skip
+
+
+def _visible(actor: Actor) -> "QuerySet[object]":
+    from rapport.candidates.models import Candidate
+
+    return Candidate.objects.filter(visible_to(actor))  # type: ignore[return-value]  # used as a subquery only

@@ -1,0 +1,102 @@
+"""What stops or moves sequences when something happened elsewhere. Safe to repeat."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.activity.models import Activity
+from rapport.activity.registry import on, on_batch
+from rapport.candidates.queries import find_by_contact_points
+from rapport.lib import clock
+from rapport.lib.actors import SYSTEM
+from rapport.outreach import operations
+from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.operations.deliveries import confirm_sent
+
+STOPS = {
+    "application.created": ("applied", "They are considered for a job now."),
+    "application.hired": ("hired", "They were hired."),
+    "candidate.archived": ("archived", "The candidate was put into the archive."),
+    "message.complained": ("complained", "They marked our mail as spam."),
+    "message.unsubscribed": ("unsubscribed", "They asked for no more mail."),
+}
+
+
+@on_batch("message.received")
+def follow_answers(activities: list[Activity]) -> None:
+    """A person's answer stops their sequences; an automatic one puts them off until after the return."""
+    _confirm(activity.data.get("answers_message_id") for activity in activities)
+    replied = [activity for activity in activities if activity.data.get("kind") == "reply"]
+    _exit(replied, "replied", "They answered.")
+    for activity in activities:
+        returns_on, candidate_id = activity.data.get("returns_on"), activity.find_subject_id("candidate")
+        if activity.data.get("kind") == "auto_reply" and returns_on and candidate_id:
+            back = date.fromisoformat(returns_on)
+            note = f"They are away until {back.day} {back:%B}."
+            operations.postpone_for_absence(candidate_id=candidate_id, returns_on=back, note=note)
+
+
+@on_batch(*STOPS)
+def stop(activities: list[Activity]) -> None:
+    by_verb = defaultdict(list)
+    for activity in activities:
+        by_verb[activity.verb].append(activity)
+    for verb, rows in by_verb.items():
+        _exit(rows, *STOPS[verb])
+
+
+@on("message.bounced")
+def follow_bounce(activity: Activity) -> None:
+    """A dead address ends the sequence; a full mailbox or a busy server does not."""
+    if activity.data.get("class") == "hard":
+        _exit([activity], "bounced", str(activity.data.get("reason") or "Mail to their address came back."))
+
+
+@on("consent.withdrawn")
+def follow_consent(activity: Activity) -> None:
+    if "written" in str(activity.data.get("purpose", "")):
+        _exit([activity], "no_consent", "They took back their consent to be written to.")
+
+
+@on("suppression.added")
+def follow_suppression(activity: Activity) -> None:
+    """Whoever has the address is not written to any more."""
+    address = activity.data.get("address")
+    owners = find_by_contact_points([("email", address)]) if address else {}
+    ids = {owner.candidate_id for owner in owners.values()}
+    if activity.find_subject_id("candidate"):
+        ids.add(activity.subject_id("candidate"))
+    # Bounces, complaints and unsubscribing stop by their own verbs, with the better reason.
+    if activity.data.get("reason") == "manual":
+        operations.exit_for_candidates(
+            actor=SYSTEM, candidate_ids=ids, reason="suppressed", note="A colleague stopped mail to their address."
+        )
+
+
+@on_batch("message.sent")
+def follow_confirmation(activities: list[Activity]) -> None:
+    """An unclear message that was settled among the messages is settled here, too."""
+    _confirm(str(activity.find_subject_id("message")) for activity in activities)
+
+
+def _confirm(message_ids: Iterable[str | None]) -> None:
+    """These messages have certainly arrived: unclear deliveries of them are sent."""
+    ids = [UUID(key) for key in message_ids if key and key != "None"]
+    waiting = Enrollment.objects.filter(delivery_id__in=ids, last_outcome="unclear")
+    for enrollment_id in list(waiting.values_list("id", flat=True)):
+        with transaction.atomic():
+            rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence", "candidate")
+            enrollment = rows.get(id=enrollment_id)
+            delivery = Delivery.objects.select_for_update().filter(id=enrollment.delivery_id, state="unclear").first()
+            if delivery is not None:
+                confirm_sent(delivery, enrollment, clock.now())
+
+
+def _exit(activities: list[Activity], reason: str, note: str) -> None:
+    found = (activity.find_subject_id("candidate") for activity in activities)
+    candidate_ids = [candidate_id for candidate_id in found if candidate_id]
+    if candidate_ids:
+        operations.exit_for_candidates(actor=SYSTEM, candidate_ids=candidate_ids, reason=reason, note=note)

@@ -1,0 +1,189 @@
+"""After sending: enrollments go on, messages join their threads, and what happened is recorded. Safe to repeat."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.lib.actors import SYSTEM
+from rapport.lib.addresses import normal_address
+from rapport.mail.composing import Content
+from rapport.mail.merge_fields import MissingValues
+from rapport.mail.operations import suppress_address
+from rapport.mail.operations.recording import HandedOver, store_handed_over
+from rapport.outreach import ledger
+from rapport.outreach.claiming import Parcel, build_parcel, read_threads
+from rapport.outreach.claiming import Thread as MailThread
+from rapport.outreach.ending import EndedEnrollment, record_exits, record_finished
+from rapport.outreach.facts import Known, read_known
+from rapport.outreach.governor import Facts, Retry
+from rapport.outreach.ledger import DueRow, Outcome
+from rapport.outreach.models import Delivery, Enrollment, StepVersion
+from rapport.outreach.plans import Plan, PlannedStep, load_plan, load_version
+
+RETRY = Retry()
+# Addresses that do not exist, told by the receiving server (RFC 3463: 5.1.x address, 5.2.1 mailbox disabled).
+_DEAD_ADDRESS = re.compile(r"^55[0-9] (?:.*? )?5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
+_STATE_OF_MESSAGE = {"sent": "sent", "refused": "failed", "unclear": "unclear"}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A parcel and what became of it: `state` is sent, failed, refused or unclear."""
+
+    parcel: Parcel
+    state: str
+    reason: str
+    at: datetime
+
+
+def settle(done: Sequence[Done]) -> int:
+    """Settle what is over in one transaction; returns how many were not settled before.
+
+    Records message.sent, message.failed or message.unclear, and enrollment.finished or enrollment.exited.
+    """
+    with transaction.atomic():
+        won = ledger.settle([_outcome(row) for row in done])
+        mine = [row for row in done if row.parcel.delivery_id in won]
+        store_handed_over([_message(row) for row in mine if row.state in _STATE_OF_MESSAGE])
+        _record_ends([row for row in mine if won[row.parcel.delivery_id]])
+        _suppress_dead(mine)
+    return len(mine)
+
+
+def _outcome(row: Done) -> Outcome:
+    parcel, retry_at = row.parcel, RETRY.next_try(row.parcel.tries + 1, row.at)
+    base = {
+        "enrollment_id": parcel.enrollment_id,
+        "delivery_id": parcel.delivery_id,
+        "outcome": row.state,
+        "at": row.at,
+    }
+    match row.state:
+        case "sent":
+            step_id, due_at = parcel.plan.due_after(parcel.step.position, row.at, parcel.known.time_zone)
+            return Outcome(**base, state="active" if step_id else "finished", step_id=step_id, due_at=due_at)
+        case "unclear":
+            return Outcome(**base, step_id=parcel.step.id, tries=parcel.tries + 1, waits_for=row.reason)
+        case "failed" if retry_at:
+            return Outcome(
+                **base, step_id=parcel.step.id, due_at=retry_at, tries=parcel.tries + 1,
+                waits_for=f"Tried again later: {row.reason}",
+            )  # fmt: skip
+    return Outcome(**base, state="exited", exit_reason="refused", exit_note=row.reason, step_id=parcel.step.id)
+
+
+def _message(row: Done) -> HandedOver:
+    parcel, mailbox = row.parcel, row.parcel.plan.mailbox
+    return HandedOver(
+        id=parcel.delivery_id, thread_id=parcel.thread_id, state=_STATE_OF_MESSAGE[row.state], mailbox_id=mailbox.id,
+        message_id=parcel.message_id, from_address=normal_address(mailbox.address),
+        from_name=parcel.plan.values["sender_name"], to_address=parcel.known.normal,
+        to_name=parcel.known.person.full_name, content=parcel.content,
+        subjects={"candidate": parcel.candidate_id, "enrollment": parcel.enrollment_id},
+        sent_by_id=parcel.enrolled_by_id, at=row.at, in_reply_to=parcel.references[-1] if parcel.references else "",
+        references=parcel.references, note="" if row.state == "sent" else row.reason,
+    )  # fmt: skip
+
+
+def _record_ends(done: Sequence[Done]) -> None:
+    by_sequence: dict[UUID, list[Done]] = defaultdict(list)
+    for row in done:
+        by_sequence[row.parcel.plan.sequence.id].append(row)
+    for rows in by_sequence.values():
+        sequence = rows[0].parcel.plan.sequence
+        record_finished(
+            sequence, [(row.parcel.enrollment_id, row.parcel.candidate_id) for row in rows if row.state == "sent"]
+        )
+        record_exits(
+            sequence,
+            [
+                EndedEnrollment(row.parcel.enrollment_id, row.parcel.candidate_id, "refused", row.reason)
+                for row in rows
+                if row.state != "sent"
+            ],
+        )
+
+
+def _suppress_dead(done: Sequence[Done]) -> None:
+    for row in done:
+        if row.state == "refused" and _DEAD_ADDRESS.match(row.reason):
+            suppress_address(
+                actor=SYSTEM, address=row.parcel.known.normal, reason="hard_bounce", evidence=row.reason,
+            )  # fmt: skip
+
+
+def rebuild(delivery_ids: Sequence[UUID]) -> list[Done]:
+    """What a dead worker had sent and not settled, from the ledger and the version of the text that it used.
+
+    Values of merge fields are those of now: a name that was corrected within these seconds shows as corrected.
+    """
+    rows = list(
+        Delivery.objects.filter(id__in=delivery_ids).select_related("enrollment", "version", "version__step", "mailbox")
+    )
+    plans = {row.enrollment.sequence_id: load_plan(row.enrollment.sequence_id) for row in rows}
+    now = max((row.finished_at or row.claimed_at for row in rows), default=None)
+    if now is None:
+        return []
+    known = read_known(
+        [row.enrollment.candidate_id for row in rows], now=now, cap_days=1, needs_consent=False, with_exchanges=False
+    )
+    threads = read_threads([row.enrollment.thread_id for row in rows if row.enrollment.thread_id])
+    done = []
+    for row in rows:
+        plan = plans[row.enrollment.sequence_id]
+        if plan is not None:
+            thread = threads.get(row.enrollment.thread_id or row.id, MailThread())
+            done.append(_done(row, plan, known[row.enrollment.candidate_id], thread))
+    return done
+
+
+def _done(row: Delivery, plan: Plan, known: Known, thread: MailThread) -> Done:
+    enrollment: Enrollment = row.enrollment
+    version: StepVersion = row.version
+    step = PlannedStep(
+        version.step_id, version.step.position, version.step.kind, 0, version,
+        load_version(plan.sequence, row.mailbox, version),
+    )  # fmt: skip
+    due = DueRow(
+        enrollment.id, enrollment.candidate_id, step.id, row.id, enrollment.thread_id, enrollment.tries,
+        enrollment.enrolled_by_id,
+    )  # fmt: skip
+    known = Known(known.person, known.time_zone, row.address, normal_address(row.address), Facts())
+    try:
+        parcel = build_parcel(plan, step, due, known, thread, row.id)
+    except MissingValues:
+        empty = Content(thread.subject, "The text of this message can no longer be put together.")
+        parcel = Parcel(
+            row.id, enrollment.id, enrollment.candidate_id, plan, step, known, empty, enrollment.thread_id or row.id,
+            enrollment.tries, enrollment.enrolled_by_id, row.message_id,
+        )  # fmt: skip
+    return Done(parcel, row.state, row.reason, row.finished_at or row.started_at or row.claimed_at)
+
+
+def recover_dead_worker(older_than_s: float, *, now: datetime) -> int | None:
+    """Take over what a worker without a sign of life had in hand; returns how many deliveries, None without a dead one.
+
+    Claimed ones are due again, those in flight are unclear, and what was sent is settled.
+    """
+    with transaction.atomic():
+        lease = ledger.lock_dead_lease(older_than_s)
+        if lease is None:
+            return None
+        return take_over(lease, now=now)
+
+
+def take_over(lease: int, *, now: datetime) -> int:
+    """Clear what a worker that has ended left in hand, and end its lease; returns how many deliveries it were."""
+    count = 0
+    while claimed := ledger.list_in_hand_of(lease, Delivery.State.CLAIMED, 2000):
+        count += ledger.release(claimed, lease=lease, due_at=now)
+    ledger.lose_in_flight(ledger.list_in_hand_of(lease, Delivery.State.IN_FLIGHT, 2000), lease)
+    for state in (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.REFUSED, Delivery.State.UNCLEAR):
+        count += settle(rebuild(ledger.list_in_hand_of(lease, state, 5000)))
+    ledger.end_lease(lease)
+    return count

@@ -1,0 +1,46 @@
+"""Steps that are tasks: something to do for the colleague who enrolled the person."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from rapport.candidates.operations import add_task
+from rapport.lib.actors import SYSTEM
+from rapport.lib.errors import InvalidInput, NotFound
+from rapport.outreach.ending import record_finished
+from rapport.outreach.facts import Known
+from rapport.outreach.ledger import DueRow
+from rapport.outreach.models import Enrollment
+from rapport.outreach.plans import Plan
+
+
+def add_tasks(plan: Plan, rows: Sequence[DueRow], known: Mapping[UUID, Known], now: datetime) -> None:
+    """Give each of these people's colleagues their task, and let the enrollments go on. Records task.added."""
+    finished = []
+    for row in rows:
+        step, person = plan.find_step(row.step_id), known[row.candidate_id]
+        if step is None:
+            continue
+        _add(plan, row, step.text.template.text.render(_values(plan, person)), now)
+        step_id, due_at = plan.due_after(step.position, now, person.time_zone)
+        Enrollment.objects.filter(id=row.id).update(
+            step_id=step_id, next_due_at=due_at, tries=0, waits_for="",
+            state=Enrollment.State.ACTIVE if step_id else Enrollment.State.FINISHED, ended_at=None if step_id else now,
+        )  # fmt: skip
+        if step_id is None:
+            finished.append((row.id, row.candidate_id))
+    record_finished(plan.sequence, finished)
+
+
+def _values(plan: Plan, person: Known) -> dict[str, str]:
+    """Values for a note among colleagues: what is not known is shown as such."""
+    return {name: value or "(unknown)" for name, value in plan.values_for(person.person).items()}
+
+
+def _add(plan: Plan, row: DueRow, text: str, now: datetime) -> None:
+    assignee_id = row.enrolled_by_id or plan.sequence.owner_id
+    try:
+        add_task(actor=SYSTEM, candidate_id=row.candidate_id, text=text, due_on=now.date(), assignee_id=assignee_id)
+    except (InvalidInput, NotFound):
+        # The colleague has left: the task belongs to nobody, but is there.
+        add_task(actor=SYSTEM, candidate_id=row.candidate_id, text=text, due_on=now.date())

@@ -1,0 +1,10 @@
+"""Work of outreach in the worker."""
+
+from rapport.lib.loops import loop
+from rapport.outreach import engine
+
+
+@loop("outreach.send", rest_s=0.5)
+def send_due() -> int:
+    """Send what is due; see engine.py."""
+    return engine.send_due()
