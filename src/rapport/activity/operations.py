@@ -135,6 +135,11 @@ def react(limit: int = 500) -> int:
         return len(activities)
 
 
+def skip_reactions() -> None:
+    """Pass over all that is on record by now: what was loaded as history is nobody's news."""
+    Cursor.objects.update_or_create(name=REACTIONS, defaults={"token": followers.newest_token()})
+
+
 def retry_reaction(*, reaction: str, activity_ids: Sequence[UUID]) -> None:
     """Run one failed reaction again for its activities."""
     activities = list(Activity.objects.filter(id__in=activity_ids).order_by("id"))

@@ -68,7 +68,9 @@ def test_timeline_hides_what_belongs_to_hidden_jobs():
     candidate, secret = uuid4(), uuid4()
     record(PAINTED, actor=SYSTEM, subjects={"candidate": candidate, "job": secret}, data={"colour": "gold"})
     record(PAINTED, actor=SYSTEM, subjects={"candidate": candidate}, data={"colour": "grey"})
-    assert [row.data["colour"] for row in queries.list_timeline(candidate, hidden_job_ids=[secret]).activities] == ["grey"]
+    assert [row.data["colour"] for row in queries.list_timeline(candidate, hidden_job_ids=[secret]).activities] == [
+        "grey"
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -108,3 +110,14 @@ def test_every_verb_has_an_icon_and_a_sentence_of_its_own_data():
 
 def test_partitions_for_the_coming_year_are_there():
     assert operations.ensure_partitions() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_history_that_was_skipped_calls_no_reaction(monkeypatch):
+    heard: list[str] = []
+    monkeypatch.setattr(registry, "_handlers", {"a": (frozenset({"*"}), lambda rows: heard.extend(r.verb for r in rows))})
+    record(PAINTED, actor=SYSTEM, subjects={"candidate": uuid4()}, data={"colour": "old"})
+    operations.skip_reactions()
+    record(WHISPERED, actor=SYSTEM, subjects={"candidate": uuid4()})
+    assert operations.react() == 1
+    assert heard == ["wall.whispered"]

@@ -10,6 +10,7 @@ from time import perf_counter
 from django.conf import settings
 from django.db import connection
 
+from rapport.activity.operations import skip_reactions
 from rapport.candidates.models import Candidate
 from rapport.flows.demo import words
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
@@ -62,6 +63,7 @@ def build_demo(
         cursor.execute("ANALYZE")
     tell_history(company, min(people, WITH_HISTORY), seed, world.end)
     tell_mails(company, min(people, WITH_HISTORY), seed, world.end)
+    skip_reactions()
     _note_sign_in()
     return Built(people, seconds, SIGN_IN, PASSWORD)
 
