@@ -1,6 +1,17 @@
 from django.apps import AppConfig
 
+from rapport.lib import navigation
+from rapport.lib.navigation import Entry
+
 
 class SearchConfig(AppConfig):
     name = "rapport.search"
     label = "search"
+
+    def ready(self) -> None:
+        navigation.add("job", Entry("Best fits", "search:fits", order=20, capability="candidates.view"))
+        navigation.add("main", Entry("Segments", "search:segments", "bookmark", order=45, capability="candidates.view"))
+        navigation.add(
+            "palette",
+            Entry("How to search", "search:help", "circle-question-mark", order=200, capability="candidates.view"),
+        )

@@ -31,13 +31,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _rank_folder(description: Path, folder: Path, limit: int, as_json: bool) -> int:
+    from rapport.search.advert_files import read_text
     from rapport.search.folder_ranking import rank_files
     from rapport.skills.finder import Vocabulary, find_skills
 
     if not folder.is_dir():
         return _complain(folder, "This is not a folder.")
     try:
-        text = _read_text(description)
+        text = read_text(description)
         files = list(_read_folder(folder))
     except (OSError, ValueError) as error:
         return _complain(description, str(error))
@@ -45,33 +46,6 @@ def _rank_folder(description: Path, folder: Path, limit: int, as_json: bool) -> 
     fits = rank_files(text, files, find_skills=find_skills, related=vocabulary.related)
     _write([_as_row(fit) for fit in fits[:limit]], as_json)
     return 0
-
-
-def _read_text(path: Path) -> str:
-    """The advert's text; raises OSError or ValueError with a sentence."""
-    if path.suffix.lower() in ("", ".txt", ".md", ".text"):
-        data = path.read_bytes()
-        return next(text for text in _decoded(data) if text is not None)
-    from rapport.intake.archives import read_limited
-    from rapport.intake.document import Refusal
-    from rapport.intake.sandbox import parse_one
-
-    try:
-        outcome = parse_one(str(path), read_limited(path))
-    except Refusal as refusal:
-        raise ValueError(str(refusal)) from refusal
-    if outcome.resume is None:
-        raise ValueError(outcome.message)
-    return str(outcome.resume["text"])
-
-
-def _decoded(data: bytes) -> Iterator[str | None]:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            yield data.decode(encoding)
-        except UnicodeDecodeError:
-            yield None
-    yield data.decode("utf-8", "replace")
 
 
 def _read_folder(folder: Path) -> "Iterator[Any]":

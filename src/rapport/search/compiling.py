@@ -34,13 +34,15 @@ def _nowhere(name: str) -> tuple[float, float] | None:
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """What the query is read against: `today` in UTC, `canonical_skill` and `locate` (None for unknown), the name that
-    `owner:me` means, and the confidential jobs whose stages and titles this person may search for."""
+    `owner:me` means. Stages and titles of jobs are found for all jobs that are not confidential, unless
+    `sees_open_jobs` is false, and for those of `job_ids`."""
 
     today: date
     canonical_skill: Callable[[str], str | None] = _unchanged
     locate: Callable[[str], tuple[float, float] | None] = _nowhere
     me: str = ""
-    secret_job_ids: tuple[str, ...] = ()
+    job_ids: tuple[str, ...] = ()
+    sees_open_jobs: bool = True
 
 
 @dataclass
@@ -173,19 +175,17 @@ class _Compiler:
         if not words:
             return None
         exact = _in_field(name, words, node)
-        if name != "name" or (isinstance(node, Word) and node.is_prefix):
+        if name != "name" or _is_prefix(node):
             return exact
         return any_query([Query.boost_query(exact, 3.0), all_query([_nearly(word) for word in words])])
 
     def value(self, node: Word | Phrase, name: str) -> Query:
         """A whole value of a field, compared without case and accents."""
         wanted = profiles.whole(node.text)
-        if isinstance(node, Word) and node.is_prefix:
-            return flat(Query.fuzzy_term_query(profiles.schema(), name, wanted, distance=0, prefix=True))
-        return flat(term(name, wanted))
+        return flat(_beginning(name, wanted) if _is_prefix(node) else term(name, wanted))
 
     def _skill(self, node: Word | Phrase) -> Query:
-        if isinstance(node, Word) and node.is_prefix:
+        if _is_prefix(node):
             return self.value(node, "skill")
         name = self.lookup.canonical_skill(node.text) or node.text
         return flat(term("skill", profiles.whole(name)), 1.0)
@@ -197,21 +197,26 @@ class _Compiler:
         return self.standing(node, "job")
 
     def standing(self, node: Word | Phrase, name: str) -> Query:
-        hidden = [term("secret", profiles.secret(job, name, node.text)) for job in self.lookup.secret_job_ids]
-        return any_query([self.value(node, name), *map(flat, hidden)])
+        found = [self.value(node, name)] if self.lookup.sees_open_jobs else []
+        for job in self.lookup.job_ids:
+            wanted = profiles.standing_term(job, name, node.text)
+            found.append(flat(_beginning("standing", wanted) if _is_prefix(node) else term("standing", wanted)))
+        return any_query(found)
 
     def _owner(self, node: Word | Phrase) -> Query:
         is_me = node.text.lower() == "me" and self.lookup.me
         return self.value(Word(self.lookup.me, "owner") if is_me else node, "owner")
+
+    def _segment(self, node: Word | Phrase) -> Query:
+        self.problems.append(language.Problem(f"There is no segment called “{node.text}”.", 1, 1, node.text))
+        return Query.empty_query()
 
     def _has(self, node: Word | Phrase) -> Query:
         return flat(term("has", node.text))
 
     def _email(self, node: Word | Phrase) -> Query:
         text = node.text.lower().lstrip("@")
-        if isinstance(node, Word) and node.is_prefix:
-            return flat(Query.fuzzy_term_query(profiles.schema(), "email", text, distance=0, prefix=True), 10.0)
-        return flat(term("email", text), 10.0)
+        return flat(_beginning("email", text) if _is_prefix(node) else term("email", text), 10.0)
 
     def _phone(self, node: Word | Phrase) -> Query:
         return phone_query(node.text)
@@ -231,7 +236,7 @@ class _Compiler:
         centre = self.lookup.locate(place)
         if centre is None:
             message = f"No place called “{place}” is known. Write a city, with its country where there are several."
-            self.problems.append(language.Problem(message, 1, 1))
+            self.problems.append(language.Problem(message, 1, 1, place))
             return Query.empty_query()
         close = [spot for spot in self.spots() if distance_km(centre, _coordinates(spot)) <= km]
         if not close:
@@ -254,15 +259,24 @@ class _Compiler:
         raise TypeError(f"not a node of the language: {node!r}")
 
 
+def _is_prefix(node: Word | Phrase) -> bool:
+    return isinstance(node, Word) and node.is_prefix
+
+
+def _beginning(name: str, text: str) -> Query:
+    """Terms of a field that begin so."""
+    return Query.fuzzy_term_query(profiles.schema(), name, text, distance=0, prefix=True)
+
+
 def _in_field(name: str, words: list[str], node: Word | Phrase) -> Query:
     schema = profiles.schema()
-    is_prefix = isinstance(node, Word) and node.is_prefix
+    is_prefix = _is_prefix(node)
     if len(words) > 1:
         if is_prefix:
             return Query.phrase_prefix_query(schema, name, list(words))
         return Query.phrase_query(schema, name, list(words), node.slop if isinstance(node, Phrase) else 0)
     if is_prefix:
-        return Query.fuzzy_term_query(schema, name, words[0], distance=0, prefix=True)
+        return _beginning(name, words[0])
     return Query.term_query(schema, name, words[0])
 
 
@@ -279,7 +293,7 @@ def phone_query(text: str) -> Query:
         return Query.empty_query()
     # "0151..." is "+49151..." in the international form.
     national = digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
-    return flat(Query.fuzzy_term_query(profiles.schema(), "phone", national or digits, distance=0, prefix=True), 10.0)
+    return flat(_beginning("phone", national or digits), 10.0)
 
 
 def _range(name: str, low: int, high: int) -> Query:

@@ -158,8 +158,11 @@ class Engine:
         cursor: str = "",
         limit: int = 50,
         facets: Sequence[str] = (),
+        shown: language.Node | None = None,
     ) -> Page:
         """The people who match, in order; archived ones only when the query names `status:`.
+
+        Facets' queries grow from `shown`, the query as it was written, where that is not `node` itself.
 
         Sorts: SORTS; relevance becomes last_activity when nothing in the query tells people apart. Times sort latest
         first, names from A to Z; ties by id. Pages by relevance and name end after MAX_OFFSET people.
@@ -174,7 +177,7 @@ class Engine:
         start = _read_cursor(cursor, sort)
         ids, total, next_cursor = _page(searcher, query, sort, start, max(1, min(limit, MAX_LIMIT)))
         estimate = total > EXACT_FACETS_BELOW
-        counted = _count_facets(searcher, query, node, facets, estimate) if facets and total else {}
+        counted = _count_facets(searcher, query, shown or node, facets, estimate) if facets and total else {}
         took_ms = (time.perf_counter() - started) * 1000
         return Page(ids, total, counted, estimate and bool(counted), sort, next_cursor, took_ms)
 
@@ -191,6 +194,12 @@ class Engine:
         query = _permitted(compiled, scope)
         hits = searcher.search(query, limit, count=False, order_by_field="by_activity").hits
         return _ids(searcher, [address for _, address in hits])
+
+    def list_having(self, field: str, value: str) -> list[UUID]:
+        """Everybody, archived or not, with a whole value in a field: whom to write anew when it changes its name."""
+        query = flat(term(field, profiles.whole(value)))
+        hits = self._searcher.search(query, max(1, self.count), count=False).hits
+        return _ids(self._searcher, [address for _, address in hits])
 
     def quick(self, text: str, scope: Scope, *, limit: int = 8) -> list[UUID]:
         """People by the beginning of parts of the name or address, or by any part of a phone number."""
@@ -211,11 +220,17 @@ class Engine:
         searcher = self._searcher
         query = _within([_fit_query(searcher, needs)], scope, [_archived()])
         hits = searcher.search(query, limit, count=False).hits
-        best = hits[0][0] if hits else 1.0
-        return [
-            Person.unpack(searcher.doc(address)["facts"][0], likeness=score / best if best else 0.0)
-            for score, address in hits
-        ]
+        return _people(searcher, hits, hits[0][0] if hits else 0.0)
+
+    def list_fit_people_of(self, needs: JobNeeds, candidate_ids: Sequence[UUID]) -> list[Person]:
+        """The same for certain people; those who are not in the index are missing."""
+        searcher = self._searcher
+        query = _fit_query(searcher, needs)
+        best = searcher.search(all_query([query], [_archived()]), 1, count=False).hits
+        them = flat(Query.term_set_query(profiles.schema(), "id", [str(key) for key in candidate_ids]))
+        wanted = Query.boolean_query([(Occur.Must, them), (Occur.Should, query)])
+        hits = searcher.search(wanted, max(1, len(candidate_ids)), count=False).hits
+        return _people(searcher, hits, best[0][0] if best else 0.0)
 
     def _list_spots(self, searcher: tantivy.Searcher) -> list[str]:
         """Every pair of coordinates in the index; remembered until the index changes."""
@@ -223,6 +238,13 @@ class Engine:
             if self._spots is None or self._spots[0] is not searcher:
                 self._spots = (searcher, [found for found, _ in searcher.terms_with_prefix("spot", "")])
             return self._spots[1]
+
+
+def _people(searcher: tantivy.Searcher, hits: Sequence[Any], best: float) -> list[Person]:
+    return [
+        Person.unpack(searcher.doc(address)["facts"][0], likeness=min(1.0, score / best) if best else 0.0)
+        for score, address in hits
+    ]
 
 
 def _archived() -> Query:

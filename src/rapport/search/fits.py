@@ -154,7 +154,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A line of a part: what was asked, the words that show it with their span in `source`, and a note in words."""
+    """A line of a part: what was asked, the words that show it with their span in `source`, and a note in words.
+
+    `skill` is the one that covers what was asked: itself or a related one; "" for what was not found.
+    """
 
     label: str
     points: float
@@ -164,6 +167,7 @@ class Evidence:
     end: int | None = None
     source: str = ""
     note: str = ""
+    skill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +296,9 @@ class Scorer:
             return points, Evidence(skill, 0.0, tenths / 10, note="not found")
         note = _skill_note(fact) if fact.skill == skill else f"related skill {fact.skill}, counts {share:.2f}"
         text = fact.text or fact.skill
-        return points, Evidence(skill, points / 10, tenths / 10, text, fact.start, fact.end, fact.source, note)
+        return points, Evidence(
+            skill, points / 10, tenths / 10, text, fact.start, fact.end, fact.source, note, fact.skill
+        )
 
     def _title(self, person: Person) -> tuple[float, str, str]:
         best, text, note = 0.0, "", "no title like it"

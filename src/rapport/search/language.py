@@ -44,6 +44,7 @@ TEXT_FIELDS = {
     "owner": "owner",
     "consent": "consent",
     "has": "has",
+    "segment": "segment",
 }
 NUMBER_FIELDS = {"years": "years of experience"}
 TIME_FIELDS = {"last_contact": "last contact", "last_activity": "last activity", "created": "added"}
@@ -170,11 +171,20 @@ Node = Everything | Word | Phrase | Near | Amount | Age | Between | Never | Not 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What cannot be read: a sentence, the column of its first character counted from 1, and how many characters."""
+    """What cannot be read: a sentence, the column of its first character counted from 1, and how many characters.
+
+    `words` are those it is about when the place is not known yet (see `place`).
+    """
 
     message: str
     column: int
     length: int
+    words: str = ""
+
+    def place(self, text: str) -> "Problem":
+        """The same, pointing at its words in the query's text."""
+        at = text.casefold().find(self.words.casefold()) if self.words else -1
+        return Problem(self.message, at + 1, len(self.words)) if at >= 0 else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@
 | place                         | city, region, country and its code as words                 | location:            |
 | spot                          | coordinates to a hundredth of a degree                      | within N km          |
 | skill, tag, pool, stage ...   | whole values, compared without case, counted as written     | field:value, facets  |
-| secret                        | stage and job title of confidential jobs, behind the job id | their team only      |
+| standing                      | stage and title of every job, behind the job's id           | teams, secret jobs   |
 | job_id                        | every job the person is considered for                      | permission           |
 | years, *_day                  | numbers and days since 1970                                 | ranges               |
 | by_contact, by_activity, ...  | seconds since 1970 and the end of the id: unique            | sorting and paging   |
@@ -30,7 +30,7 @@ import tantivy
 from rapport.search.fits import Person
 from rapport.search.wording import PERSONAL, without_name
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_TEXT = 60_000
 MAX_VALUE = 200
 SAMPLES = 16
@@ -111,7 +111,7 @@ def schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name=WHOLE, index_option="basic", fast=True)
     for name in ("email", "phone", "quick", "has", "job_id"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
-    for name in ("spot", "secret"):
+    for name in ("spot", "standing"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in _DAY_FIELDS:
         builder.add_integer_field(name, fast=True)
@@ -186,8 +186,8 @@ def clip(value: str) -> str:
     return unicodedata.normalize("NFC", value)[:MAX_VALUE]
 
 
-def secret(job_id: UUID | str, field: str, value: str) -> str:
-    """The term of a confidential job's stage or title."""
+def standing_term(job_id: UUID | str, field: str, value: str) -> str:
+    """The term of a stage ("stage") or title ("job") of one job."""
     return f"{job_id} {field} {whole(value)}"
 
 
@@ -294,10 +294,9 @@ def _add_values(document: tantivy.Document, profile: Profile) -> None:
 def _add_standings(document: tantivy.Document, standings: Iterable[Standing]) -> None:
     document.add_text("job_id", " ".join(sorted({str(one.job_id) for one in standings})))
     for one in standings:
-        if one.is_confidential:
-            document.add_text("secret", secret(one.job_id, "job", one.job_title))
-            if one.is_active:
-                document.add_text("secret", secret(one.job_id, "stage", one.stage))
+        document.add_text("standing", standing_term(one.job_id, "job", one.job_title))
+        if one.is_active:
+            document.add_text("standing", standing_term(one.job_id, "stage", one.stage))
 
 
 def _add_times(document: tantivy.Document, profile: Profile) -> None:

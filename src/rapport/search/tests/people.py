@@ -14,9 +14,7 @@ OPEN_JOB, SECRET_JOB = UUID(int=101), UUID(int=102)
 PLACES = {"Berlin": BERLIN, "Hamburg": HAMBURG}
 SKILLS = {"python": "Python", "golang": "Go", "c++": "C++", ".net": ".NET"}
 
-LOOKUP = Lookup(
-    TODAY, canonical_skill=lambda name: SKILLS.get(name.lower()), locate=PLACES.get, me="Rita Reuter", secret_job_ids=()
-)
+LOOKUP = Lookup(TODAY, canonical_skill=lambda name: SKILLS.get(name.lower()), locate=PLACES.get, me="Rita Reuter")
 
 
 def ago(days: float) -> datetime:

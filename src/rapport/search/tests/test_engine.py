@@ -156,7 +156,7 @@ def test_who_sees_one_job_sees_its_people_only(engine: Engine, text: str) -> Non
 
 
 def test_stages_of_a_confidential_job_are_found_by_its_team_only(engine: Engine) -> None:
-    team = replace(LOOKUP, secret_job_ids=(str(SECRET_JOB),))
+    team = replace(LOOKUP, job_ids=(str(SECRET_JOB),))
     for text in ("stage:offer", 'job:"chief executive"'):
         assert names(search(engine, text)) == []
         assert names(search(engine, text, lookup=team)) == ["Ben"]

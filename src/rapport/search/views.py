@@ -1,0 +1,117 @@
+"""The palette's search, saved searches, and the help on the query language. The best fits of a job: views_fits.py."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from rapport.accounts.capabilities import holds, require
+from rapport.candidates.permissions import VIEW
+from rapport.lib.doors import add_errors, toast
+from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, TemporaryFailure
+from rapport.lib.requests import Request, next_url
+from rapport.search import examples, operations, queries
+from rapport.search.forms import SegmentForm
+from rapport.search.models import Segment
+from rapport.search.permissions import SHARE
+
+LIST_URL = "/candidates/"
+
+
+@require_GET
+def quick(request: Request) -> HttpResponse:
+    """Rows of the palette for what was typed: people, then jobs."""
+    found = queries.search_quick(request.actor, request.GET.get("q", "")[:200])
+    return render(request, "search/_quick.html", {"candidates": found.candidates, "jobs": found.jobs})
+
+
+@require_GET
+def help_page(request: Request) -> HttpResponse:
+    """The query language by examples that lead to the list of candidates."""
+    require(request.actor, VIEW)
+    return render(request, "search/help.html", {"sections": examples.sections(), "list_url": LIST_URL})
+
+
+@require_http_methods(["GET", "POST"])
+def segments(request: Request) -> HttpResponse:
+    """All segments one may use with how many match now; POST keeps a search, from here or from a list's dialog."""
+    require(request.actor, VIEW)
+    form = SegmentForm(request.POST or None, initial={"query": request.GET.get("q", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            segment = operations.save_segment(actor=request.actor, **form.cleaned_data)
+        except (InvalidInput, Conflict) as error:
+            add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"name": str(error)}))
+        else:
+            return _saved(request, segment)
+    status = 422 if form.errors else 200
+    if request.htmx and request.method == "POST":
+        return render(request, "search/_segment_form.html", _form_context(request, form), status=status)
+    context = {"rows": [_row(request, one) for one in queries.list_segments(request.actor)], "list_url": LIST_URL}
+    return render(request, "search/segments.html", {**context, **_form_context(request, form)}, status=status)
+
+
+def _form_context(request: Request, form: SegmentForm) -> dict[str, Any]:
+    return {
+        "form": form,
+        "can_share": holds(request.actor, SHARE),
+        "next": next_url(request, reverse("search:segments")),
+    }
+
+
+def _saved(request: Request, segment: Segment) -> HttpResponse:
+    if request.htmx:
+        response = toast(HttpResponse(status=204), f"Kept as {segment.name}.", tone="good")
+        response["HX-Trigger-After-Settle"] = '{"segment-saved": ""}'
+        return response
+    messages.success(request, f"Kept as {segment.name}.")
+    return redirect(next_url(request, reverse("search:segments")))
+
+
+def _row(request: Request, segment: Segment) -> dict[str, Any]:
+    """A segment with how many match now, None when nobody can say."""
+    problem, count = "", None
+    try:
+        count = queries.count_matching(request.actor, segment.query)
+    except InvalidInput as error:
+        problem = str(error)
+    except TemporaryFailure:
+        problem = "Counted again as soon as the search index is ready."
+    url = f"{LIST_URL}?{urlencode({'q': segment.query})}"
+    is_own = segment.owner_id == request.actor.id
+    return {"segment": segment, "count": count, "problem": problem, "url": url, "is_own": is_own}
+
+
+@require_http_methods(["GET", "POST"])
+def segment(request: Request, segment_id: UUID) -> HttpResponse:
+    """Rename a segment, change its search, share it."""
+    require(request.actor, VIEW)
+    found = queries.get_segment(request.actor, segment_id)
+    if found.owner_id != request.actor.id:
+        raise NotAllowed("This segment belongs to a colleague. Save it under a name of your own to change it.")
+    initial = {"name": found.name, "query": found.query, "is_shared": found.is_shared}
+    form = SegmentForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.change_segment(actor=request.actor, segment_id=segment_id, **form.cleaned_data)
+        except (InvalidInput, Conflict) as error:
+            add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"name": str(error)}))
+        else:
+            messages.success(request, f"{form.cleaned_data['name']} is changed.")
+            return redirect("search:segments")
+    context = {"segment": found, **_form_context(request, form)}
+    return render(request, "search/segment.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def delete(request: Request, segment_id: UUID) -> HttpResponse:
+    """Delete a segment of one's own."""
+    name = queries.get_segment(request.actor, segment_id).name
+    operations.delete_segment(actor=request.actor, segment_id=segment_id)
+    messages.success(request, f"{name} is deleted. The people it found are all still here.")
+    return redirect("search:segments")
