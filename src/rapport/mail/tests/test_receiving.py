@@ -127,6 +127,10 @@ def test_a_forged_report_suppresses_nobody_we_did_not_write_to(rita, mailbox):
     sent = send(rita, mailbox)
     sent.to_address, sent.message_id = "dana@example.org", "made-up@example.com"
     operations.receive(mailbox=mailbox, data=bounce(sent))
+    of_carl = send(rita, mailbox, subject="Another job")
+    about_somebody_else = bounce(of_carl).replace(b"carl@example.org", b"dana@example.org")
+    operations.receive(mailbox=mailbox, data=about_somebody_else)
+    assert len(recorded("message.bounced")) == 2
     assert not Suppression.objects.exists()
 
 
