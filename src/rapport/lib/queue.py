@@ -1,7 +1,7 @@
 """Queueing work by name, so that operations need not import tasks.
 
-`enqueue("outreach.send_due")` is part of the caller's transaction: it rolls back with it. Tasks are declared with
-`@task("outreach.send_due")` in an app's tasks.py; a test checks that every enqueued name exists.
+`enqueue("notifications.send_digest", …)` is part of the caller's transaction: it rolls back with it. Tasks are declared with
+`@task("notifications.send_digest")` in an app's tasks.py; a test checks that every enqueued name exists.
 """
 
 from collections.abc import Callable
