@@ -4,14 +4,14 @@ from rapport.activity.verbs import declare
 from rapport.candidates import timeline
 
 CANDIDATE_CREATED = declare(
-    "candidate.created", "added the candidate to the pool", "user-plus", data=("source", "origin"),
+    "candidate.created", "added the candidate to the pool", "user-plus", data=("source", "origin", "import_id"),
     template="candidates/timeline/created.html",
 )  # fmt: skip
 CANDIDATE_ATTACHED = declare(
     "candidate.attached",
     "added details that came in again",
     "user-check",
-    data=("source", "matched_by", "added"),
+    data=("source", "matched_by", "added", "import_id"),
     personal=("matched_by",),
     template="candidates/timeline/attached.html",
 )
@@ -26,6 +26,9 @@ CANDIDATE_UPDATED = declare(
 CANDIDATE_ARCHIVED = declare("candidate.archived", "archived the candidate: {reason}", "archive", data=("reason",))
 CANDIDATE_UNARCHIVED = declare("candidate.unarchived", "took the candidate back from the archive", "archive-restore")
 CANDIDATE_DISCARDED = declare("candidate.discarded", "took back an import", "undo-2", quiet=True)
+CANDIDATE_DETACHED = declare(
+    "candidate.detached", "took back what an import had added", "undo-2", data=("removed", "import_id")
+)
 CANDIDATE_TOUCHED = declare("candidate.touched", "was in touch", "circle", quiet=True, webhook=False)
 
 CONTACT_POINT_ADDED = declare(
@@ -55,7 +58,7 @@ POOL_ADDED = declare("pool.added", "added to the pool {pool}", "layers", data=("
 POOL_REMOVED = declare("pool.removed", "took out of the pool {pool}", "layers", data=("pool",))
 
 NOTE_ADDED = declare(
-    "note.added", "wrote a note", "pencil-line", group="notes",
+    "note.added", "wrote a note", "pencil-line", group="notes", data=("import_id",),
     template="candidates/timeline/note.html", load=timeline.load_notes,
 )  # fmt: skip
 NOTE_EDITED = declare("note.edited", "edited a note", "pencil-line", group="notes", quiet=True)

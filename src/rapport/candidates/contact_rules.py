@@ -34,8 +34,14 @@ NOT_PROFILES = {
     "xing.com": {"jobs", "companies", "pages", "communities"},
 }
 TRACKING = re.compile(r"^(utm_\w+|trk\w*|ref\w*|source|src|fbclid|gclid|igshid|mc_[ce]id|lipi|originalsubdomain|si|s)$")
+# An address that no rule of RFC 5321 needs a closer look at; names of IDNA and special use (RFC 6761) get one.
+ORDINARY_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@(?:(?!xn--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
+    r"(?!local$|localhost$|invalid$|onion$|arpa$|alt$|internal$|test$)[A-Za-z]{2,24}",
+    re.IGNORECASE,
+)
 WEB_ADDRESS = re.compile(r"^[\w-]+(\.[\w-]+)*\.[a-z]{2,}$", re.IGNORECASE)
-COUNTRY_SUBDOMAIN = re.compile(r"^(www\d?|m|mobile|[a-z]{2})\.(?=(linkedin|xing|facebook)\.)|^(www\d?|m|mobile)\.")
+COUNTRY_SUBDOMAIN = re.compile(r"^(www\d?|m|mobile|[a-z]{2})\.(?=(linkedin|xing|facebook)\.)|^(www\d?|m|mobile)\.(?=[^.]+\.)")
 
 
 class NotAContact(ValueError):
@@ -67,9 +73,11 @@ def read_contact(kind: str, value: str, country_code: str = "") -> Contact:
 
 def read_email(text: str) -> str:
     """The normal form of an e-mail address; no network is asked (no DNS)."""
+    address = text.strip().removeprefix("mailto:").strip("<>;, ")
+    if len(address) < 254 and address.find("@") < 64 and ORDINARY_EMAIL.fullmatch(address):
+        return address.lower()
     from email_validator import EmailNotValidError, validate_email
 
-    address = text.strip().removeprefix("mailto:").strip("<>;, ")
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -102,6 +102,28 @@ class CandidateDraft:
     tags: tuple[str, ...] = ()
     documents: tuple[DocumentDraft, ...] = ()
     consents: tuple[ConsentDraft, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Additions:
+    """What attaching a draft has added to the person who was there, so that it can be taken back: ids of rows by noun.
+
+    `skills` and `tags` are ids of the vocabulary; `filled` maps the columns that were empty to what they hold now.
+    """
+
+    contact_points: list[UUID] = field(default_factory=list)
+    experiences: list[UUID] = field(default_factory=list)
+    educations: list[UUID] = field(default_factory=list)
+    documents: list[UUID] = field(default_factory=list)
+    skills: list[UUID] = field(default_factory=list)
+    tags: list[UUID] = field(default_factory=list)
+    consents: list[UUID] = field(default_factory=list)
+    notes: list[UUID] = field(default_factory=list)
+    filled: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, noun) for noun in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +132,11 @@ class DraftOutcome:
 
     `result` is created, attached (the person was there; what was new has been added) or refused. `problems` are
     sentences about what could not be taken over, also of a draft that was. `matched_by` is the contact point that told.
+    `added` says what a person who was there has got by it.
     """
 
     result: str
     candidate_id: UUID | None = None
     matched_by: str = ""
     problems: tuple[str, ...] = field(default=())
+    added: Additions = field(default_factory=Additions)

@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 SPACES = re.compile(r"\s+")
 # Scripts in which the family name stands first and no space is written.
 FAMILY_FIRST = re.compile(r"^[\u3400-\u9fff\uac00-\ud7af]{2,4}$")
+# Two plain words, which need no closer look unless one of them is a title or suffix ("Lady", "Junior").
+TWO_WORDS = re.compile(r"([^\W\d_]{2,40}) ([^\W\d_]{2,40}(?:-[^\W\d_]{2,40})?)")
 DOUBLE_FAMILY = re.compile(r"^[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2}$)")
 LONGEST = 150
 
@@ -30,11 +33,24 @@ def read_name(text: str) -> PersonName:
         return PersonName(full, full[size:], full[:size])
     if full.isupper() or full.islower():
         full = _in_capitals(full)
+    plain = TWO_WORDS.fullmatch(full) if full.isascii() else None
+    if plain and not _is_special(plain[1]) and not _is_special(plain[2]):
+        return PersonName(full[:300], plain[1], plain[2])
     parsed = HumanName(full)
     given, family_name = parsed.first, parsed.last
     if "," in full and given and family_name and not parsed.suffix:
         full = SPACES.sub(" ", f"{parsed.title} {given} {parsed.middle} {family_name}").strip()
     return PersonName(full[:300], given[:LONGEST], family_name[:LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _is_special(word: str) -> bool:
+    """Whether a word may be something else than a name: a title, suffix, prefix or conjunction."""
+    from nameparser.config import CONSTANTS
+
+    lower = word.lower()
+    kinds = ("titles", "prefixes", "suffix_acronyms", "suffix_not_acronyms", "conjunctions", "bound_first_names")
+    return any(lower in getattr(CONSTANTS, kind) for kind in kinds)
 
 
 def _in_capitals(full: str) -> str:

@@ -13,6 +13,7 @@ from rapport.candidates.text_rules import many_lines, one_line, without_nul
 from rapport.lib.places import Place, find_place
 
 LONGEST_EVIDENCE = 400
+LONGEST_NOTE = 20_000
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ def _clean(draft: CandidateDraft, country_code: str, today: date) -> CandidateDr
         educations=tuple(clean_education(row) for row in draft.educations if row.school or row.degree or row.field),
         skills=tuple(_clean_skill(row) for row in draft.skills if row.name.strip()),
         tags=tuple(dict.fromkeys(filter(None, (one_line(name, 60) for name in draft.tags)))),
+        notes=tuple(filter(None, (many_lines(text)[:LONGEST_NOTE] for text in draft.notes))),
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from rapport.accounts.models import User
+from rapport.candidates import contact_rules
 from rapport.candidates.models import (
     Candidate,
     CandidateSkill,
@@ -68,7 +69,9 @@ def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
     found: Mapping[str, list[dict[str, Any]]] = {name: getattr(candidate, f"{name}_rows_") for name in _ORDER}
     return Profile(
         candidate,
-        contact_points=_instances(ContactPoint, found["contact_points"]),
+        contact_points=sorted(
+            _instances(ContactPoint, found["contact_points"]), key=lambda point: contact_rules.KINDS.index(point.kind)
+        ),
         consents=_instances(Consent, found["consents"]),
         tags=_instances(Tag, found["tags"]),
         pools=_related(_instances(PoolMember, found["pools"]), "pool", Pool, "name", found["pools"]),
@@ -87,9 +90,7 @@ def _belongings() -> dict[str, ArraySubquery]:
     """Subqueries that gather the rows of each kind as JSON objects, in the order in which they are shown."""
     own = {"candidate_id": OuterRef("pk")}
     rows: dict[str, ArraySubquery] = {
-        "contact_points": _gather(
-            ContactPoint.objects.filter(**own).order_by("kind", "-is_primary", "created_at", "id")
-        ),
+        "contact_points": _gather(ContactPoint.objects.filter(**own).order_by("-is_primary", "created_at", "id")),
         "consents": _gather(Consent.objects.filter(**own).order_by("-given_at")),
         "tags": _gather(Tag.objects.filter(candidate_rows__candidate_id=OuterRef("pk"))),
         "pools": _gather(

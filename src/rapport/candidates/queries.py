@@ -212,13 +212,14 @@ def list_evidence(document: Document) -> list[CandidateSkill]:
 TOUCHED = """
 SELECT DISTINCT s.subject_id FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
 WHERE s.subject_id = ANY(%s) AND a.verb <> 'candidate.created'
+  AND a.data->>'import_id' IS DISTINCT FROM %s
 """
 
 
-def list_touched_ids(candidate_ids: Collection[UUID]) -> list[UUID]:
-    """Those of the candidates with whom anything happened since they were created."""
+def list_touched_ids(candidate_ids: Collection[UUID], *, except_import_id: UUID | None = None) -> list[UUID]:
+    """Those of the candidates with whom anything happened since they were created, but for what one import did."""
     with connection.cursor() as cursor:
-        cursor.execute(TOUCHED, [list(candidate_ids)])
+        cursor.execute(TOUCHED, [list(candidate_ids), str(except_import_id or "")])
         return [row[0] for row in cursor.fetchall()]
 
 

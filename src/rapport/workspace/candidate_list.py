@@ -12,10 +12,11 @@ from uuid import UUID
 from rapport.candidates import queries
 from rapport.candidates.queries import CandidateRow
 from rapport.lib.actors import Actor
-from rapport.lib.errors import TemporaryFailure
+from rapport.lib.errors import InvalidInput, TemporaryFailure
+from rapport.search.queries import explain, list_matching_ids, search_candidates
 
 PAGE = 50
-EXPORT_BATCH = 500
+EXPORT_BATCH = 200
 MOST_AT_ONCE = 10_000  # people changed by one click
 SORTS = {
     "relevance": "Best match",
@@ -45,20 +46,28 @@ class Column:
 
 COLUMNS = (
     Column("now", "Now", optional=False),
-    Column("place", "Place", "132"),
-    Column("years", "Years", "64", numeric=True),
-    Column("contact", "Last contact", "116", sort="last_contact", optional=False),
+    Column("place", "Place", "112"),
+    Column("years", "Years", "68", numeric=True),
+    Column("contact", "Last contact", "112", sort="last_contact", optional=False),
     Column("activity", "Last activity", "116", sort="last_activity"),
-    Column("tags", "Tags", "180"),
+    Column("tags", "Tags", "152"),
     Column("consent", "Consent", "132"),
     Column("source", "Source", "140"),
-    Column("owner", "Owner", "130"),
+    Column("owner", "Owner", "60"),
     Column("email", "E-mail", "200"),
     Column("phone", "Phone", "140"),
     Column("created", "Added", "104", sort="created"),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 STANDARD = ("now", "place", "years", "contact", "tags", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class _NoIndex:
+    """Why a query is not answered while the index is being built."""
+
+    message: str = "The search is being prepared. Try again in a minute, or clear the query to see everybody."
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +90,16 @@ class Listing:
     sort: str = "last_activity"
     took_ms: float | None = None
     problems: Sequence[Any] = ()
+    chips: Sequence[Any] = ()
     is_plain: bool = False
 
 
 def list_candidates(actor: Actor, *, text: str, sort: str, cursor: str, limit: int = PAGE) -> Listing:
     """A page of candidates for a query, with facets; without an index those with the latest activity."""
     try:
-        from rapport.search.queries import search_candidates
-
         page = search_candidates(actor, text, sort=sort, cursor=cursor, limit=limit, facets=tuple(FACETS))
-    except (TemporaryFailure, ImportError):
-        return _plain(actor, cursor, limit)
+    except TemporaryFailure:
+        return _plain(actor, text, cursor, limit)
     return Listing(
         rows=queries.list_by_ids(actor, page.ids),
         next_cursor=page.next_cursor,
@@ -100,12 +108,14 @@ def list_candidates(actor: Actor, *, text: str, sort: str, cursor: str, limit: i
         sort=page.sort,
         took_ms=page.took_ms,
         problems=page.problems,
+        chips=page.chips,
     )
 
 
-def _plain(actor: Actor, cursor: str, limit: int) -> Listing:
+def _plain(actor: Actor, text: str, cursor: str, limit: int) -> Listing:
     page = queries.list_newest(actor, cursor=cursor, limit=limit)
-    return Listing(page.rows, page.next_cursor, is_plain=True)
+    problems = [_NoIndex()] if text else []
+    return Listing([] if text else page.rows, "" if text else page.next_cursor, problems=problems, is_plain=True)
 
 
 def _groups(facets: Mapping[str, Sequence[Any]]) -> list[FacetGroup]:
@@ -123,22 +133,38 @@ def _groups(facets: Mapping[str, Sequence[Any]]) -> list[FacetGroup]:
 def list_ids(actor: Actor, text: str) -> list[UUID]:
     """The ids of all who match, up to MOST_AT_ONCE: for what is done with everybody on the list."""
     try:
-        from rapport.search.queries import list_matching_ids
-
         return list_matching_ids(actor, text, limit=MOST_AT_ONCE)
-    except (TemporaryFailure, ImportError):
+    except TemporaryFailure:
         return [row.id for row in queries.list_newest(actor, limit=MOST_AT_ONCE).rows]
 
 
-def iterate(actor: Actor, *, text: str, sort: str) -> Iterator[CandidateRow]:
-    """All who match, page by page, for an export."""
-    cursor = ""
-    while True:
-        listing = list_candidates(actor, text=text, sort=sort, cursor=cursor, limit=EXPORT_BATCH)
-        yield from listing.rows
-        cursor = listing.next_cursor
-        if not cursor:
-            return
+def iterate(actor: Actor, text: str) -> Iterator[CandidateRow]:
+    """All who match, latest activity first, page by page: for an export.
+
+    Raises InvalidInput at once for a query that cannot be read, TemporaryFailure for one without an index to ask.
+    """
+    ids, cursor = _page_of_ids(actor, text, "")
+    return _chain(actor, text, ids, cursor)
+
+
+def _chain(actor: Actor, text: str, ids: list[UUID], cursor: str) -> Iterator[CandidateRow]:
+    yield from queries.list_by_ids(actor, ids)
+    while cursor:
+        ids, cursor = _page_of_ids(actor, text, cursor)
+        yield from queries.list_by_ids(actor, ids)
+
+
+def _page_of_ids(actor: Actor, text: str, cursor: str) -> tuple[list[UUID], str]:
+    try:
+        page = search_candidates(actor, text, sort="last_activity", cursor=cursor, limit=EXPORT_BATCH, facets=False)
+    except TemporaryFailure:
+        if text:
+            raise
+        plain = queries.list_newest(actor, cursor=cursor, limit=EXPORT_BATCH)
+        return [row.id for row in plain.rows], plain.next_cursor
+    if page.problems:
+        raise InvalidInput({"q": explain(page.problems)})
+    return page.ids, page.next_cursor
 
 
 def chosen_columns(actor: Actor) -> list[Column]:

@@ -1,7 +1,7 @@
 """What happened to somebody or something, made ready for the screen: grouped by day in the reader's zone."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -53,7 +53,8 @@ class Day:
     """What happened on one day, the latest first."""
 
     on: date
-    entries: list[Entry] = field(default_factory=list)
+    label: str
+    entries: list[Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,16 @@ def read_timeline(
     page = list_timeline(subject_id, groups=groups, before=before, limit=limit, hidden_job_ids=hidden_job_ids)
     entries = make_entries(actor, page.activities, candidate_name)
     days = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
-    return TimelinePage([Day(day, list(rows)) for day, rows in days], page.next_before)
+    today = timezone.localtime(clock.now()).date()
+    return TimelinePage([Day(day, day_label(day, today), list(rows)) for day, rows in days], page.next_before)
+
+
+def day_label(day: date, today: date) -> str:
+    """The head of a day: "Today, Mon 23 Nov", "Yesterday, Sun 22 Nov", "Fri 20 Nov 2025"."""
+    spoken = wording.near_date(day, today)
+    if spoken not in ("today", "yesterday"):
+        return spoken
+    return f"{spoken.capitalize()}, {day:%a} {day.day} {day:%b}"
 
 
 def make_entries(actor: Actor, activities: Sequence[Activity], candidate_name: str = "") -> list[Entry]:

@@ -58,7 +58,7 @@ def _context(request: Request) -> dict[str, Any]:
         "next_url": _url(q=text, sort=sort, cursor=listing.next_cursor) if listing.next_cursor else "",
         "first_url": _url(q=text, sort=sort) if cursor else "",
         "here": request.get_full_path() if request.method == "GET" else _url(q=text, sort=sort, cursor=cursor),
-        "export_url": f"{reverse('workspace:candidates_export')}?{urlencode({'q': text, 'sort': sort})}",
+        "export_url": f"{reverse('workspace:candidates_export')}?{urlencode({'q': text})}",
         "is_empty": not listing.rows and not is_narrowed and not queries.any_candidate(request.actor),
         "jobs": list_open_jobs(request.actor, limit=50) if holds(request.actor, CREATE) else [],
         "can_edit": holds(request.actor, EDIT),
@@ -196,7 +196,7 @@ def export(request: Request) -> StreamingHttpResponse:
     """All who match as CSV, as far as the reader may see them."""
     require(request.actor, EXPORT)
     text = request.GET.get("q", "").strip()
-    rows = candidate_list.iterate(request.actor, text=text, sort=request.GET.get("sort", "last_activity"))
+    rows = candidate_list.iterate(request.actor, text)
     response = StreamingHttpResponse(candidate_export.lines(rows), content_type="text/csv; charset=utf-8")
     day = timezone.localtime(clock.now()).date()
     response["Content-Disposition"] = f'attachment; filename="candidates-{day.isoformat()}.csv"'

@@ -24,6 +24,7 @@ from rapport.candidates.operations.contact_points import (
     mark_contact_points,
     remove_contact_point,
 )
+from rapport.candidates.operations.detaching import take_back_additions
 from rapport.candidates.operations.documents import add_document, remove_document
 from rapport.candidates.operations.lists import choose_columns
 from rapport.candidates.operations.notes import add_note, delete_note, edit_note
@@ -74,6 +75,7 @@ __all__ = [
     "save_experience",
     "save_pool",
     "tag_candidates",
+    "take_back_additions",
     "touch_last_activity",
     "touch_last_contact",
     "unarchive_candidates",

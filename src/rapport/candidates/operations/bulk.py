@@ -1,9 +1,10 @@
 """Thousands of people at once, for importers: created, attached to the person who is there, or refused."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
 from rapport.candidates import document_files, queries
-from rapport.candidates.activities import CANDIDATE_ATTACHED, CANDIDATE_CREATED, CANDIDATE_DISCARDED
+from rapport.candidates.activities import CANDIDATE_ATTACHED, CANDIDATE_CREATED, CANDIDATE_DISCARDED, NOTE_ADDED
 from rapport.candidates.document_files import StoredFile
 from rapport.candidates.drafts import CandidateDraft, DocumentDraft, DraftOutcome
 from rapport.candidates.models import Candidate, Document
@@ -30,14 +31,14 @@ CREATED, ATTACHED, REFUSED = "created", "attached", "refused"
 
 
 def bulk_create_candidates(
-    *, actor: Actor, drafts: Sequence[CandidateDraft], origin: str = "import"
+    *, actor: Actor, drafts: Sequence[CandidateDraft], origin: str = "import", import_id: UUID | None = None
 ) -> list[DraftOutcome]:
     """Store drafts, one outcome for each in their order; the number of statements does not depend on how many.
 
     A draft with an e-mail address, phone number or link that somebody has is attached to that person (who may be an
     earlier draft of the same call): what is new is added, what is empty filled, nothing overwritten. Call it with a
-    few thousand at a time; each call is one transaction. Records candidate.created and candidate.attached.
-    Raises NotAllowed without candidates.edit.
+    few thousand at a time; each call is one transaction. Records candidate.created, candidate.attached and note.added,
+    with the id of the import it belongs to. Raises NotAllowed without candidates.edit.
     """
     require(actor, EDIT)
     now = clock.now()
@@ -46,7 +47,7 @@ def bulk_create_candidates(
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction.atomic():
-                    return _store(actor, prepared, files, origin, now)
+                    return _store(actor, prepared, files, {"origin": origin, "import_id": import_id}, now)
             except IntegrityError:
                 # Somebody stored one of these people between our look and our insert: look again.
                 if attempt == ATTEMPTS:
@@ -77,7 +78,11 @@ def _store_file(item: Prepared, draft: DocumentDraft) -> StoredFile:
 
 
 def _store(
-    actor: Actor, prepared: Sequence[Prepared], files: Sequence[list[StoredFile]], origin: str, now: datetime
+    actor: Actor,
+    prepared: Sequence[Prepared],
+    files: Sequence[list[StoredFile]],
+    came_by: Mapping[str, Any],
+    now: datetime,
 ) -> list[DraftOutcome]:
     placed, clashes = _place(prepared, files)
     rows = [row for row in placed if row is not None]
@@ -86,7 +91,7 @@ def _store(
         CANDIDATE_CREATED,
         actor=actor,
         happenings=[
-            Happening({"candidate": row.candidate_id}, {"source": row.prepared.draft.source, "origin": origin})
+            Happening({"candidate": row.candidate_id}, {"source": row.prepared.draft.source, **came_by})
             for row in rows
             if row.is_new
         ],
@@ -94,7 +99,16 @@ def _store(
     record_many(
         CANDIDATE_ATTACHED,
         actor=actor,
-        happenings=[_attached(row) for row in rows if not row.is_new],
+        happenings=[_attached(row, came_by["import_id"]) for row in rows if not row.is_new],
+    )
+    record_many(
+        NOTE_ADDED,
+        actor=actor,
+        happenings=[
+            Happening({"candidate": row.candidate_id, "note": note_id}, {"import_id": came_by["import_id"]})
+            for row in rows
+            for note_id in row.added.notes
+        ],
     )
     return [_outcome(item, row, own_clashes) for item, row, own_clashes in zip(prepared, placed, clashes, strict=True)]
 
@@ -136,7 +150,7 @@ def _place_one(item: Prepared, files: list[StoredFile], owners: dict[tuple[str, 
     return Placed(item, candidate_id, matched is None, contacts, files, matched[1] if matched else "")
 
 
-def _attached(row: Placed) -> Happening:
+def _attached(row: Placed, import_id: UUID | None) -> Happening:
     draft = row.prepared.draft
     added = {
         "documents": len(draft.documents),
@@ -150,6 +164,7 @@ def _attached(row: Placed) -> Happening:
             "source": draft.source,
             "matched_by": row.matched_by,
             "added": [noun for noun, count in added.items() if count],
+            "import_id": import_id,
         },
     )
 
@@ -158,20 +173,24 @@ def _outcome(item: Prepared, row: Placed | None, clashes: list[str]) -> DraftOut
     problems = (*item.problems, *clashes)
     if row is None:
         return DraftOutcome(REFUSED, problems=problems)
-    return DraftOutcome(CREATED if row.is_new else ATTACHED, row.candidate_id, row.matched_by, problems)
+    if row.is_new:
+        return DraftOutcome(CREATED, row.candidate_id, problems=problems)
+    return DraftOutcome(ATTACHED, row.candidate_id, row.matched_by, problems, row.added)
 
 
 @transaction.atomic
-def discard_candidates(*, actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID]:
+def discard_candidates(*, actor: Actor, candidate_ids: Collection[UUID], import_id: UUID | None = None) -> list[UUID]:
     """Delete candidates that an import has made and nobody has touched since: the undo of an import.
 
     Returns the ids of those deleted; somebody who was written to, considered for a job, changed or noted is kept.
+    What the import `import_id` itself did to them (attached a second row to one it had made) does not count as touched.
     Records candidate.discarded for each. Raises NotAllowed without candidates.edit.
     """
     ids = visible(actor, candidate_ids, EDIT)
-    touched = set(queries.list_touched_ids(ids))
-    rows = Candidate.objects.select_for_update(of=("self",)).filter(id__in=ids, version=1).exclude(id__in=touched)
-    discarded = list(rows.order_by("id").values_list("id", flat=True))
+    locked = Candidate.objects.select_for_update(of=("self",)).filter(id__in=ids).order_by("id")
+    there = list(locked.values_list("id", flat=True))
+    touched = set(queries.list_touched_ids(there, except_import_id=import_id))
+    discarded = [key for key in there if key not in touched]
     files = list(Document.objects.filter(candidate_id__in=discarded).values_list("storage_name", flat=True))
     Candidate.objects.filter(id__in=discarded).delete()
     record_many(CANDIDATE_DISCARDED, actor=actor, happenings=[Happening({"candidate": key}) for key in discarded])

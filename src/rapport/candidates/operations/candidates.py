@@ -129,7 +129,7 @@ def update_candidate(*, actor: Actor, candidate_id: UUID, version: int, changes:
     candidate.version += 1
     candidate.updated_at = clock.now()
     candidate.save(update_fields=[*before, "version", "updated_at"])
-    shown = [name for name in before if name in CandidateChanges.__annotations__ or name == "source_id"]
+    shown = [name for name in before if name in changes or name == "source_id"]
     data = {
         "changed": sorted(name.removesuffix("_id") for name in shown),
         "before": {name: before[name] for name in shown},

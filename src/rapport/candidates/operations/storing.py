@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from rapport.candidates import document_files
 from rapport.candidates.contact_rules import Contact
 from rapport.candidates.document_files import StoredFile
-from rapport.candidates.drafts import EducationDraft, ExperienceDraft
+from rapport.candidates.drafts import Additions, EducationDraft, ExperienceDraft
 from rapport.candidates.models import (
     Candidate,
     CandidateSkill,
@@ -25,6 +25,7 @@ from rapport.candidates.models import (
     Document,
     Education,
     Experience,
+    Note,
     Source,
     Tag,
 )
@@ -41,7 +42,7 @@ Row = TypeVar("Row", Source, Tag)
 class Placed:
     """A draft and whose it is: a new candidate's id, or that of the person who is there (told by `matched_by`).
 
-    `contacts` are those of the draft that nobody else has.
+    `contacts` are those of the draft that nobody else has; `added` is what somebody who was there has got.
     """
 
     prepared: Prepared
@@ -50,6 +51,7 @@ class Placed:
     contacts: list[Contact] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     matched_by: str = ""
+    added: Additions = field(default_factory=Additions)
 
 
 @dataclass(slots=True)
@@ -61,10 +63,12 @@ class Known:
     experiences: set[tuple] = field(default_factory=set)
     educations: set[tuple] = field(default_factory=set)
     documents: set[tuple[UUID, str]] = field(default_factory=set)
+    skills: set[tuple[UUID, UUID]] = field(default_factory=set)
+    tags: set[tuple[UUID, UUID]] = field(default_factory=set)
 
 
 def read_known(candidate_ids: Sequence[UUID]) -> Known:
-    """What these candidates have; four statements."""
+    """What these candidates have; six statements."""
     if not candidate_ids:
         return Known()
     points = ContactPoint.objects.filter(candidate_id__in=candidate_ids)
@@ -75,10 +79,12 @@ def read_known(candidate_ids: Sequence[UUID]) -> Known:
         experiences={_experience_key(row.candidate_id, row) for row in _of(Experience, candidate_ids)},
         educations={_education_key(row.candidate_id, row) for row in _of(Education, candidate_ids)},
         documents=set(Document.objects.filter(candidate_id__in=candidate_ids).values_list("candidate_id", "sha256")),
+        skills=set(_of(CandidateSkill, candidate_ids).values_list("candidate_id", "skill_id")),
+        tags=set(_of(CandidateTag, candidate_ids).values_list("candidate_id", "tag_id")),
     )
 
 
-def _of(model: type[Model], candidate_ids: Sequence[UUID]) -> Iterable:
+def _of(model: type[Model], candidate_ids: Sequence[UUID]) -> QuerySet:
     return model._default_manager.filter(candidate_id__in=candidate_ids)
 
 
@@ -140,14 +146,27 @@ WHERE c.id = given.id
 """
 
 
+FILLED = ("title", "organisation", "summary", "place", "time_zone", "years_experience")
+
+
 def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
-    """Fill what is empty of candidates who were there, in one statement; nothing is overwritten."""
+    """Fill what is empty of candidates who were there, in one statement; nothing is overwritten.
+
+    Notes in `added.filled` of each row what it has filled.
+    """
     first = {row.candidate_id: row for row in reversed(rows)}
     if not first:
         return
     ids = sorted(first)
-    list(Candidate.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
+    there = {row.id: row for row in Candidate.objects.select_for_update().filter(id__in=ids).order_by("id")}
     built = [build_candidate(first[key], {}, now) for key in ids]
+    for candidate in built:
+        was = there[candidate.id]
+        first[candidate.id].added.filled = {
+            name: str(getattr(candidate, name))
+            for name in FILLED
+            if getattr(was, name) in ("", None) and getattr(candidate, name) not in ("", None)
+        }
     columns = [
         ids,
         *(
@@ -200,11 +219,10 @@ def store_belongings(rows: Sequence[Placed], actor: Actor, now: datetime) -> Non
     _insert(Education, _educations(rows, known))
     documents = [_documents(row, actor, known, now) for row in rows]
     _insert(Document, [document for own in documents for document in own if document])
-    _insert(CandidateSkill, _skills(rows, documents), ignore_conflicts=True)
-    tags = ensure_tags((name for row in rows for name in row.prepared.draft.tags), actor)
-    links = {(row.candidate_id, tags[name.casefold()]) for row in rows for name in row.prepared.draft.tags}
-    _insert(CandidateTag, [CandidateTag(candidate_id=key, tag_id=tag) for key, tag in links], ignore_conflicts=True)
+    _insert(CandidateSkill, _skills(rows, documents, known), ignore_conflicts=True)
+    _insert(CandidateTag, _tags(rows, known, actor), ignore_conflicts=True)
     _insert(Consent, _consents(rows))
+    _insert(Note, _notes(rows, actor, now))
 
 
 def _insert(model: type[Model], rows: list, ignore_conflicts: bool = False) -> None:
@@ -233,6 +251,7 @@ def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list
                     created_at=now,
                 )
             )
+            row.added.contact_points.append(points[-1].id)
     return points
 
 
@@ -243,6 +262,7 @@ def _experiences(rows: Sequence[Placed], known: Known) -> list[Experience]:
             if (same := _experience_key(row.candidate_id, draft)) not in known.experiences:
                 known.experiences.add(same)
                 found.append(build_experience(draft, row.candidate_id))
+                row.added.experiences.append(found[-1].id)
     return found
 
 
@@ -267,6 +287,7 @@ def _educations(rows: Sequence[Placed], known: Known) -> list[Education]:
             if (same := _education_key(row.candidate_id, draft)) not in known.educations:
                 known.educations.add(same)
                 found.append(build_education(draft, row.candidate_id))
+                row.added.educations.append(found[-1].id)
     return found
 
 
@@ -288,7 +309,9 @@ def _documents(row: Placed, actor: Actor, known: Known, now: datetime) -> list[D
         same = (row.candidate_id, stored.sha256)
         if stored.storage_name and same not in known.documents:
             known.documents.add(same)
-            documents.append(build_document(stored, row.candidate_id, actor, now))
+            document = build_document(stored, row.candidate_id, actor, now)
+            documents.append(document)
+            row.added.documents.append(document.id)
         else:
             documents.append(None)
             transaction.on_commit(partial(document_files.delete, stored.storage_name))
@@ -312,7 +335,7 @@ def build_document(stored: StoredFile, candidate_id: UUID, actor: Actor, now: da
     )
 
 
-def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]]) -> list[CandidateSkill]:
+def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], known: Known) -> list[CandidateSkill]:
     names = list(dict.fromkeys(skill.name for row in rows for skill in row.prepared.draft.skills))
     if not names:
         return []
@@ -320,8 +343,10 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]]) 
     found: dict[tuple[UUID, UUID], CandidateSkill] = {}
     for row, own in zip(rows, documents, strict=True):
         for skill in row.prepared.draft.skills:
-            if skill.name not in ids or (row.candidate_id, ids[skill.name]) in found:
+            same = (row.candidate_id, ids.get(skill.name))
+            if same[1] is None or same in found or same in known.skills:
                 continue
+            row.added.skills.append(same[1])
             document = own[skill.document] if skill.document is not None and skill.document < len(own) else None
             found[row.candidate_id, ids[skill.name]] = CandidateSkill(
                 candidate_id=row.candidate_id,
@@ -335,16 +360,41 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]]) 
     return list(found.values())
 
 
+def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[CandidateTag]:
+    ids = ensure_tags((name for row in rows for name in row.prepared.draft.tags), actor)
+    links = []
+    for row in rows:
+        for name in row.prepared.draft.tags:
+            same = (row.candidate_id, ids[name.casefold()])
+            if same not in known.tags:
+                known.tags.add(same)
+                row.added.tags.append(same[1])
+                links.append(CandidateTag(candidate_id=same[0], tag_id=same[1]))
+    return links
+
+
 def _consents(rows: Sequence[Placed]) -> list[Consent]:
-    return [
-        Consent(
-            candidate_id=row.candidate_id,
-            purpose=consent.purpose,
-            basis=consent.basis,
-            given_at=consent.given_at,
-            expires_at=consent.expires_at,
-            proof=consent.proof[:300],
-        )
-        for row in rows
-        for consent in row.prepared.draft.consents
-    ]
+    consents = []
+    for row in rows:
+        for draft in row.prepared.draft.consents:
+            consents.append(
+                Consent(
+                    candidate_id=row.candidate_id,
+                    purpose=draft.purpose,
+                    basis=draft.basis,
+                    given_at=draft.given_at,
+                    expires_at=draft.expires_at,
+                    proof=draft.proof[:300],
+                )
+            )
+            row.added.consents.append(consents[-1].id)
+    return consents
+
+
+def _notes(rows: Sequence[Placed], actor: Actor, now: datetime) -> list[Note]:
+    notes = []
+    for row in rows:
+        for text in row.prepared.draft.notes:
+            notes.append(Note(candidate_id=row.candidate_id, author_id=user_id(actor), text=text, created_at=now))
+            row.added.notes.append(notes[-1].id)
+    return notes

@@ -32,6 +32,12 @@ def contact_url(point: ContactPoint) -> str:
 
 
 @register.filter
+def has_several(points: list[ContactPoint], kind: str) -> bool:
+    """Whether there is more than one contact point of a kind."""
+    return sum(point.kind == kind for point in points) > 1
+
+
+@register.filter
 def contact_text(point: ContactPoint) -> str:
     """A contact point without what nobody reads: links without scheme, e-mail and phone as entered."""
     return point.normal if point.kind == contact_rules.LINK else point.value

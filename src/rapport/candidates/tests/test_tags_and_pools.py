@@ -1,0 +1,109 @@
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from rapport.accounts.models import User
+from rapport.activity.models import Activity
+from rapport.candidates import operations, queries
+from rapport.candidates.models import CandidateTag, PoolMember, Tag
+from rapport.candidates.tests.factories import CandidateFactory, PoolFactory, TagFactory
+from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
+
+pytestmark = pytest.mark.django_db
+
+
+def test_many_are_tagged_in_a_constant_number_of_statements(rita: User) -> None:
+    people = CandidateFactory.create_batch(40)
+    tag = TagFactory(name="four days")
+    ids = [person.id for person in people]
+
+    with CaptureQueriesContext(connection) as few:
+        assert operations.tag_candidates(actor=rita.actor, candidate_ids=ids[:2], tag_id=tag.id) == sorted(ids[:2])
+    with CaptureQueriesContext(connection) as many:
+        assert operations.tag_candidates(actor=rita.actor, candidate_ids=[*ids, uuid4()], tag_id=tag.id) == sorted(
+            ids[2:]
+        )
+
+    assert len(few) == len(many)
+    assert CandidateTag.objects.count() == 40
+    activity = Activity.objects.filter(verb="tag.added").first()
+    assert activity.data == {"tag": "four days"}
+    assert activity.find_subject_id("tag") == tag.id
+    assert Activity.objects.filter(verb="tag.added").count() == 40
+
+
+def test_untagging_says_who_had_it(rita: User) -> None:
+    carl, dora = CandidateFactory(), CandidateFactory()
+    tag = TagFactory()
+    operations.tag_candidates(actor=rita.actor, candidate_ids=[carl.id], tag_id=tag.id)
+    assert operations.untag_candidates(actor=rita.actor, candidate_ids=[carl.id, dora.id], tag_id=tag.id) == [carl.id]
+    assert Activity.objects.filter(verb="tag.removed").count() == 1
+
+
+def test_a_tag_has_one_spelling(rita: User) -> None:
+    first = operations.create_tag(actor=rita.actor, name=" Four  days ")
+    assert operations.create_tag(actor=rita.actor, name="four DAYS").id == first.id
+    assert Tag.objects.get().name == "Four days"
+    other = operations.create_tag(actor=rita.actor, name="speaks")
+    with pytest.raises(Conflict):
+        operations.rename_tag(actor=rita.actor, tag_id=other.id, name="FOUR DAYS")
+    with pytest.raises(InvalidInput):
+        operations.create_tag(actor=rita.actor, name="  ")
+
+
+def test_renaming_and_deleting_a_tag_is_recorded_for_everybody_who_has_it(rita: User) -> None:
+    carl, tag = CandidateFactory(), TagFactory(name="old")
+    operations.tag_candidates(actor=rita.actor, candidate_ids=[carl.id], tag_id=tag.id)
+
+    operations.rename_tag(actor=rita.actor, tag_id=tag.id, name="new")
+    assert operations.delete_tag(actor=rita.actor, tag_id=tag.id) == 1
+
+    subjects = [(row.verb, sorted(row.subjects)) for row in Activity.objects.order_by("id")]
+    assert subjects == [
+        ("tag.added", ["candidate", "tag"]),
+        ("tag.renamed", ["tag"]),
+        ("tag.renamed", ["candidate"]),
+        ("tag.removed", ["candidate"]),
+        ("tag.deleted", ["tag"]),
+    ]
+
+
+def test_an_interviewer_may_not_tag(ines: User) -> None:
+    with pytest.raises(NotAllowed):
+        operations.tag_candidates(actor=ines.actor, candidate_ids=[CandidateFactory().id], tag_id=TagFactory().id)
+    assert not CandidateTag.objects.exists()
+
+
+def test_a_pool_takes_people_in_and_out(rita: User) -> None:
+    people = CandidateFactory.create_batch(3)
+    ids = [person.id for person in people]
+    pool = operations.create_pool(actor=rita.actor, name="Data, Berlin", description="For spring")
+
+    added = operations.add_to_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=ids, reason="Met at the fair")
+    again = operations.add_to_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=ids)
+    assert (added, again) == (sorted(ids), [])
+    assert queries.get_pool(rita.actor, pool.id).member_count == 3
+    assert PoolMember.objects.filter(reason="Met at the fair", added_by=rita).count() == 3
+
+    assert operations.remove_from_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=ids[:1]) == ids[:1]
+    page = queries.list_members(rita.actor, pool.id, limit=1)
+    assert len(page.rows) == 1
+    rest = queries.list_members(rita.actor, pool.id, cursor=page.next_cursor)
+    assert {row.id for row, _ in page.rows + rest.rows} == set(ids[1:])
+    assert rest.next_cursor == ""
+
+
+def test_two_pools_cannot_have_one_name(rita: User) -> None:
+    PoolFactory(name="Data")
+    with pytest.raises(Conflict, match="There is already a pool named data"):
+        operations.create_pool(actor=rita.actor, name="data")
+
+
+def test_a_pool_put_away_leaves_the_list_and_comes_back(rita: User) -> None:
+    pool = PoolFactory()
+    operations.archive_pool(actor=rita.actor, pool_id=pool.id)
+    assert list(queries.list_pools(rita.actor)) == []
+    operations.archive_pool(actor=rita.actor, pool_id=pool.id, archived=False)
+    assert list(queries.list_pools(rita.actor)) == [pool]
