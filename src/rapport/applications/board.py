@@ -20,7 +20,7 @@ from rapport.jobs.queries import list_stages
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 
-CARDS_ON_PAGE = 75  # over all columns: keeps the page under 120 kB
+CARDS_ON_PAGE = 60  # over all columns: keeps the page under 120 kB
 MOST_IN_COLUMN = 25
 SORTS = {"fit": "by fit", "waiting": "longest in stage first", "promise": "by promise"}
 DUE = {"today": "Due today or late", "soon": "Due in two days", "none": "Nothing promised"}

@@ -11,7 +11,9 @@ from rapport.applications.models import ArchiveReason
 class ArchiveForm(forms.Form):
     """Why applications end; the reason says on which side."""
 
-    reason = forms.ChoiceField(label="Reason")
+    reason = forms.ChoiceField(
+        label="Reason", error_messages={"required": "Choose why.", "invalid_choice": "Choose one of the reasons shown."}
+    )
     note = forms.CharField(
         required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text="For colleagues only."
     )
