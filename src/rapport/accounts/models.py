@@ -19,6 +19,20 @@ class Role(models.TextChoices):
     INTERVIEWER = "interviewer", "Interviewer"
     EMPLOYEE = "employee", "Employee"
 
+    @property
+    def purpose(self) -> str:
+        """What somebody with this role is here for, in a sentence."""
+        return ROLE_PURPOSES[self.value]
+
+
+ROLE_PURPOSES = {
+    "administrator": "Manages people and settings, and may do everything.",
+    "recruiter": "Finds and writes to candidates, opens jobs and runs every process that is not confidential.",
+    "hiring_manager": "Works on the jobs on whose hiring team they are.",
+    "interviewer": "Sees the jobs and candidates they help to judge, and writes notes.",
+    "employee": "Has no part in hiring yet, but may sign in and be put on a hiring team.",
+}
+
 
 def default_time_zone() -> str:
     return settings.DEFAULT_TIME_ZONE
@@ -72,6 +86,13 @@ class User(AbstractBaseUser):
             return zoneinfo.ZoneInfo(self.time_zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             return zoneinfo.ZoneInfo("UTC")
+
+    @property
+    def state(self) -> str:
+        """active, invited (has not chosen a password yet) or deactivated."""
+        if not self.is_active:
+            return "deactivated"
+        return "active" if self.last_login or self.has_usable_password() else "invited"
 
     @property
     def first_name(self) -> str:

@@ -4,19 +4,31 @@ import zoneinfo
 from collections.abc import Sequence
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 
 from rapport.accounts import queries
-from rapport.accounts.activities import TEAM_CHANGED, TEAM_CREATED, USER_CHANGED, USER_CREATED
+from rapport.accounts.activities import (
+    SECOND_STEP_REMOVED,
+    TEAM_CHANGED,
+    TEAM_CREATED,
+    USER_CHANGED,
+    USER_CREATED,
+    USER_INVITED,
+)  # fmt: skip
 from rapport.accounts.capabilities import require
 from rapport.accounts.models import Role, Team, User
 from rapport.accounts.permissions import MANAGE_USERS
 from rapport.activity.operations import record
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from rapport.lib.queue import enqueue
 
 
 @transaction.atomic
@@ -47,6 +59,52 @@ def create_user(
 
 
 @transaction.atomic
+def add_person(*, actor: Actor, email: str, full_name: str, role: str) -> User:
+    """Add a user and send them a link to choose a password; raises what create_user raises."""
+    user = create_user(actor=actor, email=email, full_name=full_name, role=role)
+    send_password_link(actor=actor, user_id=user.id)
+    return user
+
+
+@transaction.atomic
+def send_password_link(*, actor: Actor, user_id: UUID) -> bool:
+    """Mail a user the link to choose a password; False when no mail server is set, and the link is to be handed over.
+
+    Records user.invited either way: whoever has the link can become this user. Conflict for a deactivated user.
+    """
+    user = queries.lock_user(actor, user_id)
+    if not user.is_active:
+        raise Conflict(f"{user} is deactivated. Activate them first.")
+    record(USER_INVITED, actor=actor, subjects=[user], data={})
+    if settings.HAS_MAIL_SERVER:
+        enqueue("accounts.mail_password_link", user_id=user.id, sender=actor.name)
+    return settings.HAS_MAIL_SERVER
+
+
+def mail_password_link(*, user_id: UUID, sender: str) -> None:
+    """Hand the mail with the link to the mail server; the link is made now, so that its days begin now."""
+    user = User.objects.filter(id=user_id, is_active=True).first()
+    if user is None:
+        return
+    context = {
+        "user": user, "sender": sender, "link": queries.password_link(user), "organisation": settings.SITE_NAME,
+        "address": settings.BASE_URL,
+    }  # fmt: skip
+    text = render_to_string("accounts/mail/password_link.txt", context)
+    send_mail(f"Your account at {settings.SITE_NAME}", text, None, [user.email])
+
+
+@transaction.atomic
+def remove_second_step(*, actor: Actor, user_id: UUID) -> int:
+    """Remove a user's one-time codes, passkeys and recovery codes, for somebody who has lost them; how many there were."""
+    user = queries.lock_user(actor, user_id)
+    count, _ = Authenticator.objects.filter(user=user).delete()
+    if count:
+        record(SECOND_STEP_REMOVED, actor=actor, subjects=[user], data={})
+    return count
+
+
+@transaction.atomic
 def change_user(
     *, actor: Actor, user_id: UUID, full_name: str | None = None, role: str | None = None, is_active: bool | None = None
 ) -> User:
@@ -71,12 +129,18 @@ def change_user(
 @transaction.atomic
 def change_own_settings(*, actor: Actor, full_name: str, time_zone: str) -> User:
     """Change one's own name and time zone."""
-    user = User.objects.select_for_update().filter(id=actor.id).first()
+    user = User.objects.select_for_update().filter(id=actor.id).first() if actor.id else None
     if user is None:
         raise NotAllowed("Only a signed-in user has settings.")
-    user.full_name, user.time_zone = full_name.strip(), time_zone
+    wanted = {"full_name": full_name.strip(), "time_zone": time_zone.strip()}
+    changed = sorted(name for name, value in wanted.items() if value != getattr(user, name))
+    if not changed:
+        return user
+    user.full_name, user.time_zone = wanted["full_name"], wanted["time_zone"]
     _check(user, None)
-    user.save(update_fields=["full_name", "time_zone"])
+    user.save(update_fields=changed)
+    data = {"changed": changed, "role": user.role, "is_active": user.is_active}
+    record(USER_CHANGED, actor=actor, subjects=[user], data=data)
     return user
 
 

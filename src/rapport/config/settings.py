@@ -142,10 +142,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("BEHIND_PROXY") else 0  # whose address the limits count
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are entered by an administrator, not by strangers
+MFA_ADAPTER = "rapport.accounts.adapter.EncryptedSecrets"
+# allauth asks for a verified address first, because on a site with sign-up a stranger could register somebody else's
+# address and lock the owner out with a second step of their own. Here nobody signs up: administrators enter addresses,
+# the first password is chosen by a link (mailed to the address, or handed over by that administrator), and
+# /account/email/, where a user could add or swap addresses, leads to their own settings (config/urls.py).
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")
 MFA_TOTP_ISSUER = SITE_NAME
 
@@ -188,6 +194,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_MB", 25, low=1) * 1_000_000
 
 # Mail that the product itself sends (sign-in links, digests); recruiters' mail goes through their mailboxes.
+HAS_MAIL_SERVER = bool(environment.text("SMTP_HOST"))
 EMAIL_HOST = environment.text("SMTP_HOST", "localhost")
 EMAIL_PORT = environment.number("SMTP_PORT", 25, low=1, high=65535)
 EMAIL_HOST_USER = environment.text("SMTP_USER")
@@ -195,6 +202,9 @@ EMAIL_HOST_PASSWORD = environment.text("SMTP_PASSWORD")
 EMAIL_USE_TLS = environment.flag("SMTP_STARTTLS")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", "rapport@localhost")
+
+# After so long without a sign of life, what a worker had in hand is taken over by another one.
+SEND_LEASE_S = environment.number("SEND_LEASE_S", 30, low=1, high=3600)
 
 # Language and time: stored in UTC, shown in the reader's zone.
 LANGUAGE_CODE = "en"

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 from django.urls.resolvers import URLResolver
+from django.views.generic import RedirectView
 
 from rapport.lib.pages import health
 
@@ -17,4 +18,10 @@ def _apps() -> list[URLResolver]:
     return [path("", include(f"rapport.{name}.urls")) for name in settings.APPS if find_spec(f"rapport.{name}.urls")]
 
 
-urlpatterns = [path("health", health), path("account/", include("allauth.urls")), *_apps()]
+urlpatterns = [
+    path("health", health),
+    # Addresses are for administrators to set: allauth's page for them leads to one's own settings.
+    path("account/email/", RedirectView.as_view(pattern_name="accounts:own")),
+    path("account/", include("allauth.urls")),
+    *_apps(),
+]

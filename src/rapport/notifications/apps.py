@@ -9,5 +9,5 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        navigation.add("settings", Entry("Notifications", "notifications:preferences", "bell", order=20))
+        navigation.add("you", Entry("Notifications", "notifications:preferences", "bell", order=20))
         navigation.add("palette", Entry("Notifications", "notifications:list", "bell"))

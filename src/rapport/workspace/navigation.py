@@ -25,6 +25,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "unread_count": SimpleLazyObject(lambda: count_unread(actor)),
         "nav": _links("main", request),
         "nav_settings": _links("settings", request),
+        "nav_you": _links("you", request),
         "quick_add": _links("add", request),
         "palette_commands": _links("palette", request),
     }

@@ -50,7 +50,7 @@ def split_words(text: str) -> list[str]:
 @register.filter
 def any_current(items: list[Any]) -> bool:
     """Whether one of these places is the present page."""
-    return any(item["is_current"] if isinstance(item, dict) else item.is_current for item in items)
+    return any(item["is_current"] if isinstance(item, dict) else item.is_current for item in items or ())
 
 
 @register.filter

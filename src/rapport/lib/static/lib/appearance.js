@@ -1,5 +1,5 @@
 // Light or dark, wide or narrow rail, and key names of the reader's system. theme.js applies the choice before paint.
-import { $$, isMac, on, remember } from "./dom.js";
+import { $$, isMac, on, recall, remember } from "./dom.js";
 
 const root = document.documentElement;
 
@@ -9,6 +9,19 @@ on("click", "[data-theme-toggle]", () => {
     : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
   remember("theme", root.dataset.theme);
+  showThemeChoice();
+});
+
+// The choice among three in one's own settings: "" follows the system.
+function showThemeChoice() {
+  const theme = recall("theme") ?? "";
+  for (const choice of $$("[data-theme-choices] input")) choice.checked = choice.value === theme;
+}
+showThemeChoice();
+on("change", "[data-theme-choices] input", (_, choice) => {
+  remember("theme", choice.value);
+  if (choice.value) root.dataset.theme = choice.value;
+  else delete root.dataset.theme;
 });
 
 on("click", "[data-rail-toggle]", () => {
