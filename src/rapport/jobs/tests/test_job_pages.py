@@ -14,9 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def count_statements(client, url: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as captured:
         response = client.get(url)
     assert response.status_code == 200
     return len(captured)
