@@ -21,7 +21,9 @@ def measure(people: int) -> Iterator[Figure]:
         clone = folder / "clone"
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
         _warm_cache(clone)
-        yield Figure("startup.first", _start(clone), "s", target=60, note="make run in a clean clone, warm package cache")
+        yield Figure(
+            "startup.first", _start(clone), "s", target=60, note="make run in a clean clone, warm package cache"
+        )
         yield Figure("startup.second", _start(clone), "s", target=8, note="make run again, with its data")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -38,7 +40,11 @@ def _start(clone: Path) -> float:
     environ = {**os.environ, "RAPPORT_PORT": str(port), "RAPPORT_DATA_DIR": str(clone / ".data")}
     started = time.monotonic()
     process = subprocess.Popen(
-        ["make", "-s", "run", f"PYTHON={sys.executable}"], cwd=clone, env=environ, stdout=sys.stderr, start_new_session=True
+        ["make", "-s", "run", f"PYTHON={sys.executable}"],
+        cwd=clone,
+        env=environ,
+        stdout=sys.stderr,
+        start_new_session=True,
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/account/login/", 300)

@@ -15,7 +15,7 @@ from rapport.candidates.models import Candidate
 from rapport.flows.demo import words
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
 from rapport.flows.demo.copying import store_people
-from rapport.flows.demo.history import tell_history
+from rapport.flows.demo.history import tell_history, tell_large_board
 from rapport.flows.demo.mailing import tell_mails
 from rapport.flows.demo.people import World, default_period
 from rapport.flows.demo.roles import ROLES
@@ -24,6 +24,7 @@ from rapport.lib.places import find_place
 from rapport.skills.operations import find_or_create_skills, load_starter
 
 WITH_HISTORY = 2000
+LARGE, LARGE_BOARD = 10_000, 2000
 SMALL = 10_000  # not worth starting processes side by side
 
 
@@ -62,6 +63,8 @@ def build_demo(
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     tell_history(company, min(people, WITH_HISTORY), seed, world.end)
+    if people >= LARGE:
+        tell_large_board(company, WITH_HISTORY, LARGE_BOARD, seed, world.end)
     tell_mails(company, min(people, WITH_HISTORY), seed, world.end)
     skip_reactions()
     _note_sign_in()

@@ -69,13 +69,32 @@ def tell_history(company: Company, people: int, seed: int, now: datetime) -> Non
     for (job, role_name), row in zip(company.jobs, JOBS, strict=True):
         _tell_job(story, company, job, _fitting(candidates, role_name, dice), row[9], dice, now)
     with transaction.atomic():
-        Application.objects.bulk_create(story.applications, batch_size=500)
-        Promise.objects.bulk_create(story.promises, batch_size=500)
         _notes_and_tasks(story, company, candidates, dice, now)
         _pools(story, company, candidates, dice, now)
-        for verb, by_actor in story.happenings.items():
-            for actor, happenings in by_actor.items():
-                record_many(verb, actor=actor, happenings=happenings)
+        _store(story)
+
+
+def tell_large_board(company: Company, first: int, count: int, seed: int, now: datetime) -> None:
+    """So many active applications for the job with ten stages: the board of a company that everybody writes to."""
+    job = next(job for job, role_name in company.jobs if role_name == "customer service")
+    dice = Random(f"{seed}/board")
+    stages = list(job.stages.order_by("position"))
+    actor = company.users["rita@example.org"].actor
+    story = Story()
+    for person in Candidate.objects.order_by("id")[first : first + count]:
+        reached = min(len(stages) - 1, int(dice.expovariate(0.35)))
+        start = now - timedelta(days=dice.uniform(0.1, 60))
+        _tell_application(story, job, person, stages[: reached + 1], "active", {}, actor, start, dice, now)
+    with transaction.atomic():
+        _store(story)
+
+
+def _store(story: Story) -> None:
+    Application.objects.bulk_create(story.applications, batch_size=500)
+    Promise.objects.bulk_create(story.promises, batch_size=500)
+    for verb, by_actor in story.happenings.items():
+        for actor, happenings in by_actor.items():
+            record_many(verb, actor=actor, happenings=happenings)
 
 
 def _fitting(candidates: Sequence[Candidate], role_name: str, dice: Random) -> list[Candidate]:
