@@ -23,6 +23,7 @@ from rapport.candidates.permissions import EDIT
 from rapport.candidates.preparing import Prepared, prepare
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.lib.copying import copy_rows
 from rapport.lib.errors import InvalidInput
 from rapport.lib.ids import new_id
 
@@ -117,7 +118,7 @@ def insert_placed(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
     """Insert the new candidates and what belongs to all of them; fill what is empty of those who were there."""
     source_ids = storing.ensure_sources(row.prepared.draft.source for row in rows)
     new = [storing.build_candidate(row, source_ids, now) for row in rows if row.is_new]
-    Candidate.objects.bulk_create(new, batch_size=storing.BATCH)
+    copy_rows(new)
     storing.fill_empty([row for row in rows if not row.is_new], now)
     storing.store_belongings(rows, actor, now)
 

@@ -32,6 +32,7 @@ from rapport.candidates.models import (
 from rapport.candidates.operations.rights import user_id
 from rapport.candidates.preparing import Prepared
 from rapport.lib.actors import Actor
+from rapport.lib.copying import copy_rows
 from rapport.skills.operations import find_or_create_skills
 
 BATCH = 2000
@@ -214,20 +215,15 @@ def _ensure(rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Ro
 def store_belongings(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
     """Store what belongs to candidates: one insert for each table, skipping what those who were there have."""
     known = read_known([row.candidate_id for row in rows if not row.is_new])
-    _insert(ContactPoint, _contact_points(rows, known, now))
-    _insert(Experience, _experiences(rows, known))
-    _insert(Education, _educations(rows, known))
+    copy_rows(_contact_points(rows, known, now))
+    copy_rows(_experiences(rows, known))
+    copy_rows(_educations(rows, known))
     documents = [_documents(row, actor, known, now) for row in rows]
-    _insert(Document, [document for own in documents for document in own if document])
-    _insert(CandidateSkill, _skills(rows, documents, known), ignore_conflicts=True)
-    _insert(CandidateTag, _tags(rows, known, actor), ignore_conflicts=True)
-    _insert(Consent, _consents(rows))
-    _insert(Note, _notes(rows, actor, now))
-
-
-def _insert(model: type[Model], rows: list, ignore_conflicts: bool = False) -> None:
-    if rows:
-        model._default_manager.bulk_create(rows, batch_size=BATCH * 10, ignore_conflicts=ignore_conflicts)
+    copy_rows([document for own in documents for document in own if document])
+    copy_rows(_skills(rows, documents, known))
+    copy_rows(_tags(rows, known, actor))
+    copy_rows(_consents(rows))
+    copy_rows(_notes(rows, actor, now))
 
 
 def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list[ContactPoint]:
