@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -50,15 +51,16 @@ def open_for(actor: Actor) -> Access:
 
 def open_engine() -> Engine:
     """The index of this node as it is now; TemporaryFailure while there is none."""
-    engine = _reader().engine()
+    engine = _reader(settings.SEARCH_DIR).engine()
     if engine is None:
         raise TemporaryFailure(NOT_READY, retry_after_s=10)
     return engine
 
 
 @cache
-def _reader() -> Reader:
-    return Reader(IndexFolder(settings.SEARCH_DIR))
+def _reader(folder: Path) -> Reader:
+    """One for the process; requests share its open files."""
+    return Reader(IndexFolder(folder))
 
 
 def _scope(actor: Actor) -> tuple[Scope, tuple[str, ...]]:

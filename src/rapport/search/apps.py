@@ -9,6 +9,10 @@ class SearchConfig(AppConfig):
     label = "search"
 
     def ready(self) -> None:
+        from rapport.applications.finding import set_finder
+        from rapport.search.people import find_people
+
+        set_finder(find_people)
         navigation.add("job", Entry("Best fits", "search:fits", order=20, capability="candidates.view"))
         navigation.add("main", Entry("Segments", "search:segments", "bookmark", order=45, capability="candidates.view"))
         navigation.add(

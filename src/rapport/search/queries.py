@@ -149,7 +149,10 @@ class FitRow:
 
 @dataclass(frozen=True, slots=True)
 class JobFits:
-    """The best fits for a job, best first; the same input gives the same order. `considered` were scored."""
+    """The best fits for a job, best first; the same input gives the same order.
+
+    `scored_count` people were compared; `considered_count` of them are or were considered for the job already.
+    """
 
     job: Job
     skills: Sequence[JobSkill]
@@ -157,17 +160,17 @@ class JobFits:
     weights: Weights
     points: Mapping[str, float]
     rows: Sequence[FitRow] = ()
-    considered: int = 0
-    in_process_count: int = 0
+    scored_count: int = 0
+    considered_count: int = 0
     took_ms: float = 0.0
 
 
 def fits_for_job(
-    actor: Actor, job_id: UUID, *, limit: int = 50, weights: Weights | None = None, in_process: bool = True
+    actor: Actor, job_id: UUID, *, limit: int = 50, weights: Weights | None = None, considered: bool = True
 ) -> JobFits:
     """The people who fit a job best, of those the actor may see, in a constant number of statements.
 
-    `weights` tries out others than the job's; `in_process` false leaves out those considered for the job already.
+    `weights` tries out others than the job's; `considered` false leaves out those who are or were considered for the job.
     Raises NotFound, NotAllowed, TemporaryFailure while there is no index.
     """
     job = get_job(actor, job_id)
@@ -177,7 +180,7 @@ def fits_for_job(
     started = perf_counter()
     people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST)
     known = applications_for_job(actor, job.id, [UUID(person.key) for person in people])
-    shown = people if in_process else [person for person in people if UUID(person.key) not in known]
+    shown = people if considered else [person for person in people if UUID(person.key) not in known]
     fits = rank(
         needs, shown, vocabulary().related, today=day_of(clock.now()), weights=part_weights(weights), limit=limit
     )
@@ -250,6 +253,37 @@ def list_segments(actor: Actor) -> list[Segment]:
     """One's own and shared segments by name, with their owner."""
     require(actor, VIEW)
     return list(Segment.objects.visible_to(actor).select_related("owner"))
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """A segment with how many match now whom the reader may see; without a count `problem` says why."""
+
+    segment: Segment
+    count: int | None = None
+    problem: str = ""
+
+
+def count_segments(actor: Actor) -> list[SegmentRow]:
+    """One's own and shared segments with live counts, in as many statements as for one."""
+    segments = list_segments(actor)
+    try:
+        access = open_for(actor)
+    except TemporaryFailure:
+        return [SegmentRow(segment, problem="Counted as soon as the search index is ready.") for segment in segments]
+    texts = {segment.name.casefold(): segment.query for segment in segments if segment.owner_id != actor.id}
+    texts |= {segment.name.casefold(): segment.query for segment in segments if segment.owner_id == actor.id}
+    return [_count(segment, access, texts) for segment in segments]
+
+
+def _count(segment: Segment, access: Access, texts: Mapping[str, str]) -> SegmentRow:
+    parsed = language.parse(segment.query)
+    if parsed.node is None:
+        return SegmentRow(segment, problem=explain(parsed.problems))
+    node, problems = expand(parsed.node, lambda name: texts.get(name.casefold()))
+    page = access.engine.search(node, access.lookup, access.scope, limit=1)
+    found = [*problems, *page.problems]
+    return SegmentRow(segment, problem=explain(found)) if found else SegmentRow(segment, page.total)
 
 
 def get_segment(actor: Actor, segment_id: UUID) -> Segment:

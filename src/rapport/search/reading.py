@@ -4,7 +4,7 @@ A batch is named by ids (what changed) or by a range of ids (all of them, one st
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -152,7 +152,7 @@ def _profile(row: tuple, parts: Mapping[str, list[Any]]) -> Profile:
             latitude=latitude,
             longitude=longitude,
             contact_day=day_of(last_contact_at) if last_contact_at else None,
-            relation=_relation(applications, last_contact_at),
+            relation=_relation(applications),
         ),
         emails=tuple(normal for kind, _, normal in contacts if kind == "email"),
         phones=tuple(normal for kind, _, normal in contacts if kind == "phone"),
@@ -205,11 +205,13 @@ def _skills(rows: Sequence[Sequence[Any]], documents: Sequence[Sequence[Any]]) -
     return tuple(facts)
 
 
-def _relation(applications: Sequence[Sequence[Any]], last_contact_at: datetime | None) -> str:
+def _relation(applications: Sequence[Sequence[Any]]) -> str:
+    """How far somebody came with us; confidential jobs say nothing, for all may read the reasons of a score."""
     found = {
         "hired" if state == "hired" else RELATION_OF_STAGE.get(kind, "applied")
-        for *_, state, _, kind in applications
-    }  # fmt: skip
+        for _, _, _, state, secret, kind in applications
+        if not secret
+    }
     return next((relation for relation in RELATION_ORDER if relation in found), "")
 
 
@@ -238,7 +240,7 @@ def _has(
 ) -> tuple[str, ...]:
     found = {contact[0] for contact in contacts} | {"resume" for document in documents if document[1] == "resume"}
     found |= {"note"} if parts["notes"] else set()
-    found |= {"application"} if parts["applications"] else set()
+    found |= {"application"} if any(not secret for *_, secret, _ in parts["applications"]) else set()
     return tuple(sorted(found))
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rapport.accounts.capabilities import holds, require
 from rapport.candidates.permissions import VIEW
 from rapport.lib.doors import add_errors, toast
-from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, TemporaryFailure
+from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
 from rapport.lib.requests import Request, next_url
 from rapport.search import examples, operations, queries
 from rapport.search.forms import SegmentForm
@@ -52,7 +52,7 @@ def segments(request: Request) -> HttpResponse:
     status = 422 if form.errors else 200
     if request.htmx and request.method == "POST":
         return render(request, "search/_segment_form.html", _form_context(request, form), status=status)
-    context = {"rows": [_row(request, one) for one in queries.list_segments(request.actor)], "list_url": LIST_URL}
+    context = {"rows": [_row(request, one) for one in queries.count_segments(request.actor)], "list_url": LIST_URL}
     return render(request, "search/segments.html", {**context, **_form_context(request, form)}, status=status)
 
 
@@ -73,18 +73,11 @@ def _saved(request: Request, segment: Segment) -> HttpResponse:
     return redirect(next_url(request, reverse("search:segments")))
 
 
-def _row(request: Request, segment: Segment) -> dict[str, Any]:
-    """A segment with how many match now, None when nobody can say."""
-    problem, count = "", None
-    try:
-        count = queries.count_matching(request.actor, segment.query)
-    except InvalidInput as error:
-        problem = str(error)
-    except TemporaryFailure:
-        problem = "Counted again as soon as the search index is ready."
+def _row(request: Request, row: queries.SegmentRow) -> dict[str, Any]:
+    segment = row.segment
     url = f"{LIST_URL}?{urlencode({'q': segment.query})}"
     is_own = segment.owner_id == request.actor.id
-    return {"segment": segment, "count": count, "problem": problem, "url": url, "is_own": is_own}
+    return {"segment": segment, "count": row.count, "problem": row.problem, "url": url, "is_own": is_own}
 
 
 @require_http_methods(["GET", "POST"])

@@ -38,7 +38,7 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
     try:
         found = queries.fits_for_job(
             request.actor, job_id,
-            limit=SHOWN, weights=Weights.from_query(request.GET), in_process=request.GET.get("in_process") == "1",
+            limit=SHOWN, weights=Weights.from_query(request.GET), considered=request.GET.get("considered") == "1",
         )  # fmt: skip
     except TemporaryFailure as error:
         context = {"job": job, "head": job_head(request.actor, job, "search:fits"), "waiting": str(error)}
@@ -51,7 +51,7 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         "reasons": _reasons(chosen.fit, found) if chosen else [],
         "links": _links(request, found.rows),
         "weights": _weight_groups(found),
-        "in_process": request.GET.get("in_process") == "1",
+        "considered": request.GET.get("considered") == "1",
         "can_add": holds(request.actor, CREATE, job),
     }
     if request.htmx:
