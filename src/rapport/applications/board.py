@@ -99,7 +99,8 @@ def get_board(actor: Actor, job_id: UUID, filters: Filters) -> Board:
     narrowed = _narrowed(applications, filters, today(now))
     counts = _counts(narrowed)
     per_column = max(6, min(MOST_IN_COLUMN, CARDS_ON_PAGE // max(1, len(stages))))
-    cards = _first_cards(narrowed, {stage.id: stage for stage in stages}, filters.sort, per_column, now)
+    shown = narrowed if filters.due else with_promise(narrowed)
+    cards = _first_cards(shown, {stage.id: stage for stage in stages}, filters.sort, per_column, now)
     return Board(
         columns=[_column(stage, counts, cards.get(stage.id, []), now) for stage in stages],
         ended=_ended(counts),
@@ -111,8 +112,9 @@ def get_board(actor: Actor, job_id: UUID, filters: Filters) -> Board:
 def list_cards(actor: Actor, stage: Stage, filters: Filters, *, offset: int, limit: int = MOST_IN_COLUMN) -> list[Card]:
     """The cards of one column from a place on."""
     now = clock.now()
-    applications = Application.objects.visible_to(actor).filter(job_id=stage.job_id, stage=stage)
-    rows = _with_people(_narrowed(applications, filters, today(now)).active()).order_by(*_order(filters.sort))
+    applications = Application.objects.visible_to(actor).active().filter(job_id=stage.job_id, stage=stage)
+    narrowed = _narrowed(applications, filters, today(now))
+    rows = _with_people(narrowed if filters.due else with_promise(narrowed)).order_by(*_order(filters.sort))
     return [make_card(row, stage, now) for row in rows[offset : offset + limit]]
 
 
@@ -151,11 +153,13 @@ def today(now: datetime) -> date:
 
 
 def _narrowed(applications: Any, filters: Filters, day: date) -> Any:
+    """The applications a filter leaves; joined with their promise only where it asks for one."""
     for word in filters.name.split():
         applications = applications.filter(candidate__full_name__icontains=word)
     if filters.owner_id:
         applications = applications.filter(owner_id=filters.owner_id)
-    applications = with_promise(applications)
+    if filters.due:
+        applications = with_promise(applications)
     if filters.due == "today":
         applications = applications.filter(hear_by_on__lte=day)
     elif filters.due == "soon":

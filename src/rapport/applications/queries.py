@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 
 from rapport.accounts.capabilities import require
+from rapport.applications.finding import find_by_name
 from rapport.applications.models import Application, ApplicationQuerySet, ArchiveReason, Promise
 from rapport.applications.permissions import VIEW
 from rapport.candidates.models import Candidate
@@ -177,13 +178,22 @@ class Option:
 
 
 def find_candidates(actor: Actor, job_id: UUID, text: str, limit: int = 10) -> list[Option]:
-    """People of the pool whose full, given or family name begins with what was typed; those considered already last."""
+    """People of the pool by name, those considered for the job already last.
+
+    Asks the search index; without one, whose full, given or family name begins with what was typed.
+    """
     wanted = " ".join(text.split())
     if not wanted:
         return []
-    begins = Q(full_name__istartswith=wanted) | Q(family_name__istartswith=wanted) | Q(given_name__istartswith=wanted)
-    people = Candidate.objects.active().filter(visible_to(actor)).filter(begins)
-    found = list(people.only("id", "full_name", "title", "organisation", "place").order_by("full_name", "id")[:limit])
+    found = find_by_name(actor, wanted, limit)
+    if found is None:
+        found = _begin_with(actor, wanted, limit)
     known = applications_for_job(actor, job_id, [person.id for person in found])
     rows = [Option(person, known.get(person.id)) for person in found]
     return sorted(rows, key=lambda row: row.application is not None)
+
+
+def _begin_with(actor: Actor, text: str, limit: int) -> list[Candidate]:
+    begins = Q(full_name__istartswith=text) | Q(family_name__istartswith=text) | Q(given_name__istartswith=text)
+    people = Candidate.objects.active().filter(visible_to(actor)).filter(begins)
+    return list(people.only("id", "full_name", "title", "organisation", "place").order_by("full_name", "id")[:limit])

@@ -29,7 +29,7 @@ _places: dict[str, list[Entry]] = {}
 
 
 def add(place: str, entry: Entry) -> None:
-    """Add an entry to a place: main, job, settings, you (own settings), palette or add."""
+    """Add an entry to a place: main, job (tabs), application (parts of its page), settings, you (own), palette or add."""
     rows = _places.setdefault(place, [])
     if entry not in rows:
         rows.append(entry)

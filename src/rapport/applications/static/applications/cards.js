@@ -52,6 +52,22 @@ on("click", "[data-select-column]", (_, button) => {
   refresh(column.closest("[data-selection]"));
 });
 
+// A card dropped on a folded state asks for the reason, on Hired it is hired. Board.js forgets the drag after this.
+const endingAt = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-drop-ended]") ?? null;
+addEventListener("pointermove", (event) => {
+  if (!document.body.classList.contains("is-dragging")) return;
+  const under = endingAt(event);
+  $$("[data-drop-ended]").forEach((each) => each.classList.toggle("drop-target", each === under));
+});
+addEventListener("pointerup", (event) => {
+  const dragged = $(".card.dragging");
+  const under = dragged && endingAt(event);
+  if (!under) return;
+  under.classList.remove("drop-target");
+  if (under.dataset.dropEnded === "hired") send(dragged, "hire/");
+  else dialog(archiveUrl(dragged));
+}, { capture: true });
+
 // A card that could not be moved is shown where it really is.
 document.addEventListener("board:refused", () => window.htmx.trigger(document.body, "board-changed"));
 
