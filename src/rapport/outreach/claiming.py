@@ -17,7 +17,6 @@ from rapport.mail.composing import Content, Envelope, make_message_id, write_mes
 from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.models import Mailbox
-from rapport.mail.queries import count_sent_since
 from rapport.outreach import ledger
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
@@ -80,10 +79,7 @@ def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
     """How many messages the mailbox may send now, and why no more. A failing one is tried with a single message."""
     if mailbox.state == Mailbox.State.PAUSED:
         return 0, "The mailbox is paused."
-    use = MailboxUse(
-        mailbox.daily_cap, mailbox.pace_per_minute, count_sent_since(mailbox.id, now - timedelta(days=1)),
-        count_sent_since(mailbox.id, now - timedelta(minutes=1)), ledger.mailbox_in_hand(mailbox.id),
-    )  # fmt: skip
+    use = MailboxUse(mailbox.daily_cap, mailbox.pace_per_minute, *ledger.read_mailbox_use(mailbox.id, now))
     room, why = allowance(use)
     if mailbox.state == Mailbox.State.FAILING:
         if mailbox.last_error_at and mailbox.last_error_at + FAILING_REST > now:

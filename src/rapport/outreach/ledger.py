@@ -107,10 +107,16 @@ LOSE_IN_FLIGHT = """
 UPDATE outreach_delivery SET state = 'unclear', reason = %s, finished_at = clock_timestamp()
 WHERE id = ANY(%s) AND state = 'in_flight' AND lease = %s
 """
-MAILBOX_IN_HAND = """
-SELECT count(*) FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
-WHERE e.delivery_id IS NOT NULL AND d.mailbox_id = %s AND d.state IN ('claimed', 'in_flight', 'sent')
-  AND e.last_outcome <> 'unclear'
+# What is settled, what another composer is just sending, and what the ledger holds and is not settled yet.
+MAILBOX_USE = """
+SELECT (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent'
+          AND sent_at >= %(now)s - interval '1 day'),
+       (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent'
+          AND sent_at >= %(now)s - interval '1 minute'),
+       (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND state = 'in_flight')
+     + (SELECT count(*) FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
+        WHERE e.delivery_id IS NOT NULL AND e.last_outcome <> 'unclear' AND d.mailbox_id = %(mailbox)s
+          AND d.state IN ('claimed', 'in_flight', 'sent'))
 """
 PATIENCE_S = 120.0
 LOST_WORDS = "The worker ended while it was sending this message."
@@ -250,9 +256,10 @@ def settle(outcomes: Sequence[Outcome]) -> dict[UUID, bool]:
     return dict(_run(SETTLE, [list(column) for column in zip(*columns, strict=True)]))
 
 
-def mailbox_in_hand(mailbox_id: UUID) -> int:
-    """How many messages of a mailbox are about to go out, or have gone and are not on record yet."""
-    return int(_run(MAILBOX_IN_HAND, [mailbox_id])[0][0])
+def read_mailbox_use(mailbox_id: UUID, now: datetime) -> tuple[int, int, int]:
+    """How many messages a mailbox has sent within a day and a minute, and how many are on their way."""
+    day, minute, in_hand = _run(MAILBOX_USE, {"mailbox": mailbox_id, "now": now})[0]
+    return day, minute, in_hand
 
 
 def list_in_hand_of(lease: int, state: str, limit: int) -> list[UUID]:

@@ -3,10 +3,11 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
-import rapport.lib.ids
-import rapport.outreach.models
 from django.conf import settings
 from django.db import migrations, models
+
+import rapport.lib.ids
+import rapport.outreach.models
 
 
 class Migration(migrations.Migration):

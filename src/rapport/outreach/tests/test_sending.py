@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from tests.servers import smtp as real_smtp
 
 from rapport.activity.models import Activity
 from rapport.lib import clock
@@ -12,7 +13,6 @@ from rapport.outreach import operations
 from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Enrollment, Lease
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
-from tests.servers import smtp as real_smtp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,7 +39,7 @@ def start(rita, server, *addresses: str, mailbox=None, **step):
 
 def test_a_due_step_is_sent_once_and_joins_the_thread(rita, engine):
     with real_smtp.running() as outbox:
-        sequence, (carl,) = start(rita, outbox, "carl@example.net")
+        _, (carl,) = start(rita, outbox, "carl@example.net")
         engine.run_until_idle()
         engine.run_until_idle()
     (message,) = outbox.messages

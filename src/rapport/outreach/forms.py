@@ -1,0 +1,88 @@
+"""What people enter about sequences and their steps."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+from zoneinfo import available_timezones
+
+import pycountry
+from django import forms
+from django.conf import settings
+
+from rapport.jobs.models import Job
+from rapport.mail.models import Mailbox
+from rapport.outreach.models import Sequence, Step
+from rapport.outreach.operations import SequenceDraft, StepDraft
+
+DAYS = [(0, "Mon"), (1, "Tue"), (2, "Wed"), (3, "Thu"), (4, "Fri"), (5, "Sat"), (6, "Sun")]
+
+
+class SequenceForm(forms.Form):
+    """From whom, about what and when. `updated_at` travels along, so that nobody overwrites what they have not seen."""
+
+    name = forms.CharField(max_length=120)
+    mailbox_id = forms.ChoiceField(label="Writes from", required=False)
+    job_id = forms.ChoiceField(
+        label="About the job", required=False, help_text="Fills job_title, job_location and department."
+    )
+    days = forms.MultipleChoiceField(label="Days", choices=DAYS, widget=forms.CheckboxSelectMultiple)
+    from_time = forms.TimeField(label="From", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    until_time = forms.TimeField(label="Until", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    time_zone = forms.ChoiceField(
+        label="Time zone", help_text="Of those whose own is not known; the others get mail in their own hours."
+    )
+    holiday_country = forms.ChoiceField(label="No mail on public holidays of", required=False)
+    cap_count = forms.IntegerField(label="Mails at most", min_value=1, max_value=90)
+    cap_days = forms.IntegerField(
+        label="within days", min_value=1, max_value=90, help_text="Counted over everybody here who writes to them."
+    )
+    needs_consent = forms.BooleanField(label="Only to people who agreed to be written to about jobs", required=False)
+    shows_unsubscribe = forms.BooleanField(label="A line at the end lets them unsubscribe", required=False)
+    updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, mailboxes: Iterable[Mailbox], jobs: Iterable[Job], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choices("mailbox_id", [("", "Choose a mailbox"), *((str(row.id), str(row)) for row in mailboxes)])
+        self._choices("job_id", [("", "No particular job"), *((str(row.id), row.title) for row in jobs)])
+        self._choices("time_zone", [(name, name.replace("_", " ")) for name in sorted(available_timezones())])
+        countries = sorted((row.name, row.alpha_2) for row in pycountry.countries)
+        self._choices("holiday_country", [("", "None"), *((code, name) for name, code in countries)])
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = choices
+
+    def draft(self) -> SequenceDraft:
+        values = dict(self.cleaned_data)
+        del values["updated_at"]
+        return SequenceDraft(
+            **{
+                **values,
+                "mailbox_id": UUID(values["mailbox_id"]) if values["mailbox_id"] else None,
+                "job_id": UUID(values["job_id"]) if values["job_id"] else None,
+                "days": tuple(int(day) for day in values["days"]),
+            }
+        )
+
+
+def initial_of(sequence: Sequence | None) -> dict[str, Any]:
+    """The form's values for a stored sequence, or for a new one."""
+    if sequence is None:
+        draft = SequenceDraft(name="", time_zone=settings.DEFAULT_TIME_ZONE)
+        return {name: getattr(draft, name) for name in SequenceDraft.__dataclass_fields__}
+    values = {name: getattr(sequence, name) for name in SequenceDraft.__dataclass_fields__}
+    ids = {name: str(values[name] or "") for name in ("mailbox_id", "job_id")}
+    return {**values, **ids, "updated_at": sequence.updated_at.isoformat()}
+
+
+class StepForm(forms.Form):
+    """One step; an empty subject answers the mail before it."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    kind = forms.ChoiceField(label="What happens", choices=Step.Kind.choices)
+    wait_days = forms.IntegerField(label="Days to wait", min_value=0, max_value=365, initial=0)
+    subject = forms.CharField(label="Subject", max_length=300, required=False)
+    body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def draft(self) -> StepDraft:
+        return StepDraft(**self.cleaned_data)

@@ -1,0 +1,199 @@
+"""Pages: sequences, one of them with its people, what waits for a person. What changes them stands below each."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from rapport.accounts.capabilities import holds, require
+from rapport.lib import clock
+from rapport.lib.errors import InvalidInput
+from rapport.lib.requests import Request, next_url
+from rapport.outreach import operations, queries
+from rapport.outreach.claiming import room_of
+from rapport.outreach.ending import EXIT_LABELS
+from rapport.outreach.models import Delivery, Enrollment, Sequence
+from rapport.outreach.permissions import EDIT, ENROLL
+
+TONES = {"active": "good", "paused": "warn", "draft": "", "archived": ""}
+
+
+@require_GET
+def list_(request: Request) -> HttpResponse:
+    """All sequences, with what waits for a person above them."""
+    archived = request.GET.get("show") == "archived"
+    rows = queries.list_sequences(request.actor, archived=archived)
+    context = {
+        "rows": rows,
+        "archived": archived,
+        "views": [
+            {"label": "In use", "url": "?", "is_current": not archived},
+            {"label": "Archived", "url": "?show=archived", "is_current": archived},
+        ],
+        "unclear": sum(row.unclear for row in rows),
+        "planned": sum(row.planned for row in rows),
+        "can_edit": holds(request.actor, EDIT),
+        "tones": TONES,
+    }
+    return render(request, "outreach/list.html", context)
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def detail(request: Request, sequence_id: UUID) -> HttpResponse:
+    """One sequence: its steps, and who is where in it."""
+    row = queries.get_row(request.actor, sequence_id)
+    sequence = row.sequence
+    show = request.GET.get("show", "active")
+    show = show if show in queries.FILTERS else "active"
+    page = queries.list_enrollments(request.actor, sequence_id, show=show, before=_uuid(request.GET.get("before")))
+    waiting = {delivery.id: delivery.state for delivery in _in_hand(page.rows)}
+    why_not = ""
+    if sequence.state == Sequence.State.ACTIVE and sequence.mailbox is not None:
+        why_not = room_of(sequence.mailbox, clock.now())[1]
+    context = {
+        "row": row,
+        "sequence": sequence,
+        "steps": queries.list_steps(sequence),
+        "enrollments": [_line(enrollment, waiting) for enrollment in page.rows],
+        "show": show,
+        "filters": [
+            {"label": label, "url": f"?show={key}", "is_current": key == show, "count": row.counts[key]}
+            for key, label in queries.FILTERS.items()
+        ],
+        "next_url": f"?show={show}&before={page.next_before}" if page.next_before else "",
+        "first_url": f"?show={show}" if request.GET.get("before") else "",
+        "unclear": _unclear(request, row),
+        "why_not": why_not,
+        "tone": TONES[sequence.state],
+        "can_edit": holds(request.actor, EDIT),
+        "can_enroll": holds(request.actor, ENROLL),
+        "here": request.get_full_path(),
+    }
+    return render(request, "outreach/detail.html" + ("#people" if request.htmx else ""), context)
+
+
+def _unclear(request: Request, row: queries.SequenceRow) -> list[Any]:
+    if not row.unclear:
+        return []
+    return queries.list_waiting(request.actor, Delivery.State.UNCLEAR, sequence_id=row.sequence.id, limit=20)
+
+
+def _in_hand(enrollments: list[Enrollment]) -> list[Delivery]:
+    ids = [row.delivery_id for row in enrollments if row.delivery_id]
+    return list(Delivery.objects.filter(id__in=ids).only("id", "state")) if ids else []
+
+
+def _line(enrollment: Enrollment, waiting: dict[UUID, str]) -> dict[str, Any]:
+    """A row of the table: what comes next, what held it back, how it ended."""
+    state = waiting.get(enrollment.delivery_id) if enrollment.delivery_id else ""
+    if enrollment.state == Enrollment.State.EXITED:
+        outcome, tone = EXIT_LABELS.get(enrollment.exit_reason, "Stopped"), ""
+        tone = "good" if enrollment.exit_reason in ("replied", "applied", "hired") else tone
+        tone = "bad" if enrollment.exit_reason in ("refused", "bounced", "complained") else tone
+    elif state == "planned":
+        outcome, tone = "Waits for approval", "info"
+    elif state == "unclear":
+        outcome, tone = "Unclear whether it arrived", "warn"
+    elif state in ("claimed", "in_flight"):
+        outcome, tone = "Being sent", ""
+    elif enrollment.last_outcome == "failed":
+        outcome, tone = "Tried in vain", "warn"
+    else:
+        outcome, tone = ("Sent", "") if enrollment.sent_count else ("", "")
+    return {
+        "enrollment": enrollment, "candidate": enrollment.candidate, "outcome": outcome, "tone": tone,
+        "reason": enrollment.exit_note or enrollment.waits_for,
+    }  # fmt: skip
+
+
+@require_POST
+def move(request: Request, sequence_id: UUID) -> HttpResponse:
+    """Start, pause or archive a sequence."""
+    actions = {
+        "activate": (operations.activate_sequence, "is sending now"),
+        "pause": (operations.pause_sequence, "is paused; everybody keeps their place"),
+        "archive": (operations.archive_sequence, "is archived"),
+    }
+    if request.POST.get("do") not in actions:
+        raise InvalidInput("Choose what to do with the sequence.")
+    act, words = actions[request.POST["do"]]
+    sequence = act(actor=request.actor, sequence_id=sequence_id)
+    messages.success(request, f"{sequence.name} {words}.")
+    return redirect(next_url(request, reverse("outreach:detail", args=[sequence_id])))
+
+
+@require_POST
+def exit_(request: Request, sequence_id: UUID) -> HttpResponse:
+    """Stop the chosen people's enrollments."""
+    queries.get_sequence(request.actor, sequence_id)
+    ids = [key for key in (_uuid(value) for value in request.POST.getlist("ids")) if key]
+    if not ids:
+        raise InvalidInput("Select somebody first.")
+    count = operations.exit_enrollments(actor=request.actor, enrollment_ids=ids, note="Stopped by hand.")
+    messages.success(request, f"Stopped for {count:,} {'person' if count == 1 else 'people'}.")
+    return redirect(next_url(request, reverse("outreach:detail", args=[sequence_id])))
+
+
+@require_GET
+def waiting(request: Request) -> HttpResponse:
+    """What waits for a person: mails to approve, and mails of which nobody knows whether they arrived."""
+    require(request.actor, ENROLL)
+    sequence_id = _uuid(request.GET.get("sequence"))
+    context = {
+        "planned": [
+            {"delivery": delivery, "enrollment": enrollment, "content": _content(delivery)}
+            for delivery, enrollment in queries.list_waiting(
+                request.actor, "planned", sequence_id=sequence_id, limit=50
+            )
+        ],
+        "unclear": queries.list_waiting(request.actor, "unclear", sequence_id=sequence_id),
+        "here": request.get_full_path(),
+    }
+    return render(request, "outreach/waiting.html", context)
+
+
+def _content(delivery: Delivery) -> Any:
+    """The mail as it would go out now."""
+    from rapport.outreach.settling import rebuild
+
+    rebuilt = rebuild([delivery.id])
+    return rebuilt[0].parcel.content if rebuilt else None
+
+
+@require_POST
+def approve(request: Request) -> HttpResponse:
+    """Approve or leave out mails that wait for it."""
+    ids = [key for key in (_uuid(value) for value in request.POST.getlist("ids")) if key]
+    if not ids:
+        raise InvalidInput("Select a mail first.")
+    if request.POST.get("do") == "decline":
+        for delivery_id in ids:
+            operations.decline_delivery(actor=request.actor, delivery_id=delivery_id)
+        messages.success(request, f"{len(ids)} left out.")
+    else:
+        count = operations.approve_deliveries(actor=request.actor, delivery_ids=ids)
+        messages.success(request, f"{count} approved. They go out within business hours.")
+    return redirect(next_url(request, reverse("outreach:waiting")))
+
+
+@require_POST
+def resolve(request: Request, delivery_id: UUID) -> HttpResponse:
+    """Settle an unclear mail: it was sent, send it again, or leave it out."""
+    decision = request.POST.get("decision", "")
+    operations.resolve_unclear(actor=request.actor, delivery_id=delivery_id, decision=decision)
+    words = {"sent": "Counted as sent.", "again": "It will be sent once more.", "skip": "Left out."}
+    messages.success(request, words[decision])
+    return redirect(next_url(request, reverse("outreach:waiting")))
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
