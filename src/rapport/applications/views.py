@@ -12,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from rapport.accounts.capabilities import holds
 from rapport.accounts.queries import names_of
 from rapport.activity.queries import list_timeline
+from rapport.activity.sentences import tell
 from rapport.applications import board as boards
 from rapport.applications import promises, queries, stage_rules
 from rapport.applications.models import Application, Promise
@@ -132,17 +133,10 @@ def _timeline(application_id: UUID) -> list[dict[str, Any]]:
             "icon": activity.declared.icon,
             "at": activity.occurred_at,
             "who": names.get(activity.actor_id, "") if activity.actor_id else "Rapport",
-            "text": activity.declared.sentence.format_map(_Known(activity.data)),
+            "text": tell(activity),
         }
         for activity in activities
     ]
-
-
-class _Known(dict[str, Any]):
-    """Data of an activity; what erasure took away reads as a dash."""
-
-    def __missing__(self, key: str) -> str:
-        return "–"
 
 
 def _rights(request: Request, job: Any) -> dict[str, bool]:

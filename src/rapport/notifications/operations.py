@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from rapport.accounts.models import User
 from rapport.accounts.queries import names_of
 from rapport.activity.models import Activity
+from rapport.activity.sentences import tell
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotAllowed
@@ -142,8 +143,7 @@ def _audience(activities: Sequence[Activity]) -> dict[UUID, set[UUID]]:
 
 def _text(activity: Activity, label: subjects.Label | None, names: dict[UUID, str]) -> str:
     """ "Amara Nwosu: Rita Lindqvist moved from Applied to Phone call"; the candidate's own deeds need no second name."""
-    known = dict.fromkeys(activity.declared.data, "") | activity.data
-    sentence = activity.declared.sentence.format_map(known)
+    sentence = tell(activity)
     if activity.actor_id in names:
         sentence = f"{names[activity.actor_id]} {sentence}"
     return f"{label.text}: {sentence}" if label else sentence
@@ -153,5 +153,3 @@ def _user_id(actor: Actor) -> UUID:
     if actor.kind != "user" or actor.id is None:
         raise NotAllowed("Only a signed-in user has notifications.")
     return actor.id
-
-

@@ -12,6 +12,7 @@ from django.utils import timezone
 from rapport.accounts.queries import names_of
 from rapport.activity.models import Activity
 from rapport.activity.queries import list_timeline
+from rapport.activity.sentences import fill, shown_data
 from rapport.lib import clock, wording
 from rapport.lib.actors import Actor
 
@@ -135,49 +136,6 @@ def _actor_name(activity: Activity, names: Mapping[UUID, str], candidate_name: s
     if activity.actor_kind == "user" and activity.actor_id:
         return names.get(activity.actor_id, "A former colleague")
     return MACHINES.get(activity.actor_kind, "Somebody")
-
-
-def shown_data(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of an activity as people read them: days and moments in words, in the active zone."""
-    return {name: _shown(name, value) for name, value in data.items()}
-
-
-def _shown(name: str, value: Any) -> Any:
-    if not isinstance(value, str) or not name.endswith(("_on", "_at")):
-        return value
-    try:
-        day = date.fromisoformat(value) if name.endswith("_on") else timezone.localtime(_moment(value)).date()
-    except ValueError:
-        return value
-    return wording.near_date(day, timezone.localtime(clock.now()).date())
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
-
-
-class _Words(dict[str, Any]):
-    """What a sentence asks for and the data lack is left out."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def fill(sentence: str, data: Mapping[str, Any]) -> str:
-    """A verb's sentence with its values; empty ones leave no trace, nor the colon before them."""
-    words = _Words({key: _as_words(value) for key, value in data.items()})
-    return sentence.format_map(words).strip().rstrip(":").strip()
-
-
-def _as_words(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return value
 
 
 def filters(current: str, counts: Mapping[str, int], url: str) -> list[dict[str, Any]]:
