@@ -8,6 +8,10 @@ class CandidatesConfig(AppConfig):
     label = "candidates"
 
     def ready(self) -> None:
+        from rapport.candidates.correspondents import find_by_address
+        from rapport.mail import people
+
+        people.add_finder(find_by_address)
         navigation.add(
             "add",
             navigation.Entry("Candidate", "candidates:create", "user-plus", order=10, capability="candidates.edit"),

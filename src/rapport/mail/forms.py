@@ -31,7 +31,8 @@ class MailboxForm(forms.Form):
     )  # fmt: skip
     imap_host = forms.CharField(
         label="Server for reading (IMAP)", max_length=253, required=False,
-        help_text="Leave it empty and replies stay in your mail program.",
+        help_text="Only answers and mail from candidates are taken in; the rest of your mail is left alone. Leave it empty and "
+        "answers stay in your mail program.",
     )  # fmt: skip
     imap_port = forms.IntegerField(label="Port", min_value=1, max_value=65535, initial=993)
     imap_security = forms.ChoiceField(label="Encryption", choices=Mailbox.Security.choices, initial="ssl")

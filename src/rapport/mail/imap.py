@@ -7,9 +7,10 @@ import imaplib
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,11 +41,15 @@ class ImapSettings:
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """`data` are the message's bytes; only its header where it is larger than MAX_MESSAGE_BYTES."""
+    """`data` are the message's bytes; only its header where it is larger than MAX_MESSAGE_BYTES.
+
+    `arrived_at` is when the server got it, None where it does not say.
+    """
 
     uid: int
     data: bytes
     is_cut: bool
+    arrived_at: datetime | None
 
 
 class ImapConnection:
@@ -82,28 +87,30 @@ class ImapConnection:
 
     def messages(self, uids: list[int]) -> Iterator[RawMessage]:
         """These messages, one fetch each; one that has vanished meanwhile is left out."""
-        sizes = self._sizes(uids)
+        about = self._about(uids)
         for uid in uids:
-            is_cut = sizes.get(uid, 0) > MAX_MESSAGE_BYTES
+            size, arrived_at = about.get(uid, (0, None))
+            is_cut = size > MAX_MESSAGE_BYTES
             data = self._fetch(uid, "(BODY.PEEK[HEADER])" if is_cut else "(BODY.PEEK[])")
             if data:
-                yield RawMessage(uid, data, is_cut)
+                yield RawMessage(uid, data, is_cut, arrived_at)
 
     def _search(self, criteria: str) -> list[int]:
         _, found = self._ok(self._mailbox.client.uid("SEARCH", *criteria.split(" ")))
         return [int(uid) for row in found if row for uid in row.split()]
 
-    def _sizes(self, uids: list[int]) -> dict[int, int]:
+    def _about(self, uids: list[int]) -> dict[int, tuple[int, datetime | None]]:
+        """Size and time of arrival by UID."""
         if not uids:
             return {}
-        _, rows = self._ok(self._mailbox.client.uid("FETCH", ",".join(map(str, uids)), "(RFC822.SIZE)"))
-        sizes = {}
+        _, rows = self._ok(self._mailbox.client.uid("FETCH", ",".join(map(str, uids)), "(RFC822.SIZE INTERNALDATE)"))
+        about = {}
         for row in rows:
             text = row if isinstance(row, bytes) else b""
             uid, size = re.search(rb"UID (\d+)", text), re.search(rb"RFC822\.SIZE (\d+)", text)
             if uid and size:
-                sizes[int(uid[1])] = int(size[1])
-        return sizes
+                about[int(uid[1])] = (int(size[1]), _arrival(text))
+        return about
 
     def _fetch(self, uid: int, what: str) -> bytes:
         _, rows = self._ok(self._mailbox.client.uid("FETCH", str(uid), what))
@@ -170,6 +177,11 @@ def _connect(settings: ImapSettings) -> BaseMailBox:
         mailbox.client.shutdown()
         raise
     return mailbox
+
+
+def _arrival(text: bytes) -> datetime | None:
+    local = imaplib.Internaldate2tuple(text)
+    return datetime.fromtimestamp(time.mktime(local), UTC) if local else None
 
 
 def _brief(error: BaseException) -> str:

@@ -7,6 +7,7 @@ may repeat after a crash. Own copies (Sent folders, mail to oneself) are dropped
 import hashlib
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,10 +23,10 @@ from rapport.lib.actors import SYSTEM
 from rapport.lib.addresses import normal_address
 from rapport.lib.errors import PermanentFailure
 from rapport.lib.ids import new_id
-from rapport.mail import address_tokens, imap, queries
+from rapport.mail import address_tokens, imap, people, queries
 from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED, MESSAGE_RECEIVED
 from rapport.mail.classify import Verdict, classify
-from rapport.mail.matching import Clues, clues_of
+from rapport.mail.matching import clues_of
 from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody
 from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_success
 from rapport.mail.operations.suppressions import suppress_address, unsubscribe
@@ -36,6 +37,7 @@ from rapport.mail.unsubscribe_words import asks_to_stop
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+CLOCK_TOLERANCE = timedelta(minutes=10)
 MAX_TEXT_CHARS = 500_000
 
 
@@ -69,13 +71,14 @@ def _fetch_folder(mailbox: Mailbox, connection: imap.ImapConnection, name: str) 
     uid_validity = connection.open_folder(name)
     if uid_validity != folder.uid_validity:
         folder.uid_validity, folder.last_uid = uid_validity, 0
-    # What was there before the mailbox was connected stays where it is.
-    since = mailbox.created_at.date() if folder.last_uid == 0 else None
+    # What was there before the mailbox was connected stays where it is. SINCE compares days in the server's zone.
+    since = mailbox.created_at.date() - timedelta(days=1) if folder.last_uid == 0 else None
     uids = connection.uids_after(folder.last_uid, since)[:BATCH]
     stored = 0
     try:
         for raw in connection.messages(uids):
-            stored += _receive_safely(mailbox, folder, raw)
+            is_old = raw.arrived_at is not None and raw.arrived_at < mailbox.created_at - CLOCK_TOLERANCE
+            stored += 0 if is_old else _receive_safely(mailbox, folder, raw)
             folder.last_uid = raw.uid
         folder.last_uid = max([folder.last_uid, *uids])
     finally:
@@ -96,8 +99,10 @@ def _receive_safely(mailbox: Mailbox, folder: MailboxFolder, raw: imap.RawMessag
 
 
 def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message | None:
-    """Take in one message; None when it is known already or a copy of our own.
+    """Take in one message; None when it is known already, a copy of our own, or a stranger's in a personal mailbox.
 
+    A shared mailbox takes in everything. Of a colleague's own mailbox only mail is kept that answers ours or comes from
+    an address that an app above knows (mail.people): the rest of their mail is none of our business.
     Records message.received, or for reports message.bounced and message.complained, with the subjects of the message it
     answers. A hard bounce, a complaint and "unsubscribe" in words suppress the address.
     """
@@ -106,11 +111,13 @@ def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message |
     if _is_known(mailbox, message_id) or _is_own(mailbox, mail):
         return None
     verdict = classify(mail)
-    clues = clues_of(mail, verdict)
+    origin = _origin_of(mailbox, mail, verdict)
+    if not mailbox.is_shared and not origin.answered and not origin.subjects:
+        return None
     storage_name = default_storage.save(f"mail/{clock.now():%Y/%m}/{new_id().hex}.eml", ContentFile(data))
     try:
         with transaction.atomic():
-            return _store(mailbox, mail, message_id, verdict, clues, storage_name, is_cut=is_cut)
+            return _store(mailbox, mail, message_id, verdict, origin, storage_name, is_cut=is_cut)
     except IntegrityError as error:
         default_storage.delete(storage_name)
         if "mail_message_id_unique" in str(error):
@@ -119,6 +126,28 @@ def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message |
     except BaseException:
         default_storage.delete(storage_name)
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an incoming message belongs to; `matched_by` is message_id, token, sender, address or empty."""
+
+    answered: Message | None = None
+    matched_by: str = ""
+    subjects: Mapping[str, str] = field(default_factory=dict)
+
+
+def _origin_of(mailbox: Mailbox, mail: ParsedMail, verdict: Verdict) -> Origin:
+    clues = clues_of(mail, verdict)
+    tokens = (address_tokens.read_plus_address(address) for address in clues.addresses)
+    person = normal_address(clues.person)
+    found = queries.find_answered(
+        ids=clues.ids, token_id=next((token for token in tokens if token), None), sender=person, mailbox_id=mailbox.id
+    )
+    if found:
+        return Origin(found[0], found[1], found[0].subjects)
+    subjects = {kind: str(key) for kind, key in people.find_subjects(person).items()}
+    return Origin(None, "address" if subjects else "", subjects)
 
 
 def _is_known(mailbox: Mailbox, message_id: str) -> bool:
@@ -137,18 +166,12 @@ def _store(
     mail: ParsedMail,
     message_id: str,
     verdict: Verdict,
-    clues: Clues,
+    origin: Origin,
     storage_name: str,
     *,
     is_cut: bool,
 ) -> Message:
-    tokens = (address_tokens.read_plus_address(address) for address in clues.addresses)
-    found = queries.find_answered(
-        ids=clues.ids, token_id=next((token for token in tokens if token), None),
-        sender=normal_address(clues.person), mailbox_id=mailbox.id,
-    )  # fmt: skip
-    answered, matched_by = found or (None, "")
-    message = _new_message(mailbox, mail, message_id, verdict, answered)
+    message = _new_message(mailbox, mail, message_id, verdict, origin)
     message.storage_name = storage_name
     message.state_note = "Too large to fetch in full; open it in your mail program." if is_cut else ""
     message.save(force_insert=True)
@@ -158,17 +181,15 @@ def _store(
         message=message, text=text, full_text=full_text if full_text != text else "",
         html=mail.html[:MAX_TEXT_CHARS].replace("\x00", ""),
     )  # fmt: skip
-    _record(message, verdict, answered, matched_by)
+    _record(message, verdict, origin)
     return message
 
 
-def _new_message(
-    mailbox: Mailbox, mail: ParsedMail, message_id: str, verdict: Verdict, answered: Message | None
-) -> Message:
+def _new_message(mailbox: Mailbox, mail: ParsedMail, message_id: str, verdict: Verdict, origin: Origin) -> Message:
     identifier, now = new_id(), clock.now()
     return Message(
         id=identifier,
-        thread_id=answered.thread_id if answered else identifier,
+        thread_id=origin.answered.thread_id if origin.answered else identifier,
         direction=Message.Direction.IN,
         state=Message.State.RECEIVED,
         kind=verdict.kind,
@@ -181,7 +202,7 @@ def _new_message(
         to_address=normal_address(mailbox.address),
         subject=mail.subject.replace("\x00", ""),
         preview=" ".join((verdict.reply.text or mail.text[:400]).split())[:200].replace("\x00", ""),
-        subjects=answered.subjects if answered else {},
+        subjects=dict(origin.subjects),
         has_attachments=any(not row.is_inline for row in mail.attachments),
         created_at=now,
         sent_at=_believable(mail.date, now),
@@ -196,13 +217,13 @@ def _believable(sent_at: datetime | None, now: datetime) -> datetime | None:
     return sent_at
 
 
-def _record(message: Message, verdict: Verdict, answered: Message | None, matched_by: str) -> None:
+def _record(message: Message, verdict: Verdict, origin: Origin) -> None:
     if verdict.bounce:
-        _bounced(message, verdict, answered)
+        _bounced(message, verdict, origin.answered)
     elif verdict.complaint:
-        _complained(message, verdict, answered)
+        _complained(message, verdict, origin.answered)
     else:
-        _received(message, verdict, answered, matched_by)
+        _received(message, verdict, origin.answered, origin.matched_by)
 
 
 def _received(message: Message, verdict: Verdict, answered: Message | None, matched_by: str) -> None:

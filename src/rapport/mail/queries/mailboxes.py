@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from rapport.accounts.capabilities import holds, require
@@ -53,11 +54,22 @@ def lock_mailbox(actor: Actor, mailbox_id: UUID) -> Mailbox:
     return mailbox
 
 
+COUNT_SENT = """
+SELECT (SELECT count(*) FROM mail_message
+        WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent' AND sent_at >= %(since)s)
+     + (SELECT count(*) FROM mail_message
+        WHERE mailbox_id = %(mailbox)s AND state = 'in_flight' AND in_flight_at >= %(since)s)
+"""
+
+
 def count_sent_since(mailbox_id: UUID, moment: datetime) -> int:
-    """Messages this mailbox has sent, or is just sending, since a moment."""
-    sent = Message.objects.filter(mailbox_id=mailbox_id, direction="out", state="sent", sent_at__gte=moment).count()
-    under_way = Message.objects.filter(mailbox_id=mailbox_id, state="in_flight", in_flight_at__gte=moment).count()
-    return sent + under_way
+    """Messages this mailbox has sent, or is just sending, since a moment.
+
+    One statement, because between two a message that changes from one state to the other would be counted in neither.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_SENT, {"mailbox": mailbox_id, "since": moment})
+        return int(cursor.fetchone()[0])
 
 
 def next_free_moment(mailbox: Mailbox, now: datetime) -> datetime:

@@ -7,9 +7,10 @@ import pytest
 from tests.servers import dovecot, smtp
 
 from rapport.accounts.models import User
-from rapport.mail import operations
+from rapport.mail import operations, people
 from rapport.mail.models import Mailbox
 from rapport.mail.operations import MailboxSettings
+from rapport.mail.tests.examples import CANDIDATE_ID
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,21 @@ def reading_mailbox(rita: User, entered: dict[str, Any], imap: dovecot.Dovecot) 
         imap_password=imap.password,
     )  # fmt: skip
     return operations.create_mailbox(actor=rita.actor, settings=settings, owner_id=rita.id)
+
+
+@pytest.fixture
+def carl_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app above mail knows whose carl@example.org is."""
+    monkeypatch.setattr(
+        people, "_finders", [lambda address: {"candidate": CANDIDATE_ID} if address == "carl@example.org" else {}]
+    )
+
+
+@pytest.fixture
+def shared_mailbox(ada: User, entered: dict[str, Any], imap: dovecot.Dovecot) -> Mailbox:
+    """jobs@example.com, which everybody may use."""
+    settings = MailboxSettings(
+        **{**entered, "address": "jobs@example.com"}, imap_host=imap.host, imap_port=imap.imap_port,
+        imap_security="plain", imap_user="shared", imap_password=imap.password,
+    )  # fmt: skip
+    return operations.create_mailbox(actor=ada.actor, settings=settings, owner_id=None)

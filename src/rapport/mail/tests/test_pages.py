@@ -11,7 +11,7 @@ from rapport.mail import operations
 from rapport.mail.models import Mailbox, Message, Suppression, Template
 from rapport.mail.tests.examples import answer, send, write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
 
 PAGES = [
     "mail:inbox",

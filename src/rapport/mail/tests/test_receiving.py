@@ -1,8 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
 
+from rapport.lib import clock
 from rapport.mail import address_tokens, operations
 from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, Suppression
 from rapport.mail.tests.examples import CANDIDATE_ID, answer, bounce, recorded, send
@@ -33,6 +34,7 @@ def test_a_reply_comes_back_over_imap_with_the_senders_subjects(rita, reading_ma
     assert (event.message_id, event.kind, event.verdict) == (sent.id, "replied", "human")
 
 
+@pytest.mark.usefixtures("carl_known")
 def test_fetching_again_and_from_the_beginning_stores_nothing_twice(rita, reading_mailbox, imap):
     imap.put("rita", answer(to=send(rita, reading_mailbox)))
     imap.put("rita", b"Subject: no id\r\nFrom: carl@example.org\r\n\r\nHello\r\n")
@@ -48,6 +50,7 @@ def test_fetching_again_and_from_the_beginning_stores_nothing_twice(rita, readin
     assert folder.uid_validity != 7
 
 
+@pytest.mark.usefixtures("carl_known")
 def test_mail_stays_unread_on_the_server(reading_mailbox, imap):
     imap.put("rita", answer())
     fetch(reading_mailbox)
@@ -82,11 +85,37 @@ def test_without_ids_the_address_token_decides_and_then_the_sender(rita, mailbox
     token = address_tokens.plus_address("rita@example.com", older.id)
     by_token = operations.receive(mailbox=mailbox, data=answer(headers=f"Delivered-To: {token.upper()}\r\n"))
     by_sender = operations.receive(mailbox=mailbox, data=answer())
-    stranger = operations.receive(mailbox=mailbox, data=answer(sender="nobody@example.net"))
     assert by_token.thread_id == older.thread_id
     assert by_sender.thread_id == newer.thread_id
-    assert stranger.thread_id == stranger.id
-    assert [row.data["matched_by"] for row in recorded("message.received")] == ["token", "sender", ""]
+    assert [row.data["matched_by"] for row in recorded("message.received")] == ["token", "sender"]
+
+
+@pytest.mark.usefixtures("carl_known")
+def test_a_known_person_may_write_first(mailbox):
+    message = operations.receive(mailbox=mailbox, data=answer())
+    assert (message.subjects, message.thread_id) == ({"candidate": str(CANDIDATE_ID)}, message.id)
+    assert recorded("message.received")[0].data["matched_by"] == "address"
+
+
+def test_a_strangers_mail_is_left_alone_in_a_personal_mailbox_and_taken_into_a_shared_one(
+    mailbox, shared_mailbox, imap
+):
+    stranger = answer(sender="Aunt Vera <vera@example.net>", text="Dinner on Sunday?")
+    assert operations.receive(mailbox=mailbox, data=stranger) is None
+    imap.put("shared", stranger)
+    assert fetch(shared_mailbox) == 1
+    assert Message.objects.get().mailbox == shared_mailbox
+    assert [row.data["matched_by"] for row in recorded("message.received")] == [""]
+
+
+def test_what_arrived_before_the_mailbox_was_connected_stays_where_it_is(shared_mailbox, imap):
+    imap.put("shared", answer(message_id="old@example.org"))
+    Mailbox.objects.update(created_at=clock.now() + timedelta(hours=1))
+    assert fetch(shared_mailbox) == 0
+    Mailbox.objects.update(created_at=clock.now() - timedelta(hours=1))
+    imap.put("shared", answer(message_id="new@example.org"))
+    assert fetch(shared_mailbox) == 1
+    assert Message.objects.get().message_id == "new@example.org"
 
 
 def test_a_forged_token_names_nothing(rita, mailbox):
@@ -126,11 +155,11 @@ def test_bounces_suppress_by_class(rita, mailbox, code, words, bounce_class, is_
 def test_a_forged_report_suppresses_nobody_we_did_not_write_to(rita, mailbox):
     sent = send(rita, mailbox)
     sent.to_address, sent.message_id = "dana@example.org", "made-up@example.com"
-    operations.receive(mailbox=mailbox, data=bounce(sent))
+    assert operations.receive(mailbox=mailbox, data=bounce(sent)) is None
     of_carl = send(rita, mailbox, subject="Another job")
     about_somebody_else = bounce(of_carl).replace(b"carl@example.org", b"dana@example.org")
     operations.receive(mailbox=mailbox, data=about_somebody_else)
-    assert len(recorded("message.bounced")) == 2
+    assert len(recorded("message.bounced")) == 1
     assert not Suppression.objects.exists()
 
 
@@ -151,6 +180,7 @@ def test_an_unreachable_server_marks_the_mailbox_in_words(reading_mailbox):
     assert "Nothing answers at 127.0.0.1:1" in reading_mailbox.last_error
 
 
+@pytest.mark.usefixtures("carl_known")
 def test_a_wrong_password_marks_the_mailbox_and_mending_it_recovers(rita, reading_mailbox, imap):
     imap.put("rita", answer())
     password = reading_mailbox.imap_password
@@ -162,34 +192,36 @@ def test_a_wrong_password_marks_the_mailbox_and_mending_it_recovers(rita, readin
     assert Mailbox.objects.get().state == "active"
 
 
-def test_hostile_and_broken_messages_hold_up_nothing(reading_mailbox, imap):
+def test_hostile_and_broken_messages_hold_up_nothing(shared_mailbox, imap):
     nul = b"From: carl@example.org\r\nSubject: a\x00b\r\n\r\nHe\x00llo\r\n"
     for data in (nul, b"\r\n", b"Subject: =?utf-8?B?/w==?=\r\nFrom: <>\r\n\r\n\xff\xfe\r\n", answer()):
-        imap.put("rita", data.replace(b"\x00", b"=00") if data is nul else data)
-    assert fetch(reading_mailbox) == 4
-    operations.receive(mailbox=reading_mailbox, data=nul)
+        imap.put("shared", data.replace(b"\x00", b"=00") if data is nul else data)
+    assert fetch(shared_mailbox) == 4
+    operations.receive(mailbox=shared_mailbox, data=nul)
     assert Message.objects.incoming().count() == 5
 
 
+@pytest.mark.usefixtures("carl_known")
 def test_a_connection_that_breaks_in_between_goes_on_where_it_stopped(reading_mailbox, imap, monkeypatch):
     for number in range(4):
         imap.put("rita", answer(message_id=f"{number}@example.org"))
     real = operations.receiving.imap.ImapConnection._fetch
-    monkeypatch.setattr(
-        operations.receiving.imap.ImapConnection,
-        "_fetch",
-        lambda self, uid, what: (
-            (_ for _ in ()).throw(ConnectionResetError("gone")) if uid == 3 else real(self, uid, what)
-        ),
-    )
-    assert fetch(reading_mailbox) == 0
+
+    def fetch_until_it_breaks(self, uid, what):
+        if uid == 3:
+            raise ConnectionResetError("gone")
+        return real(self, uid, what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(operations.receiving.imap.ImapConnection, "_fetch", fetch_until_it_breaks)
+        assert fetch(reading_mailbox) == 0
     assert MailboxFolder.objects.get().last_uid == 2
     assert "failed: gone" in Mailbox.objects.get().last_error
-    monkeypatch.undo()
     assert fetch(reading_mailbox) == 2
     assert sorted(Message.objects.values_list("message_id", flat=True)) == [f"{n}@example.org" for n in range(4)]
 
 
+@pytest.mark.usefixtures("carl_known")
 def test_a_message_that_cannot_be_taken_in_does_not_hold_up_the_next(reading_mailbox, imap, monkeypatch, caplog):
     imap.put("rita", answer(message_id="bad@example.org"))
     imap.put("rita", answer(message_id="good@example.org"))
