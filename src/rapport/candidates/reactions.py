@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from rapport.activity.models import Activity
-from rapport.activity.registry import on_batch
+from rapport.activity.registry import on, on_batch
 from rapport.candidates import operations
+from rapport.lib.actors import SYSTEM
+from rapport.mail.queries import senders_of
 
 CONTACT = ("message.sent", "message.received", "call.logged")
 # A change of a field or a tag by itself does not make a person current; being dealt with does.
@@ -26,6 +28,31 @@ def follow_activity(activities: list[Activity]) -> None:
         if activity.declared.group in CURRENT_GROUPS or activity.verb.startswith("application.")
     )
     operations.touch_last_activity(moments=_latest(dealt_with))
+
+
+@on("suppression.added")
+def follow_dead_address(activity: Activity) -> None:
+    """An address that mail proved dead shows so on the profile; erasure may have blanked it meanwhile."""
+    address = activity.data.get("address")
+    if address and activity.data.get("reason") == "hard_bounce":
+        note = "Mail came back: there is no such address."
+        operations.mark_contact_points(actor=SYSTEM, kind="email", normals=[address], status="bounced", note=note)
+
+
+@on("suppression.lifted")
+def follow_revived_address(activity: Activity) -> None:
+    address = activity.data.get("address")
+    if address and activity.data.get("reason") == "hard_bounce":
+        operations.mark_contact_points(actor=SYSTEM, kind="email", normals=[address], status="unverified")
+
+
+@on_batch("message.received")
+def follow_answers(activities: list[Activity]) -> None:
+    """An address that somebody answered from is in use."""
+    replies = [activity.find_subject_id("message") for activity in activities if activity.data.get("kind") == "reply"]
+    addresses = senders_of([key for key in replies if key])
+    if addresses:
+        operations.mark_contact_points(actor=SYSTEM, kind="email", normals=addresses, status="in_use")
 
 
 def _latest(activities: Iterable[Activity]) -> dict[UUID, datetime]:

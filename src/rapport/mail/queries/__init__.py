@@ -17,6 +17,7 @@ from rapport.mail.queries.messages import (
     list_thread,
     list_unclear,
     lock_message,
+    senders_of,
 )
 from rapport.mail.queries.suppressions import find_suppression, list_suppressions, suppressed_among
 from rapport.mail.queries.templates import get_template, list_templates, list_versions, lock_template
@@ -25,5 +26,5 @@ __all__ = [
     "choose_mailbox", "count_inbox", "count_sent_since", "find_answered", "find_suppression", "get_mailbox",
     "get_message", "get_template", "list_inbox", "list_mailboxes", "list_suppressions", "list_templates", "list_thread",
     "list_unclear", "list_versions", "lock_mailbox", "lock_message", "lock_template", "next_free_moment",
-    "sendable_mailboxes", "suppressed_among",
+    "sendable_mailboxes", "senders_of", "suppressed_among",
 ]  # fmt: skip

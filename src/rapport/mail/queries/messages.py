@@ -91,3 +91,10 @@ def find_answered(
     wrote = Message.objects.outgoing().filter(to_address=sender, state="sent", sent_at__gte=since).order_by("-sent_at")
     latest = (wrote.filter(mailbox_id=mailbox_id).first() or wrote.first()) if sender else None
     return (latest, "sender") if latest else None
+
+
+def senders_of(message_ids: Sequence[UUID]) -> set[str]:
+    """The addresses that incoming messages came from, for apps that keep track of addresses."""
+    if not message_ids:
+        return set()
+    return set(Message.objects.incoming().filter(id__in=message_ids).values_list("from_address", flat=True))
