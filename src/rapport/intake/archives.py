@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS, MAX_COMPRESSION_RATIO, MAX_FILE_BYTES
@@ -35,7 +36,7 @@ def read_limited(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def list_zip(source: Path | bytes) -> Iterator[tuple[str, Loader]]:
+def list_zip(source: Path | bytes | BinaryIO) -> Iterator[tuple[str, Loader]]:
     """(name, loader) of every file in a ZIP, in its order. Names are only labels: members are read into memory, never unpacked to disk.
 
     Raises Refusal archive when it holds too many files or claims to unpack to too much, corrupt when it cannot be opened. A member that is

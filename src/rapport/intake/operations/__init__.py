@@ -1,0 +1,26 @@
+"""Writes of this app. Each file holds one part of an import's life; callers use `intake.operations.<name>`."""
+
+from rapport.intake.operations.creating import create_csv_import, create_resume_import, save_mapping, start_import
+from rapport.intake.operations.ending import cancel_import, purge_files, resume_import, undo_import
+from rapport.intake.operations.reviewing import confirm_row, save_row, skip_row
+from rapport.intake.operations.running import finish_with, import_resume_files, work
+from rapport.intake.operations.trying import apply_named, try_csv
+
+__all__ = [
+    "apply_named",
+    "cancel_import",
+    "confirm_row",
+    "create_csv_import",
+    "create_resume_import",
+    "finish_with",
+    "import_resume_files",
+    "purge_files",
+    "resume_import",
+    "save_mapping",
+    "save_row",
+    "skip_row",
+    "start_import",
+    "try_csv",
+    "undo_import",
+    "work",
+]

@@ -1,0 +1,70 @@
+"""Taking back an import, from its last row up to its first, batch after batch."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.activity.operations import record
+from rapport.candidates.drafts import Additions
+from rapport.candidates.operations import discard_candidates, take_back_additions
+from rapport.intake import queries
+from rapport.intake.activities import IMPORT_UNDONE
+from rapport.intake.models import Import, ImportRow
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+
+BATCH = 500
+State = ImportRow.State
+WHY_KEPT = "Something else has happened with this person since, so they stay."
+
+
+@transaction.atomic
+def undo_batch(item: Import, token: str, actor: Actor) -> int:
+    """Take back the next rows: returns how many. Records import.undone after the last."""
+    mine = queries.lock_mine(item.id, token, Import.State.UNDOING)
+    if mine is None:
+        return 0
+    rows = ImportRow.objects.filter(source_import_id=mine.id)
+    if mine.undo_below is not None:
+        rows = rows.filter(number__lt=mine.undo_below)
+    batch = list(rows.defer("parsed").order_by("-number")[:BATCH])
+    stored = [row for row in batch if row.state in (State.CREATED, State.ATTACHED)]
+    take_back_rows(mine, stored, actor)
+    ImportRow.objects.bulk_update(stored, ["state", "message", "candidate_id", "needs_look"])
+    mine.kept_count += sum(row.state == State.KEPT for row in stored)
+    mine.undo_below = batch[-1].number if batch else 0
+    queries.lease(mine, token)
+    if len(batch) < BATCH:
+        _finish(mine, actor)
+    mine.save()
+    return len(batch)
+
+
+def take_back_rows(item: Import, rows: list[ImportRow], actor: Actor) -> None:
+    """Take back what rows have stored and set their state: undone, or kept for people something happened to since."""
+    attached = [row for row in rows if row.state == State.ATTACHED and row.candidate_id]
+    additions = [(row.candidate_id, read_additions(row.added)) for row in attached if row.candidate_id]
+    take_back_additions(actor=actor, additions=additions, import_id=item.id)
+    created = [row.candidate_id for row in rows if row.state == State.CREATED and row.candidate_id]
+    gone = set(discard_candidates(actor=actor, candidate_ids=created, import_id=item.id))
+    there = set(created) - gone
+    for row in rows:
+        is_kept = row.state == State.CREATED and row.candidate_id in there
+        row.state, row.needs_look = (State.KEPT if is_kept else State.UNDONE), False
+        row.message = WHY_KEPT if is_kept else ""
+
+
+def read_additions(value: dict[str, Any] | None) -> Additions:
+    """What `added_as_json` wrote."""
+    found: dict[str, Any] = {}
+    for noun, rows in (value or {}).items():
+        found[noun] = rows if noun == "filled" else [UUID(key) for key in rows]
+    return Additions(**found)
+
+
+def _finish(item: Import, actor: Actor) -> None:
+    item.state, item.finished_at = Import.State.UNDONE, clock.now()
+    kept = item.kept_count
+    data = {"removed": item.created_count - kept, "detached": item.attached_count, "kept": kept}
+    record(IMPORT_UNDONE, actor=actor, subjects={"import": item.id}, data=data)

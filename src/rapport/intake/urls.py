@@ -1,0 +1,23 @@
+"""Addresses of imports."""
+
+from django.urls import path
+
+from rapport.intake import views, views_review, views_upload
+
+app_name = "intake"
+ONE = "imports/<uuid:import_id>/"
+urlpatterns = [
+    path("imports/", views.list_page, name="list"),
+    path("imports/resumes/", views_upload.resumes, name="upload_resumes"),
+    path("imports/csv/", views_upload.csv_file, name="upload_csv"),
+    path(ONE, views.detail, name="detail"),
+    path(f"{ONE}columns/", views_upload.columns, name="columns"),
+    path(f"{ONE}preview/", views_upload.preview, name="preview"),
+    path(f"{ONE}start/", views.start, name="start"),
+    path(f"{ONE}cancel/", views.cancel, name="cancel"),
+    path(f"{ONE}continue/", views.go_on, name="continue"),
+    path(f"{ONE}undo/", views.undo, name="undo"),
+    path(f"{ONE}failed.csv", views.failed_rows, name="failed_rows"),
+    path(f"{ONE}rows/<int:number>/", views_review.review, name="review"),
+    path(f"{ONE}rows/<int:number>/file/", views_review.file, name="file"),
+]

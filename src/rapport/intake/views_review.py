@@ -1,0 +1,92 @@
+"""The review of a résumé: its text beside the fields, saved as corrected, skipped, or confirmed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.base import ContentFile
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from rapport.candidates.document_files import clean_name
+from rapport.intake import import_files, operations, queries, resume_drafts
+from rapport.intake.forms import read_review, review_fields
+from rapport.intake.models import ImportRow
+from rapport.intake.review_text import LONGEST_SHOWN, cut_text
+from rapport.lib.errors import InvalidInput, NotFound
+from rapport.lib.requests import Request
+
+State = ImportRow.State
+
+
+@require_http_methods(["GET", "POST"])
+def review(request: Request, import_id: UUID, number: int) -> HttpResponse:
+    """One résumé as read. POST do=save, skip or confirm, then on to the next that asks to be looked at."""
+    item = queries.get_import(request.actor, import_id)
+    row = queries.get_row(request.actor, import_id, number)
+    resume = queries.read_resume(row)
+    draft = resume_drafts.build_draft(resume, file_name=row.name, content=b"", options=item.options)
+    problem: InvalidInput | None = None
+    if request.method == "POST":
+        try:
+            said = _decide(request, import_id, number, draft)
+        except InvalidInput as error:
+            problem = error
+        else:
+            messages.success(request, said)
+            return _next(request, import_id, number)
+    looks = queries.count_looks([item.id]).get(item.id, 0)
+    has_name = bool((resume.get("basics") or {}).get("name"))
+    fields = review_fields(draft, resume.get("confidence") or {}, has_name)
+    text = resume.get("text") or ""
+    context = {
+        "item": item,
+        "row": row,
+        "fields": fields,
+        "entered": request.POST if problem else None,
+        "problem": problem,
+        "pieces": cut_text(text, resume.get("evidence") or ()),
+        "is_cut": len(text) > LONGEST_SHOWN,
+        "look_count": looks,
+        "doubts": resume_drafts.doubts(resume),
+        "is_waiting": row.state == State.WAITING,
+        "next_number": queries.find_next_look(request.actor, import_id, number),
+    }
+    return render(request, "intake/review.html", context, status=422 if problem else 200)
+
+
+def _decide(request: Request, import_id: UUID, number: int, read: Any) -> str:
+    what: dict[str, Any] = {"actor": request.actor, "import_id": import_id, "number": number}
+    do = request.POST.get("do", "save")
+    if do == "skip":
+        operations.skip_row(**what)
+        return "Skipped; the file is not kept."
+    if do == "confirm":
+        operations.confirm_row(**what)
+        return "Noted that it is right."
+    row = operations.save_row(**what, draft=read_review(request.POST, read))
+    return "Saved." if row.state == State.CREATED else "Added to the candidate who is there already."
+
+
+def _next(request: Request, import_id: UUID, number: int) -> HttpResponse:
+    following = queries.find_next_look(request.actor, import_id, number)
+    return redirect("intake:review", import_id, following) if following else redirect("intake:detail", import_id)
+
+
+@require_GET
+def file(request: Request, import_id: UUID, number: int) -> FileResponse:
+    """The résumé file of a row, always as an attachment that the browser must not guess the type of."""
+    row = queries.get_row(request.actor, import_id, number)
+    document = queries.find_document(row)
+    storage_name = row.storage_name or (document.storage_name if document else "")
+    if not storage_name:
+        raise NotFound("The file of this row is not kept any more.")
+    content = ContentFile(import_files.read_bytes(storage_name))
+    response = FileResponse(
+        content, as_attachment=True, filename=clean_name(row.name), content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
