@@ -67,8 +67,7 @@ def with_promise(applications: QuerySet[Application]) -> QuerySet[Application]:
 def list_for_candidate(actor: Actor, candidate_id: UUID) -> list[Application]:
     """All applications of a candidate that the actor may see, active ones first, in one statement.
 
-    Each has job, stage, owner and archive_reason, and `hear_by_on` (the open promise's day or None). Shown by the
-    fragment applications/_strip.html as `applications`.
+    Each has job, stage, owner and archive_reason, and `hear_by_on` (the open promise's day or None).
     """
     rows = with_promise(Application.objects.visible_to(actor).filter(candidate_id=candidate_id))
     rows = rows.select_related("job", "stage", "owner", "archive_reason").order_by("-applied_at", "-id")

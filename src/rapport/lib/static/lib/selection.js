@@ -5,10 +5,16 @@ import { $, $$, on } from "./dom.js";
 const scopeOf = (element) => element.closest("[data-selection], form, [data-list]") ?? document;
 let last = null;
 
+// Rows of a table say it to everybody; a card's role has no aria-selected, its tick says it.
+function mark(row, chosen) {
+  if (row?.matches("tr")) row.setAttribute("aria-selected", chosen);
+  else row?.toggleAttribute("data-selected", chosen);
+}
+
 export function refresh(scope) {
   const boxes = $$("input[data-select]", scope);
   const chosen = boxes.filter((box) => box.checked);
-  boxes.forEach((box) => box.closest("tr, [data-row]")?.setAttribute("aria-selected", box.checked));
+  boxes.forEach((box) => mark(box.closest("tr, [data-row]"), box.checked));
   $$("input[data-select-all]", scope).forEach((all) => {
     all.checked = boxes.length > 0 && chosen.length === boxes.length;
     all.indeterminate = chosen.length > 0 && chosen.length < boxes.length;
