@@ -41,7 +41,9 @@ ORDINARY_EMAIL = re.compile(
     re.IGNORECASE,
 )
 WEB_ADDRESS = re.compile(r"^[\w-]+(\.[\w-]+)*\.[a-z]{2,}$", re.IGNORECASE)
-COUNTRY_SUBDOMAIN = re.compile(r"^(www\d?|m|mobile|[a-z]{2})\.(?=(linkedin|xing|facebook)\.)|^(www\d?|m|mobile)\.(?=[^.]+\.)")
+COUNTRY_SUBDOMAIN = re.compile(
+    r"^(www\d?|m|mobile|[a-z]{2})\.(?=(linkedin|xing|facebook)\.)|^(www\d?|m|mobile)\.(?=[^.]+\.)"
+)
 
 
 class NotAContact(ValueError):

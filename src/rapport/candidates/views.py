@@ -6,9 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django.views.decorators.vary import vary_on_headers
 
 from rapport.accounts.capabilities import require
 from rapport.accounts.queries import list_users
@@ -92,11 +90,7 @@ def archive(request: Request, candidate_id: UUID) -> HttpResponse:
     reason = request.POST.get("reason", "")
     operations.archive_candidates(actor=request.actor, candidate_ids=[candidate_id], reason=reason)
     undo = reverse("candidates:unarchive", args=[candidate_id])
-    if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Refresh"] = "true"
-        return toast(response, f"{candidate.full_name} is archived.", tone="good", undo_url=undo)
-    messages.success(request, f"{candidate.full_name} is archived.", extra_tags=f"undo:{undo}")
+    messages.success(request, f"{candidate.full_name} is archived.", extra_tags=undo)
     return redirect(PROFILE, candidate_id)
 
 
@@ -112,7 +106,6 @@ def unarchive(request: Request, candidate_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@vary_on_headers("HX-Request")
 def tag_options(request: Request) -> HttpResponse:
     """Suggestions for a field that takes a tag."""
     rows = queries.list_tag_names(request.actor, request.GET.get("q", "").strip())
@@ -124,9 +117,3 @@ def pool_options(request: Request) -> HttpResponse:
     """Suggestions for a field that takes a pool."""
     rows = queries.list_pool_names(request.actor, request.GET.get("q", "").strip())
     return render(request, "candidates/_options.html", {"options": [(str(pool.id), pool.name) for pool in rows]})
-
-
-def next_or(request: Request, fallback: str) -> str:
-    """The page a form asked to return to, if it is one of ours."""
-    url = request.POST.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, allowed_hosts=None) else fallback

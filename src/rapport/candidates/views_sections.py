@@ -5,13 +5,14 @@ Without JavaScript the same forms lead back to the profile.
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from rapport.accounts.capabilities import holds
@@ -185,8 +186,9 @@ def consent_add(request: Request, candidate_id: UUID) -> HttpResponse:
 
     def change() -> None:
         data = form.cleaned_data
-        # A consent is valid through its last day, wherever the candidate reads the date.
-        expires_at = datetime.combine(data["expires_on"], time.max, UTC) if data["expires_on"] else None
+        # Valid through its last day, in the zone of the person who notes it.
+        last_day = data["expires_on"]
+        expires_at = timezone.make_aware(datetime.combine(last_day, time.max)) if last_day else None
         operations.give_consent(
             actor=request.actor,
             candidate_id=candidate_id,

@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from rapport.accounts.capabilities import holds
 from rapport.activity.queries import count_by_group
 from rapport.applications.models import Application
+from rapport.applications.permissions import CREATE
 from rapport.applications.queries import list_for_candidate
 from rapport.candidates.profile import Profile, get_profile
 from rapport.candidates.queries import get_candidate
@@ -29,6 +30,7 @@ from rapport.mail.permissions import SEND
 from rapport.mail.queries import sendable_mailboxes
 from rapport.notifications.operations import follow, unfollow
 from rapport.notifications.queries import is_following
+from rapport.outreach.permissions import ENROLL
 from rapport.workspace import timeline
 
 RECENT = 6  # entries in the side panel
@@ -52,7 +54,8 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **_timeline(request, candidate_id, person.given_name or person.full_name),
         **_head(request, profile),
         "mailboxes": _mailboxes(request),
-        "due_default": clock.today(),
+        "can_create": holds(request.actor, CREATE) and not person.archived_at,
+        "can_enroll": holds(request.actor, ENROLL) and not person.archived_at,
     }
     return render(request, "workspace/candidate.html", context)
 

@@ -23,6 +23,7 @@ from rapport.lib import clock
 from rapport.lib.doors import toast
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request, next_url
+from rapport.outreach.permissions import ENROLL
 from rapport.workspace import candidate_export, candidate_list
 
 MOST_UNDONE = 60  # ids that fit into the address of an undo button
@@ -63,6 +64,7 @@ def _context(request: Request) -> dict[str, Any]:
         "jobs": list_open_jobs(request.actor, limit=50) if holds(request.actor, CREATE) else [],
         "can_edit": holds(request.actor, EDIT),
         "can_tag": holds(request.actor, TAG),
+        "can_enroll": holds(request.actor, ENROLL),
         "can_export": holds(request.actor, EXPORT),
         "colspan": len(columns) + 2,
     }

@@ -1,0 +1,199 @@
+import csv
+import io
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from rapport.accounts.models import User
+from rapport.candidates import operations
+from rapport.candidates.models import Candidate, CandidateTag, PoolMember
+from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory, PoolFactory
+from rapport.jobs.tests.factories import JobFactory
+from rapport.lib.errors import TemporaryFailure
+from rapport.search.engine import FacetValue
+from rapport.search.language import Problem
+from rapport.search.queries import Found
+from rapport.workspace import candidate_export, candidate_list
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+LIST = "/candidates/"
+BULK = "/candidates/bulk/"
+
+
+@pytest.fixture(autouse=True)
+def without_index(monkeypatch):
+    """As on a new installation: there is no index to ask."""
+
+    def refuse(*_args, **_options):
+        raise TemporaryFailure("The search index is being built.")
+
+    monkeypatch.setattr(candidate_list, "search_candidates", refuse)
+    monkeypatch.setattr(candidate_list, "list_matching_ids", refuse)
+
+
+def test_the_number_of_statements_does_not_depend_on_the_rows(rita: User, sign_in) -> None:
+    client = sign_in(rita)
+    for person in CandidateFactory.create_batch(2):
+        ContactPointFactory(candidate=person)
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as few:
+        client.get(LIST)
+    for person in CandidateFactory.create_batch(18, owner=rita):
+        ContactPointFactory(candidate=person)
+    with CaptureQueriesContext(connection) as many:
+        response = client.get(LIST)
+    assert len(response.context["listing"].rows) == 20
+    assert len(many) == len(few)
+    assert len(many) <= 15
+
+
+def test_without_an_index_everybody_is_listed_page_by_page(rita: User, sign_in) -> None:
+    people = CandidateFactory.create_batch(120)
+    Candidate.objects.filter(id=people[0].id).update(last_activity_at=None)
+    client, url, seen = sign_in(rita), LIST, []
+    while url:
+        response = client.get(url, headers=HTMX)
+        seen += [row.id for row in response.context["listing"].rows]
+        url = response.context["next_url"]
+    assert sorted(seen) == sorted(person.id for person in people)
+    assert seen[-1] == people[0].id
+    assert "<html" not in response.content.decode()
+
+
+def test_without_an_index_a_query_says_so_instead_of_showing_everybody(rita: User, sign_in) -> None:
+    CandidateFactory(full_name="Carl Candidate")
+    page = sign_in(rita).get(f"{LIST}?q=python").content.decode()
+    assert "The search is being prepared" in page
+    assert "Carl Candidate" not in page
+
+
+def test_the_index_is_asked_and_its_order_facets_and_problems_are_shown(rita: User, sign_in, monkeypatch) -> None:
+    carl, dora = CandidateFactory(full_name="Carl"), CandidateFactory(full_name="Dora")
+    facet = FacetValue("Python", "Python", 2, False, "skill:Python")
+    found = Found("x", ids=[dora.id, carl.id], total=2, facets={"skill": [facet]}, sort="relevance", took_ms=3.0)
+    asked = {}
+
+    def answer(actor, text, **options):
+        asked.update(options, text=text)
+        return found
+
+    monkeypatch.setattr(candidate_list, "search_candidates", answer)
+    response = sign_in(rita).get(f"{LIST}?q=x&sort=name&cursor=abc")
+    assert (asked["text"], asked["sort"], asked["cursor"]) == ("x", "name", "abc")
+    assert [row.candidate.full_name for row in response.context["listing"].rows] == ["Dora", "Carl"]
+    assert "?q=skill%3APython" in response.content.decode()
+
+    monkeypatch.setattr(
+        candidate_list, "search_candidates", lambda *_, **__: Found("(", problems=[Problem("A word is missing.", 2, 1)])
+    )
+    page = sign_in(rita).get(f"{LIST}?q=(").content.decode()
+    assert "Character 2: A word is missing." in page
+
+
+def test_a_new_installation_offers_ways_to_begin(rita: User, sign_in) -> None:
+    page = sign_in(rita).get(LIST).content.decode()
+    assert "The pool is empty" in page
+    assert reverse("candidates:create") in page
+
+
+def test_each_role_sees_the_list_as_it_may(rita: User, hugo: User, emma: User, sign_in) -> None:
+    CandidateFactory(full_name="Carl Candidate")
+    assert "Carl Candidate" in sign_in(rita).get(LIST).content.decode()
+    assert "Carl Candidate" not in sign_in(hugo).get(LIST).content.decode()
+    assert sign_in(emma).get(LIST).status_code == 403
+
+
+def test_many_are_tagged_and_the_tag_can_be_taken_back(rita: User, sign_in) -> None:
+    people = CandidateFactory.create_batch(3)
+    client = sign_in(rita)
+    values = {"do": "tag", "tag": "four days", "ids": [str(person.id) for person in people]}
+    response = client.post(BULK, values, headers=HTMX)
+    assert response.status_code == 200
+    assert '"message": "3 people tagged four days."' in response["HX-Trigger"]
+    assert CandidateTag.objects.count() == 3
+
+    undo = json.loads(response["HX-Trigger"])["toast"]["undo"]
+    assert client.post(undo, headers=HTMX).status_code == 204
+    assert not CandidateTag.objects.exists()
+
+
+def test_everybody_who_matches_can_be_chosen(rita: User, sign_in, monkeypatch) -> None:
+    people = CandidateFactory.create_batch(4)
+    monkeypatch.setattr(candidate_list, "list_matching_ids", lambda *_, **__: [person.id for person in people[:3]])
+    pool = PoolFactory()
+    values = {"do": "pool", "pool": str(pool.id), "all": "1", "ids": [str(people[3].id)]}
+    assert sign_in(rita).post(f"{BULK}?q=x", values).status_code == 302
+    assert set(PoolMember.objects.values_list("candidate_id", flat=True)) == {person.id for person in people[:3]}
+
+
+def test_many_are_archived_with_a_reason_and_considered_for_a_job(rita: User, sign_in) -> None:
+    carl, dora = CandidateFactory.create_batch(2)
+    job = JobFactory(state="open")
+    client = sign_in(rita)
+    assert client.post(BULK, {"do": "archive", "ids": [str(carl.id)]}, headers=HTMX).status_code == 422
+    values = {"do": "archive", "archive_reason": "Left", "ids": [str(carl.id)]}
+    assert client.post(BULK, values, headers=HTMX).status_code == 200
+    assert client.post(BULK, {"do": "job", "job": str(job.id), "ids": [str(dora.id)]}).status_code == 302
+    carl.refresh_from_db()
+    assert carl.archive_reason == "Left"
+    assert dora.applications.get().job_id == job.id
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"do": "nonsense", "ids": "x"}, {"do": "tag", "tag": "x"}, {"do": "tag", "tag": "x", "ids": "nonsense"}],
+)
+def test_bad_bulk_input_is_told(rita: User, sign_in, values: dict) -> None:
+    assert sign_in(rita).post(BULK, values, headers=HTMX).status_code == 422
+
+
+def test_who_may_not_tag_tags_nobody(ines: User, sign_in) -> None:
+    carl = CandidateFactory()
+    values = {"do": "tag", "tag": "x", "ids": [str(carl.id)]}
+    assert sign_in(ines).post(BULK, values, headers=HTMX).status_code == 403
+    assert not CandidateTag.objects.exists()
+
+
+def test_a_user_keeps_the_columns_chosen(rita: User, ada: User, sign_in) -> None:
+    CandidateFactory()
+    values = {"columns": ["email", "nonsense", "created"], "next": LIST}
+    assert sign_in(rita).post("/candidates/columns/", values).status_code == 302
+    assert [column.key for column in candidate_list.chosen_columns(rita.actor)] == ["email", "created"]
+    assert [column.key for column in candidate_list.chosen_columns(ada.actor)] == list(candidate_list.STANDARD)
+    assert ">E-mail</th>" in sign_in(rita).get(LIST).content.decode()
+
+
+def test_the_export_is_csv_that_no_spreadsheet_executes(rita: User, hugo: User, sign_in) -> None:
+    carl = CandidateFactory(full_name="=HYPERLINK(1)", title="Fitter, senior")
+    ContactPointFactory(candidate=carl, kind="phone", value="+49 30 5550142")
+    response = sign_in(rita).get("/candidates/export/")
+    text = b"".join(response.streaming_content).decode()
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert row["full_name"] == "'=HYPERLINK(1)"
+    assert row["phone"] == "'+49 30 5550142"
+    assert row["title"] == "Fitter, senior"
+    assert row["id"] == str(carl.id)
+    assert response["Content-Disposition"].startswith('attachment; filename="candidates-')
+    assert sign_in(hugo).get("/candidates/export/").status_code == 403
+
+
+@pytest.mark.parametrize("start", candidate_export.FORMULA_STARTS)
+def test_every_start_of_a_formula_is_defused(start: str) -> None:
+    assert candidate_export.defused(f"{start}1") == f"'{start}1"
+
+
+def test_the_export_reads_page_by_page(rita: User, monkeypatch) -> None:
+    monkeypatch.setattr(candidate_list, "EXPORT_BATCH", 2)
+    CandidateFactory.create_batch(5)
+    assert len(list(candidate_list.iterate(rita.actor, ""))) == 5
+
+
+def test_archived_people_leave_the_list(rita: User, sign_in) -> None:
+    carl = CandidateFactory(full_name="Carl Candidate")
+    CandidateFactory()
+    operations.archive_candidates(actor=rita.actor, candidate_ids=[carl.id], reason="Left")
+    assert "Carl Candidate" not in sign_in(rita).get(LIST).content.decode()
