@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from rapport.accounts.capabilities import holds
+from rapport.accounts.capabilities import get_capability, holds
 from rapport.accounts.queries import names_of
 from rapport.activity.queries import list_timeline
 from rapport.activity.sentences import tell
@@ -118,6 +118,7 @@ def detail(request: Request, application_id: UUID) -> HttpResponse:
         "panels": [
             {"label": entry.label, "url": reverse(entry.url_name, args=[application.id])}
             for entry in navigation.entries("application")
+            if not entry.capability or holds(request.actor, get_capability(entry.capability))
         ],
         **_rights(request, application.job),
     }

@@ -14,6 +14,7 @@ class SearchConfig(AppConfig):
 
         set_finder(find_people)
         navigation.add("job", Entry("Best fits", "search:fits", order=20, capability="candidates.view"))
+        navigation.add("application", Entry("Fit", "search:application_fit", order=10, capability="candidates.view"))
         navigation.add("main", Entry("Segments", "search:segments", "bookmark", order=45, capability="candidates.view"))
         navigation.add(
             "palette",

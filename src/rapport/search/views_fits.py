@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from rapport.accounts.capabilities import holds
 from rapport.applications.operations import create_applications
 from rapport.applications.permissions import CREATE
+from rapport.applications.queries import get_application
 from rapport.jobs.models import JobSkill
 from rapport.jobs.operations import WantedSkill, set_skills
 from rapport.jobs.queries import get_job, job_head, list_skills
@@ -48,7 +49,7 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         "job": job,
         "found": found,
         "chosen": chosen,
-        "reasons": _reasons(chosen.fit, found) if chosen else [],
+        "reasons": _reasons(chosen.fit, found.needs.description) if chosen else [],
         "links": _links(request, found.rows),
         "weights": _weight_groups(found),
         "considered": request.GET.get("considered") == "1",
@@ -59,6 +60,19 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         return render(request, f"search/fits.html{part}", context)
     context["head"] = job_head(request.actor, job, "search:fits")
     return render(request, "search/fits.html", context)
+
+
+@require_GET
+def of_application(request: Request, application_id: UUID) -> HttpResponse:
+    """Why somebody who is considered fits the job as they do: a part of the application's page."""
+    application = get_application(request.actor, application_id)
+    job = application.job
+    try:
+        fit = queries.fit_of(request.actor, job.id, application.candidate_id)
+    except TemporaryFailure:
+        fit = None
+    context = {"job": job, "fit": fit, "reasons": _reasons(fit, job.description) if fit else []}
+    return render(request, "search/application_fit.html", context)
 
 
 def _chosen(rows: Sequence[FitRow], wanted: str) -> FitRow | None:
@@ -75,14 +89,14 @@ def _links(request: Request, rows: Sequence[FitRow]) -> list[tuple[FitRow, str]]
     return links
 
 
-def _reasons(fit: Fit, found: JobFits) -> list[dict[str, Any]]:
+def _reasons(fit: Fit, description: str) -> list[dict[str, Any]]:
     """The parts of a score with their lines, each with the sentence that proves it."""
     citations = cite([fit])
     key = UUID(fit.key)
     parts = []
     for part in fit.parts:
         lines = [{"line": line, "citation": citations.get((key, line.skill))} for line in part.evidence]
-        sentence = closest_sentence(key, found.needs.description) if part.name == LIKENESS and part.points else ""
+        sentence = closest_sentence(key, description) if part.name == LIKENESS and part.points else ""
         parts.append({"part": part, "lines": lines, "is_skills": part.name in (MUST, NICE), "sentence": sentence})
     return parts
 
