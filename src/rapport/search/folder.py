@@ -51,8 +51,13 @@ class IndexFolder:
     def use(self, index: Path) -> None:
         """Make an index the one in use, and delete all others; readers keep open files until they reopen."""
         _write(self.path / CURRENT, index.name)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Delete what is not the index in use."""
+        current = self.find_current()
         for other in self.path.iterdir():
-            if other.is_dir() and other != index:
+            if other.is_dir() and other != current:
                 shutil.rmtree(other, ignore_errors=True)
 
     @contextmanager

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO
 from uuid import UUID
 
+from django.db import connection
+
 from rapport.activity.followers import read_after
 from rapport.activity.models import Activity
 from rapport.applications.models import Application
@@ -118,7 +120,8 @@ class Follower:
         if self._writer is None or not candidate_ids:
             return
         for some in _batches(candidate_ids, WRITTEN):
-            found = read_profiles(some)
+            with connection.cursor() as cursor:
+                found = read_profiles(cursor, some)
             self._writer.replace(found)
             self._writer.remove(set(some) - {profile.candidate_id for profile in found})
         self._writer.commit()

@@ -1,6 +1,7 @@
 """Candidates as profiles of the index."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -23,6 +24,7 @@ from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.actors import SYSTEM
 from rapport.search import reading
 from rapport.search.fits import SkillFact
+from rapport.search.profiles import Profile
 from rapport.search.tests.factories import make_candidate
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +33,17 @@ TEXT = "Ada Lindqvist\nKept forty pipelines in Python. Python again.\n"
 SPAN = (TEXT.index("Python"), TEXT.index("Python") + 6)
 
 
+def read_profiles(ids: list[UUID]) -> list[Profile]:
+    with connection.cursor() as cursor:
+        return reading.read_profiles(cursor, ids)
+
+
 def test_statements_are_as_many_for_twenty_as_for_two() -> None:
     people = [make_candidate(f"Person {number}", skills=("Python",), sentence="With Python.") for number in range(20)]
     with CaptureQueriesContext(connection) as few:
-        assert len(reading.read_profiles([one.id for one in people[:2]])) == 2
+        assert len(read_profiles([one.id for one in people[:2]])) == 2
     with CaptureQueriesContext(connection) as many:
-        assert len(reading.read_profiles([one.id for one in people])) == 20
+        assert len(read_profiles([one.id for one in people])) == 20
     assert len(few) == len(many) == 11
 
 
@@ -59,7 +66,7 @@ def test_profile_holds_all_that_is_searched() -> None:
         notes=("Asks good questions.",),
     )
     candidate = operations.create_candidate(actor=SYSTEM, draft=draft)
-    profile = reading.read_profiles([candidate.id])[0]
+    profile = read_profiles([candidate.id])[0]
 
     assert profile.emails == ("ada@example.org",)
     assert profile.phones == ("+4915112345678",)
@@ -82,26 +89,27 @@ def test_those_who_are_gone_are_left_out() -> None:
     candidate = make_candidate("Ada")
     gone = candidate.id
     Candidate.objects.all().delete()
-    assert reading.read_profiles([gone]) == []
+    assert read_profiles([gone]) == []
 
 
 def test_closest_relation_counts_and_confidential_jobs_say_nothing(rita: User) -> None:
     ada = make_candidate("Ada")
     ApplicationFactory(candidate=ada, job=JobFactory(is_confidential=True), state="hired", ended_at=GIVEN)
-    assert reading.read_profiles([ada.id])[0].person.relation == ""
+    assert read_profiles([ada.id])[0].person.relation == ""
     ApplicationFactory(candidate=ada)
-    assert reading.read_profiles([ada.id])[0].person.relation == "applied"
+    assert read_profiles([ada.id])[0].person.relation == "applied"
     job = JobFactory()
     ApplicationFactory(candidate=ada, job=job, stage=job.stages.get(kind="interview"))
-    assert reading.read_profiles([ada.id])[0].person.relation == "interviewed"
+    assert read_profiles([ada.id])[0].person.relation == "interviewed"
 
 
 def test_ranges_hold_everybody_once() -> None:
     ids = {make_candidate(f"Person {number}").id for number in range(11)}
-    found = [
-        profile.candidate_id
-        for after, until in reading.split_everybody(3)
-        for batch in reading.read_everybody(after, until, batch=2)
-        for profile in batch
-    ]
+    with connection.cursor() as cursor:
+        found = [
+            profile.candidate_id
+            for after, until in reading.split_everybody(cursor, 3)
+            for batch in reading.read_everybody(cursor, after, until, batch=2)
+            for profile in batch
+        ]
     assert sorted(found) == sorted(ids)
