@@ -140,7 +140,7 @@ def explain(error: BaseException, settings: ImapSettings) -> str:
     """A sentence on a failed connection or sign-in, for the person who owns the mailbox."""
     where = f"{settings.host}:{settings.port}"
     match error:
-        case MailboxLoginError():
+        case _ if isinstance(error, MailboxLoginError) or "AUTHENTICATIONFAILED" in str(error).upper():  # RFC 5530
             return f"{where} refused the user name or password for reading mail. Many providers want an app password"
         case ssl.SSLCertVerificationError():
             return f"The certificate of {where} could not be verified: {error.verify_message}"
@@ -172,7 +172,10 @@ def _connect(settings: ImapSettings) -> BaseMailBox:
     else:
         mailbox = MailBoxUnencrypted(settings.host, settings.port, timeout=settings.timeout_s)
     try:
-        mailbox.login(settings.username, settings.password, initial_folder=None)
+        # LOGIN takes ASCII only (RFC 3501); AUTHENTICATE PLAIN carries UTF-8 (RFC 4616).
+        is_ascii = (settings.username + settings.password).isascii()
+        sign_in = mailbox.login if is_ascii else mailbox.login_utf8
+        sign_in(settings.username, settings.password, initial_folder=None)
     except BaseException:
         mailbox.client.shutdown()
         raise

@@ -11,6 +11,7 @@
 case the messages that wait behind it would fare no better.
 """
 
+import base64
 import re
 import smtplib
 import socket
@@ -285,11 +286,22 @@ def _connect(settings: SmtpSettings) -> smtplib.SMTP:
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
         if settings.username:
-            smtp.login(settings.username, settings.password)
+            _sign_in(smtp, settings.username, settings.password)
     except BaseException:
         smtp.close()
         raise
     return smtp
+
+
+def _sign_in(smtp: smtplib.SMTP, username: str, password: str) -> None:
+    """smtplib signs in with ASCII only; other passwords go as UTF-8 by PLAIN (RFC 4616)."""
+    if (username + password).isascii():
+        smtp.login(username, password)
+        return
+    token = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
+    code, text = smtp.docmd("AUTH", f"PLAIN {token}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text)
 
 
 def _begin(smtp: smtplib.SMTP, mail: str, rcpt: str) -> None:

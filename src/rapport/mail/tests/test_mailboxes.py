@@ -125,13 +125,15 @@ def test_the_test_explains_what_is_wrong_in_plain_words(rita, entered, imap, out
         "imap_host": imap.host, "imap_port": imap.imap_port, "imap_security": "plain", "imap_user": "rita",
         "imap_password": imap.password,
     }  # fmt: skip
-    assert "refused the user name or password" in _problems(rita, entered, smtp_password="wrong")["smtp"]
+    for password in ("wrong", "schön falsch"):
+        assert "refused the user name or password" in _problems(rita, entered, smtp_password=password)["smtp"]
     assert "Choose SSL" in _problems(rita, entered, smtp_security="starttls")["smtp"]
     assert "Choose STARTTLS" in _problems(rita, entered, smtp_security="ssl")["smtp"]
     assert "Nothing answers at" in _problems(rita, entered, smtp_port=1)["smtp"]
     assert "no server named" in _problems(rita, entered, smtp_host="mail.invalid")["smtp"]
-    wrong = {**reading, "imap_password": "wrong"}
-    assert "Many providers want an app password" in _problems(rita, entered, **wrong)["imap"]
+    for password in ("wrong", "schön falsch"):
+        wrong = {**reading, "imap_password": password}
+        assert "Many providers want an app password" in _problems(rita, entered, **wrong)["imap"]
     assert "no folder named “Nope”" in _problems(rita, entered, **reading, imap_folders=("INBOX", "Nope"))["imap"]
     untrusted = {**reading, "imap_port": imap.imaps_port, "imap_security": "ssl"}
     assert "certificate" in _problems(rita, entered, **untrusted)["imap"]
