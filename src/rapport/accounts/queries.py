@@ -19,6 +19,8 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 
 SUGGESTED = 8
+# What recruiters call an app's things, where that is not the app's name.
+WORDS_OF_APPS = {"accounts": "People and teams", "intake": "Imports", "outreach": "Sequences", "search": "Segments"}
 
 
 def list_users(actor: Actor, *, include_inactive: bool = False) -> QuerySet[User]:
@@ -136,7 +138,7 @@ def list_rights(actor: Actor) -> list[RightsOfApp]:
     for capability in all_capabilities():
         app = capability.name.split(".")[0]
         by_app.setdefault(app, []).append(Right(capability.label.capitalize(), _scopes_in_words(capability)))
-    return [RightsOfApp(app.capitalize(), tuple(rights)) for app, rights in by_app.items()]
+    return [RightsOfApp(WORDS_OF_APPS.get(app, app.capitalize()), tuple(rights)) for app, rights in by_app.items()]
 
 
 def _scopes_in_words(capability: Capability) -> tuple[str, ...]:

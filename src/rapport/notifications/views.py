@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.lib.doors import toast
 from rapport.notifications import operations, queries
@@ -14,6 +14,7 @@ from rapport.notifications.forms import DigestForm
 LAST_SHOWN = "notifications_last_shown"
 
 
+@require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
     """All notices, newest first; opening one marks it as read."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -24,6 +25,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/list.html", context)
 
 
+@require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """The bell, asked for every few seconds; a notice not shown yet in this session comes along as a toast."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -46,6 +48,7 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     return redirect("notifications:list")
 
 
+@require_GET
 def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Go to what a notice is about; it counts as read from then on."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -54,6 +57,7 @@ def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     return redirect(notice.url or "notifications:list")
 
 
+@require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """How often unread notices come by mail."""
     actor = request.actor  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from rapport.lib import clock
 
@@ -55,6 +56,7 @@ class ExampleForm(forms.Form):
     follow = forms.BooleanField(label="Tell me when they reply", required=False, initial=True)
 
 
+@require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     """The components with example content."""
     if not settings.DEVELOPMENT:

@@ -1,0 +1,79 @@
+"""The main pages of the product, for everything that looks at each of them: accessibility, overflow, screenshots."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+
+@dataclass(frozen=True)
+class MainPage:
+    """`path`, or where it depends on the data: what the first link on it that fits `link` (CSS) leads to, and `then`."""
+
+    name: str
+    path: str
+    link: str = ""
+    then: str = ""
+    needs_admin: bool = False
+
+    def open(self, page: Page) -> None:
+        """Go there and wait until it stands still."""
+        page.goto(self.path)
+        if self.link:
+            links = page.locator(self.link)
+            if not links.count():
+                raise LookupError(f"{self.path} has no {self.link}: the demo data hold none")
+            target = links.first.get_attribute("href") or ""
+            page.goto("/".join(target.split("/")[:3]) + f"/{self.then}" if self.then else target)
+        page.wait_for_load_state("networkidle")
+
+
+JOB = 'main a[href^="/jobs/0"]'
+CANDIDATE = 'main tbody th a[href^="/candidates/0"]'
+PAGES = [
+    MainPage("home", "/"),
+    MainPage("inbox", "/inbox/"),
+    MainPage("candidates", "/candidates/"),
+    MainPage("search", "/candidates/?q=skill:python"),
+    MainPage("candidate", "/candidates/", CANDIDATE),
+    MainPage("candidate-new", "/candidates/new/"),
+    MainPage("candidate-edit", "/candidates/", CANDIDATE, "edit/"),
+    MainPage("pools", "/pools/"),
+    MainPage("pool", "/pools/", 'main a[href^="/pools/0"]'),
+    MainPage("tags", "/tags/"),
+    MainPage("segments", "/segments/"),
+    MainPage("search-help", "/search/help/"),
+    MainPage("jobs", "/jobs/"),
+    MainPage("job-new", "/jobs/new/"),
+    MainPage("board", "/jobs/", JOB, "board/"),
+    MainPage("fits", "/jobs/", JOB, "fits/"),
+    MainPage("posting", "/jobs/", JOB, "posting/"),
+    MainPage("process", "/jobs/", JOB, "process/"),
+    MainPage("team", "/jobs/", JOB, "team/"),
+    MainPage("ended", "/jobs/", JOB, "ended/rejected/"),
+    MainPage("sequences", "/sequences/"),
+    MainPage("sequence", "/sequences/", 'main a[href^="/sequences/0"]'),
+    MainPage("sequence-new", "/sequences/new"),
+    MainPage("sequences-waiting", "/sequences/waiting"),
+    MainPage("imports", "/imports/"),
+    MainPage("import-resumes", "/imports/resumes/"),
+    MainPage("import-csv", "/imports/csv/"),
+    MainPage("notifications", "/notifications/"),
+    MainPage("mailboxes", "/settings/mailboxes/"),
+    MainPage("mailbox-new", "/settings/mailboxes/new/"),
+    MainPage("templates", "/settings/templates/"),
+    MainPage("template-new", "/settings/templates/new/"),
+    MainPage("suppressions", "/settings/suppressions/"),
+    MainPage("processes", "/settings/processes/"),
+    MainPage("you", "/settings/you/"),
+    MainPage("digests", "/settings/notifications/"),
+    MainPage("security", "/account/2fa/"),
+    MainPage("password", "/account/password/change/"),
+    MainPage("people", "/settings/people/", needs_admin=True),
+    MainPage("person", "/settings/people/", 'main a[href^="/settings/people/0"]', needs_admin=True),
+    MainPage("person-new", "/settings/people/new/", needs_admin=True),
+    MainPage("teams", "/settings/teams/", needs_admin=True),
+    MainPage("team-new", "/settings/teams/new/", needs_admin=True),
+    MainPage("roles", "/settings/roles/", needs_admin=True),
+    MainPage("archive-reasons", "/settings/archive-reasons/", needs_admin=True),
+    MainPage("styleguide", "/styleguide"),
+]
