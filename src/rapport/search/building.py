@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -39,19 +40,14 @@ def build(index: Path, cursor: Any, after: UUID = FIRST, until: UUID = LAST) -> 
 def build_side_by_side(index: Path, ranges: Sequence[tuple[UUID, UUID]], conninfo: str) -> int:
     """Build one index of all ranges, each in a process of its own; raises RuntimeError when one of them fails."""
     parts = [index.with_name(f"{index.name}.{number}") for number in range(len(ranges))]
-    children = [
-        _start([str(part), str(after), str(until)], conninfo)
-        for part, (after, until) in zip(parts, ranges, strict=True)
-    ]
-    try:
+    with ExitStack() as running:  # leaving it closes the children's standard input, which ends those still at work
+        children = [
+            running.enter_context(_start([str(part), str(after), str(until)], conninfo))
+            for part, (after, until) in zip(parts, ranges, strict=True)
+        ]
         counts = [int(child.stdout.read() or 0) if child.stdout else 0 for child in children]
         if any(child.wait() for child in children):
             raise RuntimeError("A process that builds the search index has failed; its error is on standard error.")
-    finally:
-        for child in children:
-            if child.stdin:
-                child.stdin.close()
-            child.wait()
     combine(parts, index)
     return sum(counts)
 

@@ -190,3 +190,26 @@ def test_new_application_gets_its_score_once_the_person_is_indexed(follower: Fol
     assert fit is not None
     assert Application.objects.get().fit_score == round(fit.score)
     assert score_applications(job_id=job.id, candidate_ids=[ada.id]) == 0
+
+
+def test_processes_side_by_side_build_one_index(index_folder: IndexFolder, follower: Follower) -> None:
+    from rapport.search.rebuilding import rebuild
+
+    for number in range(7):
+        add(f"Person {number}", title="Engineer")
+    assert rebuild(index_folder, processes=3).people == 7
+    assert len(names("engineer")) == 7
+    add("Ben Mueller", title="Engineer")
+    catch_up(follower)
+    assert len(names("engineer")) == 8
+
+
+def test_rebuild_waits_for_nobody_and_says_so(index_folder: IndexFolder) -> None:
+    from rapport.lib.errors import Conflict
+    from rapport.search.folder import REBUILD
+    from rapport.search.rebuilding import rebuild
+
+    with index_folder.locked(REBUILD) as is_ours:
+        assert is_ours
+        with pytest.raises(Conflict):
+            rebuild(index_folder)
