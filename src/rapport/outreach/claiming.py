@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -48,6 +49,7 @@ class Parcel:
     tries: int
     enrolled_by_id: UUID | None
     message_id: str
+    unsubscribe_url: str = ""
     references: tuple[str, ...] = ()
     data: bytes = b""
 
@@ -152,15 +154,14 @@ def build_parcel(
     plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread, delivery_id: UUID
 ) -> Parcel:
     """Everything of a message but its bytes. Raises MissingValues."""
-    content = step.text.render(
-        plan.values_for(person.person), unsubscribe_url=unsubscribe_url(delivery_id), thread_subject=thread.subject
-    )
+    url = unsubscribe_url(delivery_id)
+    content = step.text.render(plan.values_for(person.person), unsubscribe_url=url, thread_subject=thread.subject)
     domain = plan.mailbox.address.rpartition("@")[2]
     return Parcel(
         delivery_id, row.id, row.candidate_id, plan, step, person, content,
         thread_id=row.thread_id or delivery_id, tries=row.tries, enrolled_by_id=row.enrolled_by_id,
         message_id=make_message_id(delivery_id, domain).strip("<>"),
-        references=thread.message_ids if step.text.answers else (),
+        references=thread.message_ids if step.text.answers else (), unsubscribe_url=url,
     )  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def write_parcel(parcel: Parcel, now: datetime) -> Parcel:
         reply_to=reply_to,
         in_reply_to=references[-1] if references else "",
         references=references,
-        unsubscribe_url=unsubscribe_url(parcel.delivery_id),
+        unsubscribe_url=parcel.unsubscribe_url,
     )
     return replace(parcel, data=write_message(parcel.content, envelope))
 
@@ -228,8 +229,9 @@ def read_threads(thread_ids: Sequence[UUID]) -> dict[UUID, Thread]:
 
 def unsubscribe_url(delivery_id: UUID) -> str:
     """The link of a message that stops mail to its recipient; the delivery's id is the message's."""
-    return _unsubscribe_base() + address_tokens.link_token(delivery_id)
+    return _unsubscribe_base(settings.BASE_URL) + address_tokens.link_token(delivery_id)
 
 
-def _unsubscribe_base() -> str:
-    return settings.BASE_URL + reverse("mail:unsubscribe", args=["x"])[:-1]
+@lru_cache(maxsize=4)
+def _unsubscribe_base(base_url: str) -> str:
+    return base_url + reverse("mail:unsubscribe", args=["x"])[:-1]

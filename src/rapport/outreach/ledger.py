@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -173,7 +173,7 @@ class Change:
     code: int = 0
     reason: str = ""
     won: bool = False
-    settled: threading.Event = field(default_factory=threading.Event)
+    written: bool = False
 
 
 def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
@@ -319,7 +319,7 @@ class MarkBook:
         """
         self._waiting.extend(changes)
         with self._turn:
-            if not self._waiting or all(change.settled.is_set() for change in changes):
+            if not self._waiting or all(change.written for change in changes):
                 return
             taken = []
             while self._waiting:
@@ -328,7 +328,7 @@ class MarkBook:
                 self._commit(taken)
             finally:
                 for change in taken:
-                    change.settled.set()
+                    change.written = True
 
     def close(self) -> None:
         if self._connection is not None:

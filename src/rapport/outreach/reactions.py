@@ -76,15 +76,9 @@ def follow_suppression(activity: Activity) -> None:
         )
 
 
-@on_batch("message.sent")
-def follow_confirmation(activities: list[Activity]) -> None:
-    """An unclear message that was settled among the messages is settled here, too."""
-    _confirm(str(activity.find_subject_id("message")) for activity in activities)
-
-
 def _confirm(message_ids: Iterable[str | None]) -> None:
     """These messages have certainly arrived: unclear deliveries of them are sent."""
-    ids = [UUID(key) for key in message_ids if key and key != "None"]
+    ids = [UUID(key) for key in message_ids if key]
     waiting = Enrollment.objects.filter(delivery_id__in=ids, last_outcome="unclear")
     for enrollment_id in list(waiting.values_list("id", flat=True)):
         with transaction.atomic():

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from rapport.activity.operations import Happening, record_many
+from rapport.activity.operations import Happening, record, record_many
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.mail.activities import MESSAGE_FAILED, MESSAGE_SENT, MESSAGE_UNCLEAR
 from rapport.mail.composing import Content
 from rapport.mail.models import Message
+from rapport.mail.subjects import subjects_of
 
 _COLUMNS = (
     "id, thread_id, direction, state, kind, mailbox_id, message_id, in_reply_to, \"references\", from_address, from_name, "
@@ -106,3 +107,16 @@ def give_up_unclear(*, message_id: UUID, note: str) -> bool:
     """An unclear message counts as not sent; False when it is not unclear (any more)."""
     unclear = Message.objects.filter(id=message_id, state=Message.State.UNCLEAR)
     return bool(unclear.update(state=Message.State.FAILED, state_note=note))
+
+
+def confirm_unclear(*, message_id: UUID, at: datetime) -> bool:
+    """An unclear message has arrived; False when it is not unclear (any more). Records message.sent."""
+    message = Message.objects.select_for_update().filter(id=message_id, state=Message.State.UNCLEAR).first()
+    if message is None:
+        return False
+    message.state, message.state_note, message.sent_at = Message.State.SENT, "", at
+    message.save(update_fields=["state", "state_note", "sent_at"])
+    actor = Actor(kind="user", id=message.sent_by_id) if message.sent_by_id else SYSTEM
+    data = {"mailbox_id": str(message.mailbox_id), "is_bulk": message.is_bulk}
+    record(MESSAGE_SENT, actor=actor, subjects=subjects_of(message), data=data, at=at)
+    return True

@@ -12,9 +12,7 @@ from rapport.activity.verbs import Verb
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.mail.models import Message
-from rapport.mail.operations import resolve_unclear as resolve_unclear_message
-from rapport.mail.operations.recording import give_up_unclear
+from rapport.mail.operations.recording import confirm_unclear, give_up_unclear
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import DELIVERY_APPROVED, DELIVERY_RESOLVED, DELIVERY_SKIPPED
 from rapport.outreach.ending import record_finished
@@ -80,8 +78,6 @@ def resolve_unclear(*, actor: Actor, delivery_id: UUID, decision: str) -> Enroll
     now = clock.now()
     if decision == "sent":
         confirm_sent(delivery, enrollment, now)
-        if Message.objects.filter(id=delivery.id, state=Message.State.UNCLEAR).exists():
-            resolve_unclear_message(actor=actor, message_id=delivery.id, arrived=True)
     elif decision == "again":
         give_up_unclear(message_id=delivery.id, note="Nobody knows whether it arrived; it was sent again.")
         _close(delivery, Delivery.State.FAILED, "Unclear; sent again by hand.", now)
@@ -97,7 +93,7 @@ def resolve_unclear(*, actor: Actor, delivery_id: UUID, decision: str) -> Enroll
 
 
 def confirm_sent(delivery: Delivery, enrollment: Enrollment, now: datetime) -> None:
-    """An unclear delivery has arrived: the enrollment goes on from when it went out."""
+    """An unclear delivery has arrived: the enrollment goes on from when it went out. Records message.sent."""
     at = delivery.started_at or now
     plan = _plan(enrollment)
     position = delivery.step.position
@@ -105,6 +101,7 @@ def confirm_sent(delivery: Delivery, enrollment: Enrollment, now: datetime) -> N
     if due_at is not None and due_at < now:
         due_at = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
     _close(delivery, Delivery.State.SENT, "", now)
+    confirm_unclear(message_id=delivery.id, at=at)
     outcome = Outcome(
         enrollment.id,
         delivery.id,
