@@ -39,10 +39,61 @@ HEADERS = {
     "note": "note|notes|comment|comments|remark|remarks|notiz|notizen|bemerkung|bemerkungen|kommentar|kommentare|anmerkung|anmerkungen|remarque|remarques|commentaire|commentaires|nota|notas|comentario|comentarios|observaciones",
     "pronouns": "pronouns|pronomen|pronoms|pronombres",
 }  # fmt: skip
+# What a pool has no field for, and must not have by accident: birth dates, gender, ids, dates of other systems.
+NOT_TAKEN = frozenset(
+    [
+        "birth date",
+        "birthdate",
+        "date of birth",
+        "dob",
+        "birthday",
+        "geburtsdatum",
+        "geburtstag",
+        "date de naissance",
+        "fecha de nacimiento",
+        "gender",
+        "sex",
+        "geschlecht",
+        "sexe",
+        "genero",
+        "sexo",
+        "age",
+        "alter",
+        "edad",
+        "id",
+        "candidate id",
+        "external id",
+        "zip",
+        "zip code",
+        "postcode",
+        "postal code",
+        "plz",
+        "postleitzahl",
+        "code postal",
+        "codigo postal",
+        "fax",
+        "created",
+        "created at",
+        "updated",
+        "updated at",
+        "salary",
+        "gehalt",
+        "salaire",
+        "salario",
+        "nationality",
+        "marital status",
+        "photo",
+        "status",
+        "stage",
+        "score",
+        "rating",
+    ]
+)
 _BY_HEADER = {header: name for name, headers in HEADERS.items() for header in headers.split("|")}
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[a-z]{2,}", re.I)
 _LINK = re.compile(r"^(https?://|www\.)|(linkedin|github|xing|gitlab)\.com/", re.I)
-_PHONE = re.compile(r"^\(?\+?[\d(][\d\s()/.\-–]{6,20}\d$")
+_PHONE = re.compile(r"^(?:\+|00|0|\()[\d\s()/.\-–]{6,20}\d$")
+_DATE = re.compile(r"^\d{1,4}[-./]\d{1,2}[-./]\d{1,4}$")
 
 
 def fold_header(text: str) -> str:
@@ -65,7 +116,7 @@ def guess_mapping(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list
     """
     guesses = [guess_by_header(column) for column in columns]
     for place, guess in enumerate(guesses):
-        if not guess:
+        if not guess and fold_header(columns[place]) not in NOT_TAKEN:
             guesses[place] = _guess_by_values([row[place] for row in rows if place < len(row)])
     if "full_name" not in guesses:
         halves = {"given_name", "family_name"} & set(guesses)
@@ -87,7 +138,7 @@ def _once(guesses: list[str]) -> list[str]:
 
 def _guess_by_values(values: Sequence[str]) -> str:
     filled = [value.strip() for value in values if value.strip()]
-    if not filled:
+    if not filled or all(_DATE.match(value) for value in filled) or len(set(filled)) == 1 < len(filled):
         return LEAVE_OUT
     for name, pattern in (("email", _EMAIL), ("link", _LINK), ("phone", _PHONE)):
         if sum(bool(pattern.search(value)) for value in filled) > 0.6 * len(filled):

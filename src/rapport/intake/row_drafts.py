@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from rapport.candidates.drafts import CandidateDraft, ContactPointDraft, Educati
 LONGEST_NAME = 300
 MOST_CONTACTS = 20
 MOST_WORDS = 200
+MOST_NAMES = 3
 _LIST = re.compile(r"[;|\n]+")
 _COMMA_LIST = re.compile(r"[;|\n,]+")
-_ADDRESSES = re.compile(r"[;,|\s]+")
+_ADDRESSES = re.compile(r"[;,|\n]+|\s+(?=\S+@)|(?<=\w)\s+(?=https?://)")
 _NUMBERS = re.compile(r"[;,|\n]+")
 _YEARS = re.compile(r"^\D{0,12}(\d{1,2}(?:[.,]\d+)?)")
 _FORMULA = re.compile(r"^[=@]|^[+-](?=[A-Za-z(@=])")
@@ -88,7 +90,7 @@ def _place(values: Mapping[str, list[str]]) -> str:
 def _contacts(values: Mapping[str, list[str]]) -> tuple[ContactPointDraft, ...]:
     points = []
     for value in values.get("email", ()):
-        for address in filter(None, _ADDRESSES.split(value)):
+        for address in filter(None, map(str.strip, _ADDRESSES.split(value))):
             try:
                 read_email(address)
             except NotAContact as problem:
@@ -103,7 +105,7 @@ def _contacts(values: Mapping[str, list[str]]) -> tuple[ContactPointDraft, ...]:
     points += [
         ContactPointDraft("link", address)
         for value in values.get("link", ())
-        for address in _ADDRESSES.split(value)
+        for address in map(str.strip, _ADDRESSES.split(value))
         if address
     ]
     if len(points) > MOST_CONTACTS:
@@ -132,3 +134,27 @@ def _words(cells: Sequence[str]) -> tuple[str, ...]:
 def _years(text: str) -> float | None:
     found = _YEARS.match(text)
     return float(found[1].replace(",", ".")) if found else None
+
+
+def leave_out_shared(drafts: Sequence[CandidateDraft]) -> list[tuple[CandidateDraft, str]]:
+    """Drafts without the contact points that several names of the same batch share, and a sentence about what was left.
+
+    An address or a number that stands beside more than MOST_NAMES different names (info@, a switchboard, a column that
+    means something else) tells nobody apart: attaching by it would make one person of many.
+    """
+    names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for draft in drafts:
+        for point in draft.contact_points:
+            names[point.kind, point.value].add(draft.full_name.casefold())
+    shared = {key for key, found in names.items() if len(found) > MOST_NAMES}
+    return [_without(draft, shared) for draft in drafts] if shared else [(draft, "") for draft in drafts]
+
+
+def _without(draft: CandidateDraft, shared: set[tuple[str, str]]) -> tuple[CandidateDraft, str]:
+    left = [point.value for point in draft.contact_points if (point.kind, point.value) in shared]
+    if not left:
+        return draft, ""
+    kept = tuple(point for point in draft.contact_points if (point.kind, point.value) not in shared)
+    return replace(
+        draft, contact_points=kept
+    ), f"{', '.join(left)} stands beside many names in this file and was left out."

@@ -23,6 +23,7 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 
 MOST_TAGS = 20
+LARGEST_TABLE_BYTES = 250_000_000
 
 
 def create_csv_import(*, actor: Actor, name: str, file: BinaryIO) -> Import:
@@ -31,6 +32,11 @@ def create_csv_import(*, actor: Actor, name: str, file: BinaryIO) -> Import:
     Raises NotAllowed without intake.import, InvalidInput naming `file` when it is no table.
     """
     require(actor, IMPORT)
+    if actor.kind == "user" and file.seek(0, 2) > LARGEST_TABLE_BYTES:
+        limit = LARGEST_TABLE_BYTES // 1_000_000
+        raise InvalidInput(
+            {"file": f"This file is larger than {limit} MB. Use the command `rapport import candidates`."}
+        )
     try:
         found = inspect(file)
     except Refusal as refusal:

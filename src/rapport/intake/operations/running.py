@@ -25,7 +25,7 @@ from rapport.intake.archives import Loader
 from rapport.intake.document import Refusal
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.operations import creating, undoing
-from rapport.intake.row_drafts import RowProblem, build_draft
+from rapport.intake.row_drafts import RowProblem, build_draft, leave_out_shared
 from rapport.intake.sandbox import Outcome, SandboxPool
 from rapport.intake.table_files import Record
 from rapport.intake.table_inspection import format_from, read_rows
@@ -174,6 +174,11 @@ def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
             kept.append(piece.row.storage_name)
     drafted = [piece for piece in pieces if piece.draft is not None]
     drafts = [piece.draft for piece in drafted if piece.draft is not None]
+    if item.kind == Import.Kind.CSV:
+        checked = leave_out_shared(drafts)
+        drafts = [draft for draft, _ in checked]
+        for piece, (_, said) in zip(drafted, checked, strict=True):
+            piece.row.message, piece.row.needs_look = said, bool(said)
     for piece, outcome in zip(drafted, store_drafts(actor_of(item), drafts, item.id), strict=True):
         note_outcome(piece.row, outcome)
     rows = [piece.row for piece in pieces]

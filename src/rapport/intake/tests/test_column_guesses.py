@@ -21,8 +21,17 @@ def test_headers_of_four_languages_are_known(columns: list[str], expected: list[
 
 
 def test_columns_without_a_telling_name_are_told_by_their_values() -> None:
-    rows = [["Anna Berg", "anna@example.org", "+49 30 5550142", "https://linkedin.com/in/anna"]] * 3
-    assert guess_mapping(["Column 1", "Column 2", "Column 3", "Column 4"], rows) == ["", "email", "phone", "link"]
+    rows = [
+        [name, f"{name}@example.org", f"+49 30 55501{number}", f"https://linkedin.com/in/{name}", "1990-01-31"]
+        for number, name in enumerate(("anna", "ben", "cid"))
+    ]
+    assert guess_mapping(["Column 1", "Column 2", "Column 3", "Column 4", "Geboren"], rows) == [
+        "",
+        "email",
+        "phone",
+        "link",
+        "",
+    ]
 
 
 def test_a_header_is_told_from_a_first_row_of_values() -> None:

@@ -80,7 +80,7 @@ def test_each_bad_row_says_why_and_nothing_of_it_is_stored(import_csv) -> None:
     said = dict(ImportRow.objects.filter(state="failed").values_list("number", "message"))
     assert sorted(said) == [2, 3, 4, 5, 6, 7]
     assert said[2] == "The name is missing."
-    assert said[3].startswith("'not' is not an e-mail address")
+    assert said[3].startswith("'not an address' is not an e-mail address")
     assert said[4].startswith("This row has 5 cells, but there are 3 columns")
     assert said[5] == "The name is a spreadsheet formula."
     assert said[6].startswith("The name has 301 characters")
@@ -106,6 +106,16 @@ def test_what_cannot_be_taken_over_is_left_out_and_asks_to_be_looked_at(import_c
     assert (row.state, row.needs_look) == ("created", True)
     assert "lacks the country" in row.message
     assert queries.count_looks([item.id]) == {item.id: 1}
+
+
+def test_a_number_that_many_names_share_makes_nobody_one_person(import_csv) -> None:
+    rows = "".join(
+        f"{name},{name.lower()}@example.org,+49 30 5550100\n" for name in ("Anna", "Ben", "Cid", "Dora", "Emil")
+    )
+    item = import_csv("name,email,phone\n" + rows)
+    assert (item.created_count, item.attached_count) == (5, 0)
+    assert not ContactPoint.objects.filter(kind="phone").exists()
+    assert queries.count_looks([item.id]) == {item.id: 5}
 
 
 def test_a_killed_worker_goes_on_where_it_stopped(rita: User, monkeypatch) -> None:
