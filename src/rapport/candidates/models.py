@@ -268,6 +268,9 @@ class PoolMember(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index("pool", F("added_at").desc(), F("candidate").desc(), name="candidates_pool_newest")]
+
 
 class Note(models.Model):
     """What a colleague wrote about a candidate."""

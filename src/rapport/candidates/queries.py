@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from rapport.accounts.capabilities import require
@@ -28,6 +29,7 @@ from rapport.candidates.permissions import VIEW, visible_to
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotFound
 
+Row = TypeVar("Row", bound=Model)
 NO_CANDIDATE = "There is no such candidate, or you may not see them."
 PAGE = 50
 COUNT_CAP = 10_000
@@ -118,12 +120,6 @@ def list_newest(actor: Actor, *, cursor: str = "", limit: int = PAGE, archived: 
     found = _rows(ordered[: limit + 1])
     more = len(found) > limit
     return CandidatePage(found[:limit], _cursor_of(found[limit - 1].candidate) if more else "")
-
-
-def count_capped(actor: Actor, *, archived: bool = False) -> int:
-    """How many candidates there are, counted no further than COUNT_CAP."""
-    rows = Candidate.objects.filter(visible_to(actor), archived_at__isnull=not archived)
-    return rows.values("id")[:COUNT_CAP].count()
 
 
 def any_candidate(actor: Actor) -> bool:
@@ -279,7 +275,7 @@ class MemberPage:
 
 def list_members(actor: Actor, pool_id: UUID, *, cursor: str = "", limit: int = PAGE) -> MemberPage:
     """One page of the members of a pool that the actor may see."""
-    members = PoolMember.objects.filter(pool_id=pool_id, candidate__in=Candidate.objects.filter(visible_to(actor)))
+    members = _about_visible(actor, PoolMember.objects.filter(pool_id=pool_id))
     if cursor:
         added_at, _, identifier = cursor.partition("|")
         try:
@@ -301,12 +297,17 @@ def list_sources(actor: Actor) -> QuerySet[Source]:
 
 def list_open_tasks(actor: Actor, *, limit: int = 50) -> list[Task]:
     """What this user has to do, the most urgent first, with the candidates."""
-    rows = Task.objects.filter(assignee_id=actor.id, done_at=None, candidate__in=_visible(actor))
+    rows = _about_visible(actor, Task.objects.filter(assignee_id=actor.id, done_at=None))
     return list(rows.select_related("candidate").order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
 
 
 def _visible(actor: Actor) -> QuerySet[Candidate]:
     return Candidate.objects.filter(visible_to(actor))
+
+
+def _about_visible(actor: Actor, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Rows about candidates the actor may see; who sees everybody is not asked about each."""
+    return rows.filter(candidate__in=_visible(actor)) if visible_to(actor) else rows
 
 
 def find_columns(actor: Actor) -> list[str]:
@@ -318,10 +319,3 @@ def find_columns(actor: Actor) -> list[str]:
 def names_of(actor: Actor, candidate_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id of those the actor may see, in one statement."""
     return dict(_visible(actor).filter(id__in=candidate_ids).values_list("id", "full_name"))
-
-
-def primary_email(candidate_id: UUID) -> str:
-    """The address to write to: the primary one, else the first that did not bounce; "" without any."""
-    rows = ContactPoint.objects.filter(candidate_id=candidate_id, kind=ContactPoint.Kind.EMAIL)
-    usable = rows.exclude(status__in=[ContactPoint.Status.BOUNCED, ContactPoint.Status.OUTDATED])
-    return usable.order_by("-is_primary", "created_at", "id").values_list("value", flat=True).first() or ""
