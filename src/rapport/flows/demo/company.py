@@ -112,7 +112,7 @@ def _team(title: str, users: dict[str, User]) -> dict[UUID, str]:
 
 
 def _description(title: str, must: str, nice: str) -> str:
-    wanted, welcome = must.replace("", ", "), nice.replace("", ", ")
+    wanted, welcome = must.replace("|", ", "), nice.replace("|", ", ")
     return (
         f"We keep the lights on for two million people and take the grid to renewable power. As {title} you own your "
         f"part of that from the first idea to the night it has to work.\n\nYou bring: {wanted}.\nWelcome, not needed: "
