@@ -12,8 +12,46 @@ from pathlib import Path
 from bench.figures import RAPPORT, ROOT, Figure, Installation
 
 ROWS = 100_000
-GIVEN = "Anna Ben Carla Dan Eva Finn Gina Hugo Ida Jan Kim Lea Max Nora Otto Pia Ümit José Zoë Søren".split()
-FAMILY = "Berg Klein Novak Rossi Silva Costa Meyer Dubois García Lopez Haas Vogt Lind Falk Öztürk Kowalski".split()
+GIVEN = [
+    "Anna",
+    "Ben",
+    "Carla",
+    "Dan",
+    "Eva",
+    "Finn",
+    "Gina",
+    "Hugo",
+    "Ida",
+    "Jan",
+    "Kim",
+    "Lea",
+    "Max",
+    "Nora",
+    "Otto",
+    "Pia",
+    "Ümit",
+    "José",
+    "Zoë",
+    "Søren",
+]
+FAMILY = [
+    "Berg",
+    "Klein",
+    "Novak",
+    "Rossi",
+    "Silva",
+    "Costa",
+    "Meyer",
+    "Dubois",
+    "García",
+    "Lopez",
+    "Haas",
+    "Vogt",
+    "Lind",
+    "Falk",
+    "Öztürk",
+    "Kowalski",
+]
 PLACES = ("Berlin, Germany", "Paris, France", "Madrid, Spain", "London, UK", "Vienna, Austria", "Graz, Austria")
 SKILLS = ("Python, SQL", "Welding, Rigging", "Sales, CRM", "Nursing", "Java, Spring, SQL", "Bookkeeping, Excel")
 BROKEN = (
@@ -24,7 +62,7 @@ BROKEN = (
 
 def write_table(path: Path, rows: int) -> None:
     """Invented people, the same each time; every hundredth row is broken in one of four ways, every fiftieth is there twice."""
-    random_ = random.Random(1)
+    random_, mark = random.Random(1), len(str(rows))
     with path.open("w", encoding="utf-8") as file:
         file.write("Vorname;Nachname;E-Mail;Telefon;Ort;Position;Skills;Quelle\n")
         for number in range(rows):
@@ -33,7 +71,7 @@ def write_table(path: Path, rows: int) -> None:
                 continue
             person = number - 1 if number % 50 == 1 else number
             file.write(
-                f"{random_.choice(GIVEN)};{random_.choice(FAMILY)};person{person}@example.org;+49 30 5{person:07d};"
+                f"{random_.choice(GIVEN)};{random_.choice(FAMILY)};person{person}.{rows}@example.org;+49 30 {mark}{person:07d};"
                 f'{random_.choice(PLACES)};Data engineer;"{random_.choice(SKILLS)}";Fair\n'
             )
 
@@ -53,7 +91,7 @@ def measure(people: int) -> Iterator[Figure]:
             if rows == ROWS:
                 yield Figure(
                     "imports.csv", report["rows"] / report["seconds"], "rows/s", target=3000, at_most=False, n=rows, note=note,
-                    peer="the field's best CSV importer measured, without any duplicate check", peer_value=4900,
+                    peer="OpenCATS, 3,000 to 4,900 without any duplicate check", peer_value=4900,
                 )  # fmt: skip
                 yield Figure(
                     "imports.csv.command",
