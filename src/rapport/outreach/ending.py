@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -63,7 +64,7 @@ def end_many(
     """
     if not ended:
         return set()
-    columns = {
+    columns: dict[str, Any] = {
         "ids": [row.enrollment_id for row in ended], "reasons": [row.reason for row in ended],
         "notes": [row.note for row in ended], "now": now,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -112,7 +113,11 @@ def read_exchanges(
 ) -> dict[UUID, Exchanges]:
     """Recent mail with each of these people, sent and answered, from the record and from what is about to go out."""
     since = now - max(CONVERSATION, timedelta(days=cap_days))
-    bounds = {"ids": candidate_ids, "first": first_id_at(since), "after": first_id_at(now + timedelta(hours=1))}
+    bounds: dict[str, Any] = {
+        "ids": candidate_ids,
+        "first": first_id_at(since),
+        "after": first_id_at(now + timedelta(hours=1)),
+    }
     sent: dict[UUID, list[datetime]] = {}
     talked: dict[UUID, tuple[datetime, UUID | None]] = {}
     with connection.cursor() as cursor:

@@ -79,8 +79,12 @@ class StepForm(forms.Form):
     """One step; an empty subject answers the mail before it."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    kind = forms.ChoiceField(label="What happens", choices=Step.Kind.choices)
-    wait_days = forms.IntegerField(label="Days to wait", min_value=0, max_value=365, initial=0)
+    kind = forms.ChoiceField(
+        label="What happens", choices=Step.Kind.choices, widget=forms.Select(attrs={"class": "input"})
+    )
+    wait_days = forms.IntegerField(
+        label="Days to wait", min_value=0, max_value=365, initial=0, widget=forms.NumberInput(attrs={"class": "input"})
+    )
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
 

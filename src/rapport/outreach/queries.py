@@ -1,5 +1,6 @@
 """Reading sequences, who is in them, and what waits for a person."""
 
+import re
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from rapport.accounts.capabilities import require
+from rapport.candidates.models import Candidate
 from rapport.candidates.permissions import visible_to
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
@@ -15,6 +17,7 @@ from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
 from rapport.outreach.permissions import EDIT, ENROLL, VIEW
 
 PAGE = 50
+_FIELD = re.compile(r"\{\{\s*(\w+)[^}]*\}\}")
 CAP = 10_000
 
 FILTERS = {
@@ -101,12 +104,13 @@ def lock_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
 
 
 def list_steps(sequence: Sequence) -> list[Step]:
-    """The steps in order, each with `subject` and `body` of its present version."""
+    """The steps in order, each with `subject` and `body` of its present version; `shown_subject` names fields in words."""
     rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("versions")
     steps = list(rows)
     for step in steps:
         newest = max(step.versions.all(), key=lambda version: version.number)
-        step.subject, step.body = newest.subject, newest.body  # type: ignore[attr-defined]  # annotated, see above
+        shown = _FIELD.sub(lambda field: f"‹{field[1].replace('_', ' ')}›", newest.subject)
+        vars(step).update(subject=newest.subject, body=newest.body, shown_subject=shown)
     return steps
 
 
@@ -169,8 +173,8 @@ def lock_in_hand(actor: Actor, delivery_id: UUID) -> tuple[Delivery, Enrollment]
     if found is None:
         raise NotFound("This mail does not wait for anybody any more.")
     enrollment = lock_enrollment(actor, found)
-    delivery = Delivery.objects.select_for_update().filter(id=enrollment.delivery_id).first()
-    if delivery is None or delivery.id != delivery_id:
+    delivery = Delivery.objects.select_for_update().filter(id=delivery_id).first()
+    if delivery is None or enrollment.delivery_id != delivery_id:
         raise NotFound("This mail does not wait for anybody any more.")
     return delivery, enrollment
 
@@ -198,7 +202,5 @@ def _with_counts(sequences: ListOf[Sequence]) -> list[SequenceRow]:
     ]  # fmt: skip
 
 
-def _visible(actor: Actor) -> "QuerySet[object]":
-    from rapport.candidates.models import Candidate
-
-    return Candidate.objects.filter(visible_to(actor))  # type: ignore[return-value]  # used as a subquery only
+def _visible(actor: Actor) -> QuerySet[Candidate]:
+    return Candidate.objects.filter(visible_to(actor))

@@ -84,7 +84,9 @@ def _confirm(message_ids: Iterable[str | None]) -> None:
         with transaction.atomic():
             rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence", "candidate")
             enrollment = rows.get(id=enrollment_id)
-            delivery = Delivery.objects.select_for_update().filter(id=enrollment.delivery_id, state="unclear").first()
+            in_hand = enrollment.delivery_id
+            unclear = Delivery.objects.select_for_update().filter(state=Delivery.State.UNCLEAR)
+            delivery = unclear.filter(id=in_hand).first() if in_hand else None
             if delivery is not None:
                 confirm_sent(delivery, enrollment, clock.now())
 

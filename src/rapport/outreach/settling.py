@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -57,7 +58,7 @@ def settle(done: Sequence[Done]) -> int:
 
 def _outcome(row: Done) -> Outcome:
     parcel, retry_at = row.parcel, RETRY.next_try(row.parcel.tries + 1, row.at)
-    base = {
+    base: dict[str, Any] = {
         "enrollment_id": parcel.enrollment_id,
         "delivery_id": parcel.delivery_id,
         "outcome": row.state,

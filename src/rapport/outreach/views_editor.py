@@ -192,9 +192,12 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
 
 def _entered(step: StepForm) -> operations.StepDraft:
     """What stands in a step's fields, also while it is not valid yet."""
-    values = {name: step[name].value() or "" for name in ("kind", "subject", "body")}
+    values: dict[str, str] = {name: str(step[name].value() or "") for name in ("kind", "subject", "body")}
     wait = str(step["wait_days"].value() or "0")
-    return operations.StepDraft(**values, wait_days=int(wait) if wait.isdigit() and len(wait) < 4 else 0)
+    return operations.StepDraft(
+        kind=values["kind"], subject=values["subject"], body=values["body"],
+        wait_days=int(wait) if wait.isdigit() and len(wait) < 4 else 0,
+    )  # fmt: skip
 
 
 def _draft(editor: Editor) -> SequenceDraft:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -111,7 +112,7 @@ def _enroll_batch(actor: Actor, plan: Plan, candidate_ids: Sequence[UUID]) -> En
     now = clock.now()
     known, excluded = _sort(actor, plan, candidate_ids, now)
     due = _due_times(plan, known, now)
-    parameters = {
+    parameters: dict[str, Any] = {
         "sequence": plan.sequence.id, "step": plan.steps[0].id, "now": now,
         "by": actor.id if actor.kind == "user" else None, "ids": [new_id() for _ in known], "candidates": list(known),
         "due": [due[key] for key in known],
