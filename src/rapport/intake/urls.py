@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{ONE}cancel/", views.cancel, name="cancel"),
     path(f"{ONE}continue/", views.go_on, name="continue"),
     path(f"{ONE}undo/", views.undo, name="undo"),
+    path(f"{ONE}confirm/", views.confirm, name="confirm"),
     path(f"{ONE}failed.csv", views.failed_rows, name="failed_rows"),
     path(f"{ONE}rows/<int:number>/", views_review.review, name="review"),
     path(f"{ONE}rows/<int:number>/file/", views_review.file, name="file"),

@@ -67,6 +67,7 @@ def detail(request: Request, import_id: UUID) -> HttpResponse:
         "first_url": f"?show={show}" if after else "",
         "can_continue": item.state in (Import.State.FAILED, Import.State.CANCELLED)
         and bool(item.started_at and (item.storage_name or item.undo_below is not None)),
+        "first_look": queries.find_next_look(request.actor, import_id, 0) if item.kind == Import.Kind.RESUMES else None,
         "done": _done(item),
     }
     return render(request, "intake/detail.html" + ("#import" if request.htmx else ""), context)
@@ -111,6 +112,13 @@ def go_on(request: Request, import_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: Request, import_id: UUID) -> HttpResponse:
     operations.undo_import(actor=request.actor, import_id=import_id)
+    return redirect("intake:detail", import_id)
+
+
+@require_POST
+def confirm(request: Request, import_id: UUID) -> HttpResponse:
+    operations.confirm_rows(actor=request.actor, import_id=import_id)
+    messages.success(request, "Noted that you have looked at them.")
     return redirect("intake:detail", import_id)
 
 

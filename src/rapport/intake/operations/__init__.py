@@ -2,7 +2,7 @@
 
 from rapport.intake.operations.creating import create_csv_import, create_resume_import, save_mapping, start_import
 from rapport.intake.operations.ending import cancel_import, purge_files, resume_import, undo_import
-from rapport.intake.operations.reviewing import confirm_row, save_row, skip_row
+from rapport.intake.operations.reviewing import confirm_row, confirm_rows, save_row, skip_row
 from rapport.intake.operations.running import finish_with, import_resume_files, work
 from rapport.intake.operations.trying import apply_named, try_csv
 
@@ -10,6 +10,7 @@ __all__ = [
     "apply_named",
     "cancel_import",
     "confirm_row",
+    "confirm_rows",
     "create_csv_import",
     "create_resume_import",
     "finish_with",

@@ -104,3 +104,11 @@ def confirm_row(*, actor: Actor, import_id: UUID, number: int) -> ImportRow:
     row.needs_look = False
     row.save(update_fields=["needs_look"])
     return row
+
+
+@transaction.atomic
+def confirm_rows(*, actor: Actor, import_id: UUID) -> int:
+    """Say of all stored rows that asked to be looked at that they are right; returns how many there were."""
+    queries.lock_import(actor, import_id)
+    stored = ImportRow.objects.filter(source_import_id=import_id, state__in=(State.CREATED, State.ATTACHED))
+    return stored.filter(needs_look=True).update(needs_look=False)

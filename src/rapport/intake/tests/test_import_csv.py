@@ -13,6 +13,7 @@ from rapport.intake import operations, queries
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.operations import running
 from rapport.intake.tests.conftest import start_csv, work_until_done
+from rapport.lib.actors import COMMAND
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,8 @@ def test_what_cannot_be_taken_over_is_left_out_and_asks_to_be_looked_at(import_c
     assert (row.state, row.needs_look) == ("created", True)
     assert "lacks the country" in row.message
     assert queries.count_looks([item.id]) == {item.id: 1}
+    assert operations.confirm_rows(actor=COMMAND, import_id=item.id) == 1
+    assert queries.count_looks([item.id]) == {}
 
 
 def test_a_number_that_many_names_share_makes_nobody_one_person(import_csv) -> None:

@@ -151,7 +151,7 @@ def test_others_see_no_import(waiting: Import, hugo: User, ines: User, emma: Use
     for user in (hugo, ines, emma):
         client = sign_in(user)
         assert {client.get(page).status_code for page in pages} == {403}
-        posts = [reverse(f"intake:{name}", args=one) for name in ("start", "cancel", "continue", "undo")]
+        posts = [reverse(f"intake:{name}", args=one) for name in ("start", "cancel", "continue", "undo", "confirm")]
         assert {client.post(page).status_code for page in posts} == {403}
         assert client.post(reverse("intake:review", args=[waiting.id, 1]), {"do": "skip"}).status_code == 403
         assert client.post(reverse("intake:upload_resumes"), {"files": [upload("a.pdf", MINA)]}).status_code == 403
