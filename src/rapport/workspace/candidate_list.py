@@ -29,6 +29,7 @@ FACETS = {
     "skill": "Skills", "city": "City", "country": "Country", "years": "Years of experience", "tag": "Tags",
     "pool": "Pools", "stage": "Stage", "source": "Source", "owner": "Owner",
 }  # fmt: skip
+ROOM = 700  # px for the columns after the name, on a screen of 1,440 px with facets
 SHOWN_AT_ONCE = 5  # values of a facet before "more"
 
 
@@ -165,6 +166,11 @@ def _page_of_ids(actor: Actor, text: str, cursor: str) -> tuple[list[UUID], str]
     if page.problems:
         raise InvalidInput({"q": explain(page.problems)})
     return page.ids, page.next_cursor
+
+
+def is_wide(columns: Sequence[Column]) -> bool:
+    """Whether the columns need more room than a page gives beside its facets: then the list scrolls sideways."""
+    return sum(int(column.width or 180) for column in columns) > ROOM
 
 
 def chosen_columns(actor: Actor) -> list[Column]:

@@ -50,6 +50,7 @@ def _context(request: Request) -> dict[str, Any]:
         "listing": listing,
         "query": text,
         "columns": columns,
+        "is_wide": candidate_list.is_wide(columns),
         "all_columns": [(column, column in columns) for column in candidate_list.COLUMNS],
         "sorts": [
             {"label": label, "url": _url(q=text, sort=key), "is_current": listing.sort == key, "key": key}
