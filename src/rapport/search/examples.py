@@ -53,7 +53,7 @@ def sections() -> list[Section]:
                 Example("skill:python", "a skill, under any of its names"),
                 Example("title:developer company:solwerk", "title and employer, present or former"),
                 Example('source:"Careers site"', "where we know them from"),
-                Example("stage:Interview", "people in a stage of any job you may see"),
+                Example('stage:"Phone call"', "people in a stage of any job you may see"),
                 Example("owner:me has:resume", "your own people with a résumé"),
                 Example("name:tran", "a name; a slip of the pen is forgiven"),
                 Example("status:archived", "people who were put away; nothing else finds them"),

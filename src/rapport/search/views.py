@@ -66,9 +66,8 @@ def _form_context(request: Request, form: SegmentForm) -> dict[str, Any]:
 
 def _saved(request: Request, segment: Segment) -> HttpResponse:
     if request.htmx:
-        response = toast(HttpResponse(status=204), f"Kept as {segment.name}.", tone="good")
-        response["HX-Trigger-After-Settle"] = '{"segment-saved": ""}'
-        return response
+        response = HttpResponse(status=204, headers={"HX-Trigger": '{"segment-saved": ""}'})
+        return toast(response, f"Kept as {segment.name}.", tone="good")
     messages.success(request, f"Kept as {segment.name}.")
     return redirect(next_url(request, reverse("search:segments")))
 

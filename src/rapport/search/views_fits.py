@@ -144,9 +144,8 @@ def add(request: Request, job_id: UUID) -> HttpResponse:
     )  # fmt: skip
     text = _said(len(made.changed), made.left_count)
     if request.htmx:
-        response = toast(HttpResponse(status=204), text, tone="good" if made.changed else "info")
-        response["HX-Trigger-After-Settle"] = '{"fits-changed": ""}'
-        return response
+        response = HttpResponse(status=204, headers={"HX-Trigger": '{"fits-changed": ""}'})
+        return toast(response, text, tone="good" if made.changed else "info")
     messages.success(request, text)
     return redirect(next_url(request, reverse("search:fits", args=[job_id])))
 

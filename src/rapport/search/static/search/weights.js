@@ -20,6 +20,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (chosen) event.detail.formData.set("candidate", new URL(chosen.href).searchParams.get("candidate"));
 });
 
+// What each group counts for after the sliders were moved comes along with the new order.
+document.addEventListener("htmx:afterSettle", () => {
+  const shown = $$("[data-weights] [data-points]");
+  $$("[data-new-points]").forEach((points, at) => { if (shown[at]) shown[at].textContent = points.textContent; });
+});
+
 // The chosen line is marked at once; on a phone the reasons stand below the list and are brought into view.
 on("click", "[data-fit]", (_, link) => {
   for (const other of $$("[data-fit][aria-current]")) other.removeAttribute("aria-current");
