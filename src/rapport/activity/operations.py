@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 REACTIONS = "reactions"
 MONTHS_AHEAD = 12
+ENCODER = DjangoJSONEncoder()
 
 INSERT_ACTIVITIES = """
 INSERT INTO activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data)
@@ -76,7 +77,7 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
         ids.append(identifier)
         moments.append(happening.at or now)
         subjects_json.append(json.dumps({kind: str(key) for kind, key in subjects.items()}))
-        data_json.append(json.dumps(happening.data, cls=DjangoJSONEncoder))
+        data_json.append(ENCODER.encode(happening.data))
         pairs += [(key, identifier, kind) for kind, key in subjects.items()]
     if not ids:
         return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -32,11 +32,14 @@ from rapport.candidates.models import (
 from rapport.candidates.operations.rights import user_id
 from rapport.candidates.preparing import Prepared
 from rapport.lib.actors import Actor
-from rapport.lib.copying import copy_rows
+from rapport.lib.copying import Table, copy_lines, copy_rows
+from rapport.lib.ids import new_id
 from rapport.skills.operations import find_or_create_skills
 
 BATCH = 2000
 Row = TypeVar("Row", Source, Tag)
+Line = tuple[Any, ...]
+CONTACT_POINTS, SKILLS, TAGS = Table(ContactPoint), Table(CandidateSkill), Table(CandidateTag)
 
 
 @dataclass(slots=True)
@@ -215,18 +218,18 @@ def _ensure(rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Ro
 def store_belongings(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
     """Store what belongs to candidates: one insert for each table, skipping what those who were there have."""
     known = read_known([row.candidate_id for row in rows if not row.is_new])
-    copy_rows(_contact_points(rows, known, now))
+    copy_lines(CONTACT_POINTS, _contact_points(rows, known, now))
     copy_rows(_experiences(rows, known))
     copy_rows(_educations(rows, known))
     documents = [_documents(row, actor, known, now) for row in rows]
     copy_rows([document for own in documents for document in own if document])
-    copy_rows(_skills(rows, documents, known))
-    copy_rows(_tags(rows, known, actor))
+    copy_lines(SKILLS, _skills(rows, documents, known))
+    copy_lines(TAGS, _tags(rows, known, actor))
     copy_rows(_consents(rows))
     copy_rows(_notes(rows, actor, now))
 
 
-def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list[ContactPoint]:
+def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list[Line]:
     points = []
     for row in rows:
         for contact in row.contacts:
@@ -236,8 +239,10 @@ def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list
             known.contacts.add(key)
             is_primary = key[:2] not in known.primaries
             known.primaries.add(key[:2])
+            row.added.contact_points.append(new_id())
             points.append(
-                ContactPoint(
+                CONTACT_POINTS.line(
+                    id=row.added.contact_points[-1],
                     candidate_id=row.candidate_id,
                     kind=contact.kind,
                     value=contact.value,
@@ -247,7 +252,6 @@ def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list
                     created_at=now,
                 )
             )
-            row.added.contact_points.append(points[-1].id)
     return points
 
 
@@ -331,12 +335,12 @@ def build_document(stored: StoredFile, candidate_id: UUID, actor: Actor, now: da
     )
 
 
-def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], known: Known) -> list[CandidateSkill]:
+def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], known: Known) -> list[Line]:
     names = list(dict.fromkeys(skill.name for row in rows for skill in row.prepared.draft.skills))
     if not names:
         return []
     ids = find_or_create_skills(names)
-    found: dict[tuple[UUID, UUID], CandidateSkill] = {}
+    found: dict[tuple[UUID, UUID], Line] = {}
     for row, own in zip(rows, documents, strict=True):
         for skill in row.prepared.draft.skills:
             same = (row.candidate_id, ids.get(skill.name))
@@ -344,11 +348,11 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], 
                 continue
             row.added.skills.append(same[1])
             document = own[skill.document] if skill.document is not None and skill.document < len(own) else None
-            found[row.candidate_id, ids[skill.name]] = CandidateSkill(
+            found[row.candidate_id, ids[skill.name]] = SKILLS.line(
                 candidate_id=row.candidate_id,
                 skill_id=ids[skill.name],
                 years=tenths(skill.years),
-                document=document,
+                document_id=document.id if document else None,
                 evidence=skill.evidence,
                 start=skill.start if document else None,
                 end=skill.end if document else None,
@@ -356,7 +360,7 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], 
     return list(found.values())
 
 
-def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[CandidateTag]:
+def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[Line]:
     ids = ensure_tags((name for row in rows for name in row.prepared.draft.tags), actor)
     links = []
     for row in rows:
@@ -365,7 +369,7 @@ def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[CandidateT
             if same not in known.tags:
                 known.tags.add(same)
                 row.added.tags.append(same[1])
-                links.append(CandidateTag(candidate_id=same[0], tag_id=same[1]))
+                links.append(TAGS.line(candidate_id=same[0], tag_id=same[1]))
     return links
 
 
