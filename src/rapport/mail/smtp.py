@@ -248,6 +248,8 @@ def explain(error: BaseException, settings: SmtpSettings) -> str:
             return (
                 f"{where} does not offer STARTTLS. Choose SSL (usually port 465), or no encryption on a trusted network"
             )
+        case smtplib.SMTPNotSupportedError() if settings.security is Security.PLAIN:
+            return f"{where} offers no sign-in without encryption. Choose STARTTLS, or leave the user name empty"
         case smtplib.SMTPNotSupportedError():
             return f"{where} does not offer a sign-in that Rapport knows. Leave the user name empty if none is needed"
         case smtplib.SMTPResponseException():
