@@ -13,6 +13,7 @@ section 2.4 allows it. Phone: ITU-T E.164 by the rules of libphonenumber.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 EMAIL, PHONE, LINK = "email", "phone", "link"
@@ -73,6 +74,7 @@ def read_contact(kind: str, value: str, country_code: str = "") -> Contact:
     return Contact(kind, entered, normal)
 
 
+@lru_cache(maxsize=4096)
 def read_email(text: str) -> str:
     """The normal form of an e-mail address; no network is asked (no DNS)."""
     address = text.strip().removeprefix("mailto:").strip("<>;, ")
