@@ -15,7 +15,8 @@ class Verb:
     data: the keys its data may have; personal: those that erasure blanks; group: the timeline filter it belongs to.
     template: a fragment for the timeline that shows more than the sentence, given `entry` and `extra`.
     load: bulk loader for that fragment, (actor, activities) -> {activity id: extra}; one statement for all of them.
-    notify: those who follow one of its subjects are told.
+    notify: those who follow one of its subjects are told; notice: in which words instead of the sentence, from the data
+    ("" tells nobody).
     quiet: kept in the record, but not shown on timelines; webhook: may leave the house as a webhook.
     """
 
@@ -29,6 +30,7 @@ class Verb:
     load: Callable[[Any, list[Any]], Mapping[Any, Any]] | None = None
     quiet: bool = False
     notify: bool = False
+    notice: Callable[[Mapping[str, Any]], str] | None = None
     webhook: bool = True
 
 

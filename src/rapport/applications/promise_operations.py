@@ -1,13 +1,12 @@
 """Writes to promises: made when a stage is entered, closed by moves, messages, people and the calendar."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import holidays
 from django.conf import settings
 from django.db import transaction
 
@@ -172,8 +171,10 @@ def _break_some() -> int:
 
 
 @cache
-def public_holidays(country_code: str) -> holidays.HolidayBase:
+def public_holidays(country_code: str) -> Container[date]:
     """The public holidays of a country, any year; none where the country is not known."""
+    import holidays  # takes 0.3 s to import
+
     known = country_code in holidays.list_supported_countries(include_aliases=False)
     return holidays.country_holidays(country_code) if known else holidays.HolidayBase()
 

@@ -10,7 +10,7 @@ from rapport.candidates import operations
 from rapport.lib.actors import SYSTEM
 from rapport.mail.queries import senders_of
 
-CONTACT = ("message.sent", "message.received", "call.logged")
+CONTACT = ("message.sent", "message.received")
 # A change of a field or a tag by itself does not make a person current; being dealt with does.
 CURRENT_GROUPS = {"mail", "interviews", "notes"}
 

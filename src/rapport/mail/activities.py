@@ -1,9 +1,21 @@
 """What this app records. A message's activities carry the subjects its sender gave it, and the message itself."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rapport.activity.verbs import declare
 from rapport.mail import timeline
 
 _SHOWN = {"group": "mail", "template": "mail/timeline/message.html", "load": timeline.load_messages}
+
+
+
+def _tell_of_reply(data: Mapping[str, Any]) -> str:
+    """Only what a person wrote is news."""
+    if data.get("kind") != "reply":
+        return ""
+    return "answered" if data.get("answers_message_id") else "wrote"
+
 
 MESSAGE_QUEUED = declare(
     "message.queued", "wrote a message", "pencil-line", data=("mailbox_id",), quiet=True, group="mail"
@@ -18,10 +30,12 @@ MESSAGE_RECEIVED = declare(
     "received a message",
     "mail",
     data=("mailbox_id", "kind", "answers_message_id", "matched_by", "returns_on", "from_other_address"),
+    notify=True,
+    notice=_tell_of_reply,
     **_SHOWN,
 )
 MESSAGE_BOUNCED = declare(
-    "message.bounced", "got a message back", "mail-x",
+    "message.bounced", "got a message back", "mail-x", notify=True, notice=lambda data: "could not be reached by mail",
     data=("class", "status", "reason", "address", "text"), personal=("address", "text"), **_SHOWN,
 )  # fmt: skip
 MESSAGE_COMPLAINED = declare(
@@ -29,7 +43,7 @@ MESSAGE_COMPLAINED = declare(
     data=("feedback_type", "address"), personal=("address",), **_SHOWN,
 )  # fmt: skip
 MESSAGE_UNSUBSCRIBED = declare(
-    "message.unsubscribed", "asked for no more mail", "mail-minus", data=("by",), **_SHOWN,
+    "message.unsubscribed", "asked for no more mail", "mail-minus", data=("by",), notify=True, **_SHOWN,
 )  # fmt: skip
 MESSAGE_DONE = declare("message.done", "put a message aside as done", "check", quiet=True, group="mail")
 MESSAGE_REOPENED = declare("message.reopened", "put a message back into the inbox", "inbox", quiet=True, group="mail")

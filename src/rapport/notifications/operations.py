@@ -142,7 +142,10 @@ def _audience(activities: Sequence[Activity]) -> dict[UUID, set[UUID]]:
 
 
 def _text(activity: Activity, label: subjects.Label | None, names: dict[UUID, str]) -> str:
-    """ "Amara Nwosu: Rita Lindqvist moved from Applied to Phone call"; the candidate's own deeds need no second name."""
+    """ "Amara Nwosu: Rita Lindqvist moved from Applied to Phone call", or "Amara Nwosu answered"."""
+    notice = activity.declared.notice
+    if notice and label:
+        return f"{label.text} {notice(activity.data)}"
     sentence = tell(activity)
     if activity.actor_id in names:
         sentence = f"{names[activity.actor_id]} {sentence}"

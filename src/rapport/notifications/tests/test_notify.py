@@ -166,3 +166,15 @@ def test_preferences_are_kept_and_nonsense_is_refused(rita, sign_in):
     assert queries.digest_choice(rita.actor) == "hour"
     assert client.post("/settings/notifications/", {"every": "second"}).status_code == 422
     assert queries.digest_choice(rita.actor) == "hour"
+
+
+def test_reply_of_a_person_is_news_and_an_automatic_answer_is_not(rita, cake, monkeypatch):
+    from rapport.mail.activities import MESSAGE_RECEIVED
+    from rapport.notifications.reactions import tell_followers
+
+    operations.follow(actor=rita.actor, kind="cake", subject_id=cake)
+    for kind in ("auto_reply", "reply"):
+        data = {"kind": kind, "answers_message_id": uuid4()}
+        identifier = record(MESSAGE_RECEIVED, actor=Actor(kind="candidate"), subjects={"cake": cake}, data=data)
+        tell_followers(list(Activity.objects.filter(id=identifier)))
+    assert list(Notification.objects.values_list("text", flat=True)) == ["Lemon cake answered"]
