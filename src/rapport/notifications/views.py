@@ -21,7 +21,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     unread_only = request.GET.get("show") == "unread"
     page = queries.list_notices(actor, before=_find_id(before), unread_only=unread_only)
-    context = {"page": page, "unread": queries.count_unread(actor), "unread_only": unread_only, "before": before}
+    context = {"page": page, "unread_count": queries.count_unread(actor), "unread_only": unread_only, "before": before}
     return render(request, "notifications/list.html", context)
 
 
