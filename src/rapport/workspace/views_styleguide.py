@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
 from rapport.lib import clock
@@ -49,7 +50,10 @@ class ExampleForm(forms.Form):
     note = forms.CharField(label="Note", widget=forms.Textarea, required=False)
     contact = forms.ChoiceField(
         label="Best reached by",
-        choices=[("mail", "Mail"), ("phone", "Phone")],
+        choices=[
+            ("mail", "Mail"),
+            ("phone", format_html("<span>Phone<br><small>{}</small></span>", "In the hours they have named.")),
+        ],
         widget=forms.RadioSelect,
         initial="mail",
     )
