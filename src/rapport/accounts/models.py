@@ -26,11 +26,11 @@ class Role(models.TextChoices):
 
 
 ROLE_PURPOSES = {
-    "administrator": "Manages people and settings, and may do everything.",
+    "administrator": "Manages people and settings, and may do everything but see other teams' confidential jobs.",
     "recruiter": "Finds and writes to candidates, opens jobs and runs every process that is not confidential.",
     "hiring_manager": "Works on the jobs on whose hiring team they are.",
     "interviewer": "Sees the jobs and candidates they help to judge, and writes notes.",
-    "employee": "Has no part in hiring yet, but may sign in and be put on a hiring team.",
+    "employee": "Signs in, and sees nothing of jobs and candidates.",
 }
 
 
