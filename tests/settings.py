@@ -15,7 +15,7 @@ FOLDER.chmod(0o755)
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["RAPPORT_DATA_DIR"] = str(FOLDER / f"data-{WORKER}")
 os.environ.pop("RAPPORT_DATABASE_URL", None)
-os.environ["RAPPORT_SECRET_KEY"] = "only-for-tests-0123456789-0123456789-0123456789"  # noqa: S105 - no secret
+os.environ["RAPPORT_SECRET_KEY"] = "only-for-tests-0123456789-0123456789-0123456789"
 
 import psycopg  # noqa: E402 - the environment comes first
 
