@@ -118,4 +118,3 @@ def _wait_for(address: str, ended: threading.Event, seconds: float = 30) -> bool
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     return False
-

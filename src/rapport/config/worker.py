@@ -5,7 +5,7 @@ import asyncio
 import logging
 import signal
 import threading
-from typing import Any
+from typing import Any, cast
 
 from rapport.config import embedded, environment, lifeline
 
@@ -16,9 +16,7 @@ RETRY_S = 1.0
 def run(arguments: list[str]) -> int:
     """Work until stopped by SIGTERM or SIGINT; a database that goes away is waited for."""
     parser = argparse.ArgumentParser(prog="rapport worker", description="Run queued work, schedules and followers.")
-    parser.add_argument(
-        "--concurrency", type=int, default=environment.number("WORKER_CONCURRENCY", 4, low=1, high=64)
-    )
+    parser.add_argument("--concurrency", type=int, default=environment.number("WORKER_CONCURRENCY", 4, low=1, high=64))
     options = parser.parse_args(arguments)
     lifeline.watch()
     import django
@@ -31,9 +29,7 @@ def run(arguments: list[str]) -> int:
     from rapport.lib.loops import all_loops
 
     stop = threading.Event()
-    loops = [
-        threading.Thread(target=_run_loop, args=[loop, stop], name=loop.name, daemon=True) for loop in all_loops()
-    ]
+    loops = [threading.Thread(target=_run_loop, args=[loop, stop], name=loop.name, daemon=True) for loop in all_loops()]
     for thread in loops:
         thread.start()
     try:
@@ -103,8 +99,10 @@ def _worker_app() -> Any:
     """
     from procrastinate import App
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    worker_app = App(connector=app.connector.get_worker_connector())
+    django_connector = cast(DjangoConnector, app.connector)
+    worker_app = App(connector=django_connector.get_worker_connector())
     worker_app.tasks = app.tasks
     worker_app.periodic_registry = app.periodic_registry
     return worker_app

@@ -138,7 +138,7 @@ class _Worker:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self.process is None or self.process.poll() is not None:
             self.stop()
-            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and module, no shell
+            self.process = subprocess.Popen(  # our own interpreter and module, no shell
                 self.command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -9,7 +9,6 @@ from rapport.mail import timeline
 _SHOWN = {"group": "mail", "template": "mail/timeline/message.html", "load": timeline.load_messages}
 
 
-
 def _tell_of_reply(data: Mapping[str, Any]) -> str:
     """Only what a person wrote is news."""
     if data.get("kind") != "reply":

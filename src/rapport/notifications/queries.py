@@ -23,7 +23,7 @@ class Page:
 
 def list_notices(actor: Actor, *, before: UUID | None = None, unread_only: bool = False, limit: int = PAGE) -> Page:
     """The actor's own notices."""
-    notices = Notification.objects.filter(user_id=actor.id)
+    notices = Notification.objects.filter(user_id=_own(actor))
     if before:
         notices = notices.filter(id__lt=before)
     if unread_only:
@@ -34,15 +34,15 @@ def list_notices(actor: Actor, *, before: UUID | None = None, unread_only: bool 
 
 def count_unread(actor: Actor) -> int:
     """How many of the actor's notices are unread, up to 100."""
-    return len(Notification.objects.filter(user_id=actor.id, read_at=None).values("id")[:COUNT_CAP])
+    return len(Notification.objects.filter(user_id=_own(actor), read_at=None).values("id")[:COUNT_CAP])
 
 
 def newest_unread(actor: Actor) -> Notification | None:
-    return Notification.objects.filter(user_id=actor.id, read_at=None).order_by("-id").first()
+    return Notification.objects.filter(user_id=_own(actor), read_at=None).order_by("-id").first()
 
 
 def is_following(actor: Actor, subject_id: UUID) -> bool:
-    return Follow.objects.filter(user_id=actor.id, subject_id=subject_id).exists()
+    return Follow.objects.filter(user_id=_own(actor), subject_id=subject_id).exists()
 
 
 def list_followers(subject_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, datetime]]]:
@@ -54,7 +54,7 @@ def list_followers(subject_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID,
 
 
 def digest_choice(actor: Actor) -> str:
-    choice = DigestChoice.objects.filter(user_id=actor.id).first()
+    choice = DigestChoice.objects.filter(user_id=_own(actor)).first()
     return choice.every if choice else DigestChoice.Every.DAY
 
 
@@ -65,7 +65,12 @@ def list_users_with_news() -> list[UUID]:
 
 
 def get_notice(actor: Actor, notice_id: UUID) -> Notification:
-    notice = Notification.objects.filter(user_id=actor.id, id=notice_id).first()
+    notice = Notification.objects.filter(user_id=_own(actor), id=notice_id).first()
     if notice is None:
         raise NotFound("There is no such notice.")
     return notice
+
+
+def _own(actor: Actor) -> UUID:
+    """Whose notices they are; nobody's for who is not signed in."""
+    return actor.id or UUID(int=0)

@@ -48,7 +48,7 @@ def find_labels(activities: Sequence[Activity]) -> dict[UUID, Label]:
     for kind, labels in _labels.items():
         wanted = {a.id: a.find_subject_id(kind) for a in activities if a.id not in found and kind in a.subjects}
         known = labels({key for key in wanted.values() if key}) if wanted else {}
-        found |= {activity_id: known[key] for activity_id, key in wanted.items() if key in known}
+        found |= {activity_id: known[key] for activity_id, key in wanted.items() if key and key in known}
     return found
 
 

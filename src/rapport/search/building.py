@@ -53,7 +53,7 @@ def build_side_by_side(index: Path, ranges: Sequence[tuple[UUID, UUID]], conninf
 
 
 def _start(arguments: list[str], conninfo: str) -> "subprocess.Popen[str]":
-    child = subprocess.Popen(  # noqa: S603 - our own module, with ids and a path of ours
+    child = subprocess.Popen(
         [sys.executable, "-m", "rapport.search.building", *arguments],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

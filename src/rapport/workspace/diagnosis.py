@@ -48,8 +48,6 @@ def examine() -> Iterator[Finding]:
 
 def check_python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    if sys.version_info < (3, 11):
-        return Finding("python", "failure", f"Python {version} is too old.", "Install Python 3.11 or newer.")
     return Finding("python", "ok", f"Python {version}")
 
 
@@ -114,7 +112,9 @@ def check_database() -> Finding:
             "Check RAPPORT_DATABASE_URL, or that `rapport up` runs; its log lies in the data folder, postgres/log.",
         )  # fmt: skip
     if number < 150000:
-        return Finding("database", "failure", f"PostgreSQL {number // 10000} is too old.", "Use PostgreSQL 15 or newer.")
+        return Finding(
+            "database", "failure", f"PostgreSQL {number // 10000} is too old.", "Use PostgreSQL 15 or newer."
+        )
     kind = "given by RAPPORT_DATABASE_URL" if settings.DATABASE_URL else "embedded"
     return Finding("database", "ok", f"PostgreSQL {number // 10000}.{number % 100}, {kind}")
 
@@ -128,7 +128,7 @@ def check_migrations() -> Finding:
 
 
 def check_partitions() -> Finding:
-    (suffix, _, _), = monthly_bounds(clock.now(), 1)
+    ((suffix, _, _),) = monthly_bounds(clock.now(), 1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)", [f"activity_activity_{suffix}"])
         found = cursor.fetchone()[0]

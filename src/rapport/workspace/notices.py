@@ -41,7 +41,9 @@ def find_owners(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
     for kind, model in (("candidate", Candidate), ("application", Application)):
         wanted = {activity.id: activity.find_subject_id(kind) for activity in heard}
         keys = {key for key in wanted.values() if key}
-        owners = dict(model.objects.filter(id__in=keys, owner__isnull=False).values_list("id", "owner_id")) if keys else {}
+        owners = (
+            dict(model.objects.filter(id__in=keys, owner__isnull=False).values_list("id", "owner_id")) if keys else {}
+        )
         for activity_id, key in wanted.items():
             if key in owners:
                 found.setdefault(activity_id, set()).add(owners[key])
@@ -53,7 +55,9 @@ def screen_by_team(activities: Sequence[Activity], user_ids: Collection[UUID]) -
     jobs = {activity.id: activity.find_subject_id("job") for activity in activities}
     wanted = {key for key in jobs.values() if key}
     confidential = dict(Job.objects.filter(id__in=wanted).values_list("id", "is_confidential")) if wanted else {}
-    members = set(HiringTeamMember.objects.filter(job_id__in=wanted).values_list("job_id", "user_id")) if wanted else set()
+    members = (
+        set(HiringTeamMember.objects.filter(job_id__in=wanted).values_list("job_id", "user_id")) if wanted else set()
+    )
     sees_all = set(
         User.objects.filter(id__in=user_ids, role__in=("administrator", "recruiter")).values_list("id", flat=True)
     )

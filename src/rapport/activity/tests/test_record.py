@@ -115,7 +115,9 @@ def test_partitions_for_the_coming_year_are_there():
 @pytest.mark.django_db(transaction=True)
 def test_history_that_was_skipped_calls_no_reaction(monkeypatch):
     heard: list[str] = []
-    monkeypatch.setattr(registry, "_handlers", {"a": (frozenset({"*"}), lambda rows: heard.extend(r.verb for r in rows))})
+    monkeypatch.setattr(
+        registry, "_handlers", {"a": (frozenset({"*"}), lambda rows: heard.extend(r.verb for r in rows))}
+    )
     record(PAINTED, actor=SYSTEM, subjects={"candidate": uuid4()}, data={"colour": "old"})
     operations.skip_reactions()
     record(WHISPERED, actor=SYSTEM, subjects={"candidate": uuid4()})

@@ -44,7 +44,7 @@ def store_people(
     starts = range(0, world.people, CHUNK)
     done = 0
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_connect, initargs=[world, conninfo, str(files)]
+        processes, mp_context=get_context("spawn"), initializer=_connect, initargs=(world, conninfo, str(files))
     ) as pool:
         for count in pool.map(_store_chunk, starts):
             done += count

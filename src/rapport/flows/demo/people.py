@@ -151,7 +151,7 @@ def _career(
     world: World, role: Role, level: int, years: int, known: list[str], created: datetime, dice: Random
 ) -> list[tuple[str, str, date, date | None, str]]:
     """Jobs, the latest first: title, employer, first day, last day (None is today), a sentence or two of evidence."""
-    jobs = []
+    jobs: list[tuple[str, str, date, date | None, str]] = []
     month = created.year * 12 + created.month - 1
     left = max(4, years * 12 + int(dice.random() * 11))
     end: date | None = None

@@ -8,49 +8,92 @@ import rapport.lib.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DigestChoice',
+            name="DigestChoice",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('every', models.CharField(choices=[('hour', 'Every hour'), ('day', 'Every morning'), ('never', 'Never')], default='day', max_length=5)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "every",
+                    models.CharField(
+                        choices=[("hour", "Every hour"), ("day", "Every morning"), ("never", "Never")],
+                        default="day",
+                        max_length=5,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('pk', models.CompositePrimaryKey('subject_id', 'user_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('subject_kind', models.CharField(max_length=30)),
-                ('subject_id', models.UUIDField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "subject_id", "user_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=30)),
+                ("subject_id", models.UUIDField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.UUIDField(default=rapport.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('activity_id', models.UUIDField()),
-                ('verb', models.CharField(max_length=60)),
-                ('text', models.CharField(max_length=400)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('happened_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('digested_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=rapport.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("activity_id", models.UUIDField()),
+                ("verb", models.CharField(max_length=60)),
+                ("text", models.CharField(max_length=400)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("happened_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("digested_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', '-id'], name='notifications_newest'), models.Index(condition=models.Q(('read_at', None)), fields=['user'], name='notifications_unread')],
-                'constraints': [models.UniqueConstraint(models.F('user'), models.F('activity_id'), name='notifications_notification_once')],
+                "indexes": [
+                    models.Index(fields=["user", "-id"], name="notifications_newest"),
+                    models.Index(condition=models.Q(("read_at", None)), fields=["user"], name="notifications_unread"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("user"), models.F("activity_id"), name="notifications_notification_once"
+                    )
+                ],
             },
         ),
     ]
