@@ -45,9 +45,10 @@ def start_worker() -> Iterator[Callable[[], subprocess.Popen]]:
     """Starts `rapport worker` on the test's database; all are gone afterwards."""
     given = connection.settings_dict
     address = f"postgresql://{given['USER']}@/{given['NAME']}?host={given['HOST']}"
-    environ = {**os.environ, "RAPPORT_DATABASE_URL": address, "RAPPORT_SEND_LEASE_S": "4", "PYTHONWARNINGS": "ignore"}
-    environ["DJANGO_SETTINGS_MODULE"] = "rapport.config.settings"  # not those of the tests
-    environ |= {"RAPPORT_LOG_LEVEL": "CRITICAL", "PYTHONPATH": str(ROOT / "src"), "RAPPORT_DATABASE_POOL": "8"}
+    own = ("RAPPORT_", "DJANGO_SETTINGS_MODULE", "PYTEST_")  # what configures the tests is not for the worker
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(own)}
+    environ |= {"RAPPORT_DATABASE_URL": address, "RAPPORT_SEND_LEASE_S": "4", "RAPPORT_DATABASE_POOL": "8"}
+    environ |= {"RAPPORT_LOG_LEVEL": "CRITICAL", "PYTHONPATH": str(ROOT / "src"), "PYTHONWARNINGS": "ignore"}
     workers = []
 
     def start() -> subprocess.Popen:
