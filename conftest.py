@@ -1,9 +1,10 @@
 """What all tests share: the cast, and signing in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from rapport.accounts.models import Role, User
@@ -17,6 +18,19 @@ def real_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"real data is not here: {SHARED_DATA} is missing")
     return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def empty_record(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests with transactions of their own leave an empty record: Django empties only the tables it manages itself."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE activity_activity, activity_subject")
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ TEST_DATABASE_URL = os.environ.get("RAPPORT_TEST_DATABASE_URL", "")
 if TEST_DATABASE_URL:
     os.environ["RAPPORT_DATABASE_URL"] = TEST_DATABASE_URL
 else:
-    SERVER = embedded.start(FOLDER)
+    # A server for each parallel worker: an open transaction anywhere in a server holds back all followers of its records.
+    SERVER = embedded.start(FOLDER / WORKER)
     os.environ["RAPPORT_DATABASE_URL"] = SERVER.get_uri(database=embedded.DATABASE)
     with psycopg.connect(SERVER.get_uri(), autocommit=True) as _connection:
         for _option in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -39,4 +40,5 @@ from rapport.config.settings import DATABASES  # noqa: E402
 DATABASES["default"]["OPTIONS"].pop("pool")
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 DEVELOPMENT = True
+LOADS_STARTER_VOCABULARY = False
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

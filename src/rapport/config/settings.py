@@ -208,6 +208,7 @@ DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", "rapport@localhost")
 SEND_LEASE_S = environment.number("SEND_LEASE_S", 30, low=1, high=3600)
 
 # Language and time: stored in UTC, shown in the reader's zone.
+LOADS_STARTER_VOCABULARY = True  # after `rapport migrate`
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
