@@ -31,6 +31,9 @@ INSERT_ACTIVITIES = """
 INSERT INTO activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data)
 SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::uuid[], %s::jsonb[], %s::jsonb[])
 """
+COPY_ACTIVITIES = "COPY activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data) FROM STDIN"
+COPY_SUBJECTS = "COPY activity_subject (subject_id, activity_id, kind) FROM STDIN"
+COPY_FROM = 50
 INSERT_SUBJECTS = """
 INSERT INTO activity_subject (subject_id, activity_id, kind)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING
@@ -66,8 +69,8 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
     """
     now = clock.now()
     ids: list[UUID] = []
-    moments, subjects_json, data_json = [], [], []
-    pairs: list[tuple[UUID, UUID, str]] = []
+    rows: list[tuple[Any, ...]] = []
+    pairs: dict[tuple[UUID, UUID], str] = {}
     for happening in happenings:
         unknown = set(happening.data) - set(verb.data)
         if unknown:
@@ -75,22 +78,28 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
         identifier = id_at(happening.at) if happening.at else new_id()
         subjects = _by_kind(happening.subjects)
         ids.append(identifier)
-        moments.append(happening.at or now)
-        subjects_json.append(json.dumps({kind: str(key) for kind, key in subjects.items()}))
-        data_json.append(ENCODER.encode(happening.data))
-        pairs += [(key, identifier, kind) for kind, key in subjects.items()]
-    if not ids:
-        return []
-    count = len(ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT_ACTIVITIES,
-            [ids, moments, [verb.name] * count, [actor.kind] * count, [actor.id] * count, subjects_json, data_json],
-        )
-        cursor.execute(
-            INSERT_SUBJECTS, [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], []]
-        )
+        subjects_json = json.dumps({kind: str(key) for kind, key in subjects.items()})
+        data_json = ENCODER.encode(happening.data) if happening.data else "{}"
+        rows.append((identifier, happening.at or now, verb.name, actor.kind, actor.id, subjects_json, data_json))
+        for kind, key in subjects.items():
+            pairs.setdefault((key, identifier), kind)
+    if rows:
+        _insert(rows, [(*pair, kind) for pair, kind in pairs.items()])
     return ids
+
+
+def _insert(rows: list[tuple[Any, ...]], pairs: list[tuple[UUID, UUID, str]]) -> None:
+    """Two statements; by COPY where there are many rows, because the driver writes long arrays slowly."""
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        if len(rows) >= COPY_FROM:
+            for statement, lines in ((COPY_ACTIVITIES, rows), (COPY_SUBJECTS, pairs)):
+                with cursor.copy(statement) as copy:
+                    for line in lines:
+                        copy.write_row(line)
+            return
+        cursor.execute(INSERT_ACTIVITIES, [list(column) for column in zip(*rows, strict=True)])
+        columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], []]
+        cursor.execute(INSERT_SUBJECTS, columns)
 
 
 def _by_kind(subjects: Sequence[models.Model] | Mapping[str, UUID]) -> dict[str, UUID]:

@@ -99,6 +99,9 @@ def _phrase(shown: str, room: int) -> list[str]:
 
 def _encoded_words(value: str, room: int) -> list[str]:
     """Encoded words of whole characters; the first one fits into what the header's name leaves of its line."""
+    whole = "".join(_Q_TABLE[byte] for byte in value.encode())
+    if len(whole) <= min(room - 12, _WORD_ROOM, len(value.encode()) * 4 // 3):
+        return [f"=?utf-8?q?{whole}?="]
     words, piece, used = [], "", 0
     costs = [sum(len(_Q_TABLE[byte]) for byte in character.encode()) for character in value]
     as_base64 = sum(costs) > len(value.encode()) * 4 / 3

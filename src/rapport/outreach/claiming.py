@@ -232,6 +232,14 @@ def unsubscribe_url(delivery_id: UUID) -> str:
     return _unsubscribe_base(settings.BASE_URL) + address_tokens.link_token(delivery_id)
 
 
+def prepare() -> None:
+    """Load what the first message needs: addresses of pages load all of them, and that takes seconds on a busy machine.
+
+    Within a claim it would hold the lock on claims, and the worker's sign of life back.
+    """
+    _unsubscribe_base(settings.BASE_URL)
+
+
 @lru_cache(maxsize=4)
 def _unsubscribe_base(base_url: str) -> str:
     return base_url + reverse("mail:unsubscribe", args=["x"])[:-1]

@@ -33,7 +33,7 @@ from rapport.mail.operations import note_failure, note_success
 from rapport.mail.operations.mailboxes import smtp_settings
 from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, SmtpSettings
 from rapport.outreach import ledger, settling
-from rapport.outreach.claiming import Parcel, claim_due
+from rapport.outreach.claiming import Parcel, claim_due, prepare
 from rapport.outreach.ledger import Change, MarkBook
 from rapport.outreach.plans import load_plan
 from rapport.outreach.settling import Done
@@ -114,6 +114,7 @@ class Engine:
             logger.warning("lease was taken over lease=%s", self.book.lease)
             self._forget()
         if self.book is None:
+            prepare()
             self.book = MarkBook(ledger.take_lease(f"{socket.gethostname()}:{os.getpid()}"))
             self.settler.start()
         self._beat_at = time.monotonic()
