@@ -66,7 +66,11 @@ def read_contact(kind: str, value: str, country_code: str = "") -> Contact:
     entered = " ".join(value.split())
     if not entered:
         raise NotAContact("Enter an address, a number or a link.")
-    readers: dict[str, Callable[[str], str]] = {EMAIL: read_email, PHONE: lambda text: read_phone(text, country_code), LINK: read_link}
+    readers: dict[str, Callable[[str], str]] = {
+        EMAIL: read_email,
+        PHONE: lambda text: read_phone(text, country_code),
+        LINK: read_link,
+    }
     if kind not in readers:
         raise NotAContact(f"A contact point is an e-mail address, a phone number or a link, not {kind!r}.")
     normal = readers[kind](entered)
