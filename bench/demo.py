@@ -17,7 +17,9 @@ def measure(people: int) -> Iterator[Figure]:
     installation.folder.mkdir(parents=True)
     installation.run("migrate", "--verbosity", "0")
     command = [*RAPPORT, "demo", "--candidates", str(installation.people), "--json"]
-    output = subprocess.run(command, env=installation.environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        command, env=installation.environ, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     shutil.rmtree(installation.folder, ignore_errors=True)
     rate = json.loads(output)["per_second"]
     yield Figure("demo.rate", rate, "people/s", target=5000, at_most=False, n=installation.people)
