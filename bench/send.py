@@ -51,10 +51,19 @@ def _installation() -> Iterator[dict[str, str]]:
     """An empty installation with its embedded database running."""
     folder = Path(tempfile.mkdtemp(prefix="rapport-send-"))
     folder.chmod(0o755)
-    environ = {**os.environ, "RAPPORT_DATA_DIR": str(folder), "RAPPORT_LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
+    environ = {
+        **os.environ,
+        "RAPPORT_DATA_DIR": str(folder),
+        "RAPPORT_LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "ignore",
+    }
     environ.pop("RAPPORT_DATABASE_URL", None)
     holder = subprocess.Popen(
-        [sys.executable, "-m", "bench.send", "hold"], env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "bench.send", "hold"],
+        env=environ,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     try:
         assert holder.stdout is not None
