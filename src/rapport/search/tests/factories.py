@@ -11,6 +11,7 @@ from rapport.jobs.tests.factories import JobFactory
 from rapport.lib import clock
 from rapport.search.models import Segment
 from rapport.skills.models import Skill
+from rapport.skills.operations import find_or_create_skills
 
 
 class SegmentFactory(factory.django.DjangoModelFactory):
@@ -24,7 +25,7 @@ class SegmentFactory(factory.django.DjangoModelFactory):
 
 
 def make_skill(name: str) -> Skill:
-    return Skill.objects.get_or_create(name=name)[0]
+    return Skill.objects.get(id=find_or_create_skills([name])[name])
 
 
 def make_candidate(name: str, *, skills: tuple[str, ...] = (), sentence: str = "", **more: Any) -> Candidate:
