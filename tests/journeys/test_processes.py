@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -90,6 +91,20 @@ def test_web_and_worker_that_die_are_started_again(own_product):
     after = [p.pid for p in psutil.Process(own_product.process.pid).children() if "postgres" not in p.name()]
     assert len(after) == 2
     assert not {child.pid for child in children} & set(after)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a worker is one process where forking is not safe")
+def test_each_process_of_a_worker_is_started_again_and_none_outlives_it(own_product):
+    worker = next(p for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline())
+    assert until(lambda: len(worker.children()) == 3)  # the queue and two senders
+    before = worker.children()
+    for child in before:
+        child.kill()
+    assert until(lambda: len(worker.children()) == 3 and not set(worker.children()) & set(before))
+    assert until(lambda: worker_is_heard(own_product), 60)
+    after = worker.children()
+    worker.kill()
+    assert until(lambda: not any(is_alive(child) for child in after))
 
 
 def test_database_that_goes_away_for_ten_seconds_is_waited_for(own_product):

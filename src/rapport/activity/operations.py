@@ -1,6 +1,5 @@
 """Writing the record, keeping its partitions, and running the reactions to it."""
 
-import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -71,6 +70,8 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
     ids: list[UUID] = []
     rows: list[tuple[Any, ...]] = []
     pairs: dict[tuple[UUID, UUID], str] = {}
+    data: Mapping[str, Any] | None = None
+    data_json = "{}"
     for happening in happenings:
         unknown = set(happening.data) - set(verb.data)
         if unknown:
@@ -78,8 +79,10 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
         identifier = id_at(happening.at) if happening.at else new_id()
         subjects = _by_kind(happening.subjects)
         ids.append(identifier)
-        subjects_json = json.dumps({kind: str(key) for kind, key in subjects.items()})
-        data_json = ENCODER.encode(happening.data) if happening.data else "{}"
+        subjects_json = _json_of_ids(subjects)
+        if happening.data is not data:  # many often share one
+            data = happening.data
+            data_json = ENCODER.encode(data) if data else "{}"
         rows.append((identifier, happening.at or now, verb.name, actor.kind, actor.id, subjects_json, data_json))
         for kind, key in subjects.items():
             pairs.setdefault((key, identifier), kind)
@@ -100,6 +103,11 @@ def _insert(rows: list[tuple[Any, ...]], pairs: list[tuple[UUID, UUID, str]]) ->
         cursor.execute(INSERT_ACTIVITIES, [list(column) for column in zip(*rows, strict=True)])
         columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], []]
         cursor.execute(INSERT_SUBJECTS, columns)
+
+
+def _json_of_ids(subjects: Mapping[str, UUID]) -> str:
+    """Kinds are our own words and ids have nothing to escape: no need for an encoder, which takes five times as long."""
+    return "{" + ", ".join([f'"{kind}": "{key}"' for kind, key in subjects.items()]) + "}"
 
 
 def _by_kind(subjects: Sequence[models.Model] | Mapping[str, UUID]) -> dict[str, UUID]:

@@ -11,13 +11,15 @@ from rapport.lib.actors import SYSTEM
 from rapport.mail.queries import senders_of
 
 CONTACT = ("message.sent", "message.received")
-# A change of a field or a tag by itself does not make a person current; being dealt with does.
+# A change of a field or a tag by itself does not make a person current, and neither does mail to many; being dealt
+# with does.
 CURRENT_GROUPS = {"mail", "interviews", "notes"}
 
 
 @on_batch(*CONTACT)
 def follow_contact(activities: list[Activity]) -> None:
-    operations.touch_last_contact(moments=_latest(activities))
+    """Mail to many has moved last_contact_at already, where it was sent."""
+    operations.touch_last_contact(moments=_latest(activity for activity in activities if not _is_bulk(activity)))
 
 
 @on_batch("*")
@@ -25,7 +27,8 @@ def follow_activity(activities: list[Activity]) -> None:
     dealt_with = (
         activity
         for activity in activities
-        if activity.declared.group in CURRENT_GROUPS or activity.verb.startswith("application.")
+        if (activity.declared.group in CURRENT_GROUPS and not _is_bulk(activity))
+        or activity.verb.startswith("application.")
     )
     operations.touch_last_activity(moments=_latest(dealt_with))
 
@@ -53,6 +56,10 @@ def follow_answers(activities: list[Activity]) -> None:
     addresses = senders_of([key for key in replies if key])
     if addresses:
         operations.mark_contact_points(actor=SYSTEM, kind="email", normals=addresses, status="in_use")
+
+
+def _is_bulk(activity: Activity) -> bool:
+    return activity.verb == "message.sent" and bool(activity.data.get("is_bulk"))
 
 
 def _latest(activities: Iterable[Activity]) -> dict[UUID, datetime]:

@@ -1,9 +1,10 @@
-"""No orphans: a child process ends when the supervisor that started it is gone, however it went.
+"""No orphans: a child process ends when the process that started it is gone, however it went.
 
-The supervisor holds the writing end of a pipe; its death closes it, and the reading end in the child reports that.
+The parent holds the writing end of a pipe; its death closes it, and the reading end in the child reports that.
 """
 
 import os
+import select
 import signal
 import threading
 
@@ -12,12 +13,21 @@ from rapport.config import embedded
 VARIABLE = "RAPPORT_LIFELINE"
 
 
-def watch() -> None:
-    """Send this process SIGTERM when the lifeline breaks; nothing where there is none. The killed supervisor no longer
-    counts as a user of the embedded database, so that the last of us stops it."""
+def inherited() -> int | None:
+    """The reading end of the pipe of the process that started this command; None where there is none."""
     descriptor = os.environ.pop(VARIABLE, "")
-    if descriptor:
-        threading.Thread(target=_wait, args=[int(descriptor)], daemon=True, name="lifeline").start()
+    return int(descriptor) if descriptor else None
+
+
+def watch(descriptor: int | None) -> None:
+    """Send this process SIGTERM when the lifeline breaks. The killed parent no longer counts as a user of the embedded
+    database, so that the last of us stops it."""
+    if descriptor is not None:
+        threading.Thread(target=_wait, args=[descriptor], daemon=True, name="lifeline").start()
+
+
+def is_broken(descriptor: int | None) -> bool:
+    return descriptor is not None and bool(select.select([descriptor], [], [], 0)[0])
 
 
 def _wait(descriptor: int) -> None:

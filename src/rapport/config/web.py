@@ -14,7 +14,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--workers", type=int, default=environment.number("WEB_WORKERS", 2, low=1, high=64))
     options = parser.parse_args(arguments)
     # Worker processes inherit the environment; only this process watches the lifeline.
-    lifeline.watch()
+    lifeline.watch(lifeline.inherited())
     from django.conf import settings
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels

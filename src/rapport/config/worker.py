@@ -1,13 +1,20 @@
-"""rapport worker: queued tasks, schedules, and the loops that follow the record."""
+"""rapport worker: queued tasks, schedules, and the loops that follow the record, in a few processes.
+
+One runs the queue and all loops but sending; sending has as many as RAPPORT_SENDERS says, each with a lease of its own.
+Where forking is not safe (macOS), or with RAPPORT_SENDERS=0, all of it is one process.
+"""
 
 import argparse
 import asyncio
 import logging
 import signal
+import sys
 import threading
+from functools import partial
 from typing import Any, cast
 
 from rapport.config import embedded, environment, lifeline
+from rapport.config.herd import Herd, Work
 
 logger = logging.getLogger(__name__)
 RETRY_S = 1.0
@@ -17,8 +24,9 @@ def run(arguments: list[str]) -> int:
     """Work until stopped by SIGTERM or SIGINT; a database that goes away is waited for."""
     parser = argparse.ArgumentParser(prog="rapport worker", description="Run queued work, schedules and followers.")
     parser.add_argument("--concurrency", type=int, default=environment.number("WORKER_CONCURRENCY", 4, low=1, high=64))
+    parser.add_argument("--senders", type=int, default=environment.number("SENDERS", 2, low=0, high=32))
     options = parser.parse_args(arguments)
-    lifeline.watch()
+    parent = lifeline.inherited()
     import django
     from django.conf import settings
 
@@ -26,19 +34,52 @@ def run(arguments: list[str]) -> int:
         embedded.start(settings.DATA_DIR)
         settings.DATABASES["default"]["HOST"] = embedded.socket_folder(settings.DATA_DIR)
     django.setup()
+    from django.urls import get_resolver
+
     from rapport.lib.loops import all_loops
 
+    _ = get_resolver().url_patterns  # links in mails need all of them; loaded once for all processes
+    loops, senders = all_loops(), options.senders if sys.platform.startswith("linux") else 0
+    if not senders:
+        lifeline.watch(parent)
+        _work(options.concurrency, loops, _signalled())
+        return 0
+    works: dict[str, Work] = {
+        "queue": partial(_work, options.concurrency, [loop for loop in loops if loop.shares_process])
+    }
+    for loop in loops:
+        if not loop.shares_process:
+            works |= {f"{loop.name} {number}": partial(_run_alone, loop) for number in range(1, senders + 1)}
+    return Herd(works, parent).run()
+
+
+def _signalled() -> threading.Event:
     stop = threading.Event()
-    loops = [threading.Thread(target=_run_loop, args=[loop, stop], name=loop.name, daemon=True) for loop in all_loops()]
-    for thread in loops:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _work(concurrency: int, loops: list[Any], stop: threading.Event) -> None:
+    """The queue, and each loop in a thread beside it."""
+    threads = [threading.Thread(target=_run_loop, args=[loop, stop], name=loop.name, daemon=True) for loop in loops]
+    for thread in threads:
         thread.start()
     try:
-        asyncio.run(_run_queue(options.concurrency, stop))
+        asyncio.run(_run_queue(concurrency, stop))
     finally:
         stop.set()
-        for thread in loops:
+        for thread in threads:
             thread.join(timeout=5)
-    return 0
+        for loop in loops:
+            if loop.at_end:
+                loop.at_end()
+
+
+def _run_alone(loop: Any, stop: threading.Event) -> None:
+    _run_loop(loop, stop)
+    if loop.at_end:
+        loop.at_end()
 
 
 def _run_loop(loop: Any, stop: threading.Event) -> None:
@@ -63,14 +104,18 @@ def _run_loop(loop: Any, stop: threading.Event) -> None:
 
 async def _run_queue(concurrency: int, stop: threading.Event) -> None:
     """Run procrastinate's worker; when the database fails it, start it again until we are told to stop."""
+    try:
+        await _run_queue_until(asyncio.create_task(asyncio.to_thread(stop.wait)), concurrency)
+    finally:
+        stop.set()  # the thread that waits for it would be waited for
+
+
+async def _run_queue_until(ended: asyncio.Task[bool], concurrency: int) -> None:
     from procrastinate.exceptions import ConnectorException
     from psycopg import OperationalError
     from psycopg_pool import PoolTimeout
 
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
-    while not ended.is_set():
+    while not ended.done():
         app = _worker_app()
         try:
             async with app.open_async():
@@ -80,16 +125,13 @@ async def _run_queue(concurrency: int, stop: threading.Event) -> None:
                         shutdown_graceful_timeout=20, fetch_job_polling_interval=2,
                     )
                 )  # fmt: skip
-                waiting = asyncio.create_task(ended.wait())
-                await asyncio.wait({work, waiting}, return_when=asyncio.FIRST_COMPLETED)
-                waiting.cancel()
+                await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
                 if not work.done():
                     work.cancel()
-                await asyncio.gather(work, return_exceptions=ended.is_set())
+                await asyncio.gather(work, return_exceptions=ended.done())
         except (ConnectorException, OperationalError, PoolTimeout) as error:
             logger.warning("queue waits for the database error=%s", type(error).__name__)
             await asyncio.sleep(RETRY_S)
-    stop.set()
 
 
 def _worker_app() -> Any:

@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -54,8 +55,12 @@ def _signed(message_id: UUID, purpose: bytes, length: int) -> bytes:
 
 
 def _signature(data: bytes, purpose: bytes) -> bytes:
-    key = hashlib.sha256(purpose + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(key, data, hashlib.sha256).digest()
+    return hmac.digest(_key(purpose, settings.SECRET_KEY), data, "sha256")
+
+
+@lru_cache(maxsize=8)
+def _key(purpose: bytes, secret: str) -> bytes:
+    return hashlib.sha256(purpose + secret.encode()).digest()
 
 
 def _checked(raw: bytes, purpose: bytes, length: int) -> UUID | None:

@@ -99,13 +99,13 @@ def _phrase(shown: str, room: int) -> list[str]:
 
 def _encoded_words(value: str, room: int) -> list[str]:
     """Encoded words of whole characters; the first one fits into what the header's name leaves of its line."""
-    whole = "".join(_Q_TABLE[byte] for byte in value.encode())
-    if len(whole) <= min(room - 12, _WORD_ROOM, len(value.encode()) * 4 // 3):
-        return [f"=?utf-8?q?{whole}?="]
+    plain, limit = value.encode(), min(room - 12, _WORD_ROOM)
+    whole = "".join([_Q_TABLE[byte] for byte in plain])
+    as_base64 = len(whole) > len(plain) * 4 / 3
+    if (len(plain) <= limit // 4 * 3) if as_base64 else (len(whole) <= limit):
+        return [_encoded_word(value, as_base64)]
     words, piece, used = [], "", 0
     costs = [sum(len(_Q_TABLE[byte]) for byte in character.encode()) for character in value]
-    as_base64 = sum(costs) > len(value.encode()) * 4 / 3
-    limit = min(room - 12, _WORD_ROOM)
     for character, q_cost in zip(value, costs, strict=True):
         cost = len(character.encode()) if as_base64 else q_cost
         if used + cost > (limit // 4 * 3 if as_base64 else limit):

@@ -110,9 +110,12 @@ def _shaped(parts: list[str], shape: Shape) -> tuple[str, ...]:
 
 
 def _fitted(value: str, shape: Shape) -> str:
-    value = _CONTROLS.sub("", value)
+    if not value.isprintable():  # nearly every value is: no control, no line end, nothing of private use
+        value = _CONTROLS.sub("", value)
     if shape is Shape.LINE:
         return " ".join(value.split())
+    if shape is Shape.HTML and value.isalnum():
+        return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     return html.escape(value).replace("\n", "<br>\n") if shape is Shape.HTML else value
 

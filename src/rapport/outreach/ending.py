@@ -95,12 +95,12 @@ def record_exits(sequence: OutreachSequence, ended: Iterable[EndedEnrollment], *
 
 def record_finished(sequence: OutreachSequence, pairs: Iterable[tuple[UUID, UUID]]) -> None:
     """Record enrollment.finished for (enrollment, candidate) pairs."""
+    data = {"sequence": sequence.name}
     record_many(
         ENROLLMENT_FINISHED,
         actor=SYSTEM,
         happenings=[
-            Happening(_subjects(sequence, candidate_id, enrollment_id), {"sequence": sequence.name})
-            for enrollment_id, candidate_id in pairs
+            Happening(_subjects(sequence, candidate_id, enrollment_id), data) for enrollment_id, candidate_id in pairs
         ],
     )
 

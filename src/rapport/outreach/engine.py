@@ -11,7 +11,6 @@ A process that is killed leaves at most one message per lane unclear. When a ser
 goes back, and the mailbox rests.
 """
 
-import atexit
 import logging
 import os
 import socket
@@ -439,10 +438,15 @@ def shared_engine() -> Engine:
     global _engine
     if _engine is None:
         _engine = Engine()
-        atexit.register(_engine.stop)
     return _engine
 
 
 def send_due() -> int:
     """One round of this process's engine, for the worker's loop."""
     return shared_engine().step()
+
+
+def end() -> None:
+    """The end of this process's engine."""
+    if _engine is not None:
+        _engine.stop()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from rapport.candidates.operations import touch_by_bulk_mail
 from rapport.lib.actors import SYSTEM
 from rapport.lib.addresses import normal_address
 from rapport.mail.composing import Content
@@ -48,6 +49,7 @@ def settle(done: Sequence[Done]) -> int:
     Records message.sent, message.failed or message.unclear, and enrollment.finished or enrollment.exited.
     """
     with transaction.atomic():
+        touch_by_bulk_mail(moments={row.parcel.candidate_id: row.at for row in done if row.state == "sent"})
         won = ledger.settle([_outcome(row) for row in done])
         mine = [row for row in done if row.parcel.delivery_id in won]
         store_handed_over([_message(row) for row in mine if row.state in _STATE_OF_MESSAGE])

@@ -25,7 +25,8 @@ from rapport.search.rebuilding import rebuild
 logger = logging.getLogger(__name__)
 READ = 2000  # activities looked at in one step
 WRITTEN = 1000  # people read and written in one commit
-LATER = "later"  # the file of those still to be written after a change that touches many
+NOT_INDEXED = ("enrollment.",)  # nothing of these is in the index
+LATER = "later"  # the file of those still to be written: by a change that touches many, or by mail to many
 
 
 class Follower:
@@ -86,9 +87,9 @@ class Follower:
         activities, token = self._read(index)
         if not activities:
             return 0
-        direct = {key for activity in activities if (key := activity.find_subject_id("candidate"))}
         engine.refresh()
-        shared = find_affected(activities, engine) - direct
+        direct, patient = _split(activities)
+        shared = (find_affected(activities, engine) | patient) - direct
         if shared:
             self._later += sorted(shared - set(self._later))
             _write_later(index, self._later)
@@ -125,6 +126,19 @@ class Follower:
             self._writer.replace(found)
             self._writer.remove(set(some) - {profile.candidate_id for profile in found})
         self._writer.commit()
+
+
+def _split(activities: Iterable[Activity]) -> tuple[set[UUID], set[UUID]]:
+    """Candidates to be written at once, and those of whom only the last contact has moved, by mail to many."""
+    direct: set[UUID] = set()
+    patient: set[UUID] = set()
+    for activity in activities:
+        candidate_id = activity.find_subject_id("candidate")
+        if candidate_id is None or activity.verb.startswith(NOT_INDEXED):
+            continue
+        is_bulk = activity.verb == "message.sent" and activity.data.get("is_bulk")
+        (patient if is_bulk else direct).add(candidate_id)
+    return direct, patient
 
 
 def find_affected(activities: Iterable[Activity], engine: Engine) -> set[UUID]:

@@ -242,6 +242,12 @@ def touch_last_contact(*, moments: Mapping[UUID, datetime]) -> list[UUID]:
 
 
 @transaction.atomic
+def touch_by_bulk_mail(*, moments: Mapping[UUID, datetime]) -> None:
+    """Move last_contact_at forward for people who are just being sent mail; message.sent of the caller records it."""
+    _touch("last_contact_at", moments)
+
+
+@transaction.atomic
 def touch_last_activity(*, moments: Mapping[UUID, datetime]) -> list[UUID]:
     """Move last_activity_at forward, never back, in one statement; returns the candidates for whom it moved."""
     return _touch("last_activity_at", moments)

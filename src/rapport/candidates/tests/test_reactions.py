@@ -41,6 +41,20 @@ def test_being_dealt_with_is_activity_but_a_tag_is_not() -> None:
     assert (carl.last_activity_at, dora.last_activity_at) == (NOW, before)
 
 
+def test_mail_to_many_is_neither_activity_nor_moved_here_as_contact() -> None:
+    before = NOW - timedelta(days=9)
+    carl = CandidateFactory(last_activity_at=before, last_contact_at=None)
+    bulk = happened("message.sent", carl, NOW)
+    bulk.data = {"is_bulk": True}
+
+    reactions.follow_activity([bulk])
+    reactions.follow_contact([bulk])
+
+    carl.refresh_from_db()
+    assert (carl.last_activity_at, carl.last_contact_at) == (before, None)
+    assert not Activity.objects.filter(verb="candidate.touched").exists()
+
+
 def test_nothing_to_move_moves_nobody() -> None:
     assert operations.touch_last_activity(moments={}) == []
 

@@ -90,17 +90,22 @@ def _record(messages: Sequence[HandedOver]) -> None:
         groups.setdefault((message.state, message.sent_by_id), []).append(message)
     for (state, sent_by_id), members in groups.items():
         by_person = state == Message.State.SENT and sent_by_id
+        shared = {mailbox_id: {"mailbox_id": str(mailbox_id), "is_bulk": True} for mailbox_id in _mailboxes(members)}
         record_many(
             _VERBS[Message.State(state)],
             actor=Actor(kind="user", id=sent_by_id) if by_person else SYSTEM,
-            happenings=[Happening({**row.subjects, "message": row.id}, _data(row)) for row in members],
+            happenings=[
+                Happening(
+                    {**row.subjects, "message": row.id},
+                    shared[row.mailbox_id] if state == Message.State.SENT else {"reason": row.note},
+                )
+                for row in members
+            ],
         )
 
 
-def _data(message: HandedOver) -> dict[str, object]:
-    if message.state == Message.State.SENT:
-        return {"mailbox_id": str(message.mailbox_id), "is_bulk": True}
-    return {"reason": message.note}
+def _mailboxes(messages: Sequence[HandedOver]) -> set[UUID]:
+    return {message.mailbox_id for message in messages}
 
 
 def give_up_unclear(*, message_id: UUID, note: str) -> bool:

@@ -56,6 +56,8 @@ def test_a_due_step_is_sent_once_and_joins_the_thread(rita, engine):
     sent = Activity.objects.get(verb="message.sent")
     assert (sent.actor_id, sorted(sent.subjects)) == (rita.id, ["candidate", "enrollment", "message"])
     assert Activity.objects.filter(verb="enrollment.finished").count() == 1
+    carl.refresh_from_db()
+    assert carl.last_contact_at == stored.sent_at
 
 
 def test_the_next_step_answers_the_thread(rita, engine):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from rapport.accounts.models import User
+from rapport.activity.operations import record
 from rapport.applications.operations import create_application
 from rapport.candidates import operations
 from rapport.candidates.drafts import CandidateDraft
@@ -15,6 +16,7 @@ from rapport.candidates.tests.factories import TagFactory
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import TemporaryFailure
+from rapport.mail.activities import MESSAGE_SENT
 from rapport.search import following, queries
 from rapport.search.folder import CURRENT, IndexFolder, write_cursor
 from rapport.search.following import Follower
@@ -213,3 +215,18 @@ def test_rebuild_waits_for_nobody_and_says_so(index_folder: IndexFolder) -> None
         assert is_ours
         with pytest.raises(Conflict):
             rebuild(index_folder)
+
+
+def test_mail_to_many_is_taken_in_after_what_people_did(follower: Follower) -> None:
+    ada, ben = add("Ada Lindqvist", title="Engineer"), add("Ben Mueller", title="Engineer")
+    catch_up(follower)
+    operations.touch_by_bulk_mail(moments={ada.id: datetime.now(UTC)})
+    record(MESSAGE_SENT, actor=SYSTEM, subjects={"candidate": ada.id}, data={"is_bulk": True})
+    operations.archive_candidates(actor=SYSTEM, candidate_ids=[ben.id], reason="Asked for it")
+
+    assert follower.step() == 2
+    assert names("engineer") == ["Ada Lindqvist"]
+    assert names("last_contact:<2d") == []
+    assert follower.step() == 1
+    assert names("last_contact:<2d") == ["Ada Lindqvist"]
+    assert follower.step() == 0
