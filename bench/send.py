@@ -1,6 +1,6 @@
 """Sending: personalised, ledgered messages a second into smtp-sink, and smtp-source's own rate in the same run.
 
-`send.rate` is the send engine in a process of its own, as on a machine that does nothing else; `send.rate_in_worker` is
+`send.rate` is the two sending processes of a worker, as on a machine that does nothing else; `send.rate_in_worker` is
 the whole `rapport worker`, which follows the record and keeps the search index at the same time. Both send the same
 sequence step with fields, both parts (text and HTML), one-click unsubscribe, a durable mark before each message, and
 store every message in its thread and in the record.
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +21,13 @@ from bench.figures import RAPPORT, ROOT, Figure, free_port
 
 MESSAGES = 20_000
 TARGET = 2_000
-LANES = 6
+LANES = 6  # for each of them
+SENDERS = 2  # as a worker has
 SINK = next((path for path in ("/usr/sbin/smtp-sink", shutil.which("smtp-sink")) if path and Path(path).exists()), None)
 
 
 def measure(people: int) -> Iterator[Figure]:
-    """As many messages as given, at most 20,000 and at least 2,000, first by the engine, then by a whole worker."""
+    """As many messages as given, at most 20,000 and at least 2,000, first by the senders, then by a whole worker."""
     if SINK is None:
         raise SystemExit("bench send: smtp-sink is missing; install Debian's postfix package")
     count = max(2_000, min(people or MESSAGES, MESSAGES))
@@ -33,7 +35,7 @@ def measure(people: int) -> Iterator[Figure]:
         peer = _source_rate(port, count)
         _run(environ, "seed", str(count), str(port))
         alone = _timed(environ, [sys.executable, "-m", "bench.send", "engine"], count)
-        note = f"{count:,} messages, {LANES} connections; {alone / peer:.0%} of smtp-source's own rate"
+        note = f"{count:,} messages, {SENDERS} processes with {LANES} connections each; {alone / peer:.0%} of smtp-source's own rate"
         yield Figure(
             "send.rate", alone, "messages/s", target=TARGET, at_most=False, peer="smtp-source", peer_value=round(peer),
             n=count, note=note,
@@ -93,7 +95,7 @@ def _source_rate(port: int, count: int) -> float:
     source = str(SINK).replace("smtp-sink", "smtp-source")
     started = time.monotonic()
     subprocess.run(
-        [source, "-s", str(LANES), "-m", str(count), "-l", "2600", "-d", "-f", "rita@example.org", "-t", "p@example.net",
+        [source, "-s", str(LANES * SENDERS), "-m", str(count), "-l", "2600", "-d", "-f", "rita@example.org", "-t", "p@example.net",
          f"127.0.0.1:{port}"],
         check=True,
     )  # fmt: skip
@@ -218,15 +220,19 @@ def _part(arguments: list[str]) -> None:
 
 
 def _engine() -> None:
-    import signal
+    """The sending processes of a worker, and nothing else of it."""
+    from rapport.config.herd import Herd
 
+    Herd({f"send {number}": _send for number in range(1, SENDERS + 1)}, None).run()
+
+
+def _send(stop: threading.Event) -> None:
     from rapport.outreach.engine import Engine
 
-    engine, ended = Engine(lanes=LANES), []
-    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
-    while not ended:
+    engine = Engine(lanes=LANES)
+    while not stop.is_set():
         if not engine.step():
-            time.sleep(0.1)
+            stop.wait(0.1)
     engine.stop()
 
 
