@@ -161,6 +161,6 @@ def reason_of(words: str, status: str, *, refused_at: str = "") -> str:
     return reason or "undefined"
 
 
-def class_of(reason: str, status: str) -> str:
-    """hard or soft; what the server calls temporary (4.x.x) is never hard."""
-    return "hard" if reason in HARD_REASONS and not status.startswith("4") else "soft"
+def class_of(reason: str, status: str, *, is_proven: bool = True) -> str:
+    """hard or soft; what the server calls temporary (4.x.x) is never hard, nor is what it only seems to say."""
+    return "hard" if reason in HARD_REASONS and is_proven and not status.startswith("4") else "soft"

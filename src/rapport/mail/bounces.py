@@ -15,7 +15,7 @@ from rapport.mail.parsing import ParsedMail
 MAX_REPORT_CHARS = 60_000
 MAX_RECIPIENTS = 50
 
-_ADDRESS = r"[^\s<>\"(),:;\[\]=]+@[\w-]+(?:\.[\w-]+)+\.?"
+_ADDRESS = r"[^\s<>\"(),:;\[\]=]+@[\w-]+(?:\.[\w-]+)+\.?(?![\w-]|\.\w)"
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.#-])([45]\d\d)(?=[\s;:,.-])")
 _DAEMON = re.compile(
@@ -160,32 +160,60 @@ def _failure(fields: dict[str, str], words: str, *, alone: bool) -> Failure:
     diagnostic = re.sub(r"^[\w.-]+\s*;\s*", "", fields.get("diagnostic-code", ""))
     about = _words_about(words, address, alone=alone)
     is_delay = fields.get("action", "").lower().startswith("delay")
-    return _judge(address, diagnostic, fields.get("status", ""), about, is_delay=is_delay)
+    return _judge(address, diagnostic, fields.get("status", ""), about, is_delay=is_delay, is_report=True)
 
 
-def _judge(address: str, diagnostic: str, status: str, about: str, *, is_delay: bool = False) -> Failure:
+def _judge(
+    address: str, diagnostic: str, status: str, about: str, *, is_delay: bool = False, is_report: bool = False
+) -> Failure:
     """Put words and codes together; the server's own line outranks the sentences around it."""
     line = diagnostic or _server_line(about)
     code = _best_status(status, line, about)
+    text = re.sub(r"\s+", " ", line or about).strip()[:500]
     refused_at = _refused_at(line) or _refused_at(about)
     reason = bounce_reasons.reason_of(_without_addresses(line), "" if not line else code, refused_at=refused_at)
     if reason == "undefined":
         reason = bounce_reasons.reason_of(_without_addresses(about), code, refused_at=refused_at)
+        line = ""
     if is_delay and reason in ("undefined", "network", "user_unknown", "host_unknown"):
         reason = "expired"
-    text = re.sub(r"\s+", " ", line or about).strip()[:500]
-    return Failure(address, bounce_reasons.class_of(reason, code), code, reason, text, is_delay)
+    is_proven = reason != "user_unknown" or _is_proven(code, line, about, is_report=is_report)
+    return Failure(address, bounce_reasons.class_of(reason, code, is_proven=is_proven), code, reason, text, is_delay)
+
+
+def _is_proven(code: str, line: str, about: str, *, is_report: bool) -> bool:
+    """Whether "user unknown" is more than somebody's sentence, so that an address may be given up for it.
+
+    A refused RCPT or a code of addressing (x.1.x) is proof. A code that says something else (5.2.1, 5.7.1) is not, nor
+    is the answer of another server quoted in prose without saying to which command: servers that filter after DATA use
+    the same words. What the reporting server says of its own users counts.
+    """
+    if re.search(r"rcpt|does not like recipient", f"{line} {about}", re.IGNORECASE):
+        return True
+    subject, _, detail = code.partition(".")[2].partition(".")
+    if subject == "1":
+        return True
+    if detail not in ("", "0"):
+        return False
+    return is_report or not _REPLY_CODE.search(line)
 
 
 def _server_line(about: str) -> str:
     """What the other server answered: the first line with a reply code or status, and those that continue it."""
     lines = [line.strip() for line in about.split("\n")]
     for index, line in enumerate(lines):
-        if re.search(r"(?<![\d.])[45]\d\d[- ]|[#( ][45]\.\d{1,3}\.\d{1,3}\b|^[45]\.\d{1,3}\.\d{1,3}\b", line):
+        if re.search(r"(?<![\d.])[45]\d\d(?:[-: ]|$)|[#( ][45]\.\d{1,3}\.\d{1,3}\b|^[45]\.\d{1,3}\.\d{1,3}\b", line):
+            code = _REPLY_CODE.search(line)
             rest = lines[index + 1 : index + 6]
-            end = next((at for at, text in enumerate(rest) if not text), len(rest))
+            end = next((at for at, text in enumerate(rest) if _begins_anew(text, code[1] if code else "")), len(rest))
             return " ".join([line, *rest[:end]])
     return ""
+
+
+def _begins_anew(line: str, code: str) -> bool:
+    """The line is no continuation of an answer with this code: empty, the next command, or the answer of another kind."""
+    other = re.match(r"[45]\d\d(?=[ -])", line)
+    return not line or line.startswith(">>>") or bool(other and code and other[0] != code)
 
 
 def _best_status(status: str, diagnostic: str, about: str) -> str:
@@ -249,9 +277,10 @@ def _words_about(words: str, address: str, *, alone: bool) -> str:
     at = words.lower().find(address)
     if at < 0:
         return ""
+    line_at = words.rfind("\n", 0, at) + 1
     rest = words[at + len(address) :]
-    other = re.search(rf"^\W*{_ADDRESS}", rest, re.MULTILINE)
-    return words[at : at + len(address)] + rest[: other.start() if other else 1_500][:1_500]
+    other = re.search(rf"^(?:[45]\d\d\s)?\W*(?!{re.escape(address)}){_ADDRESS}", rest, re.MULTILINE | re.IGNORECASE)
+    return words[line_at : at + len(address)] + rest[: other.start() if other else 1_500][:1_500]
 
 
 # Reports in other clothes
@@ -264,10 +293,9 @@ def _from_json(mail: ParsedMail) -> list[Failure] | None:
         return None
     failures = []
     for row in notice.get("bounce", {}).get("bouncedRecipients", [])[:MAX_RECIPIENTS]:
+        address, status = _plain_address(str(row.get("emailAddress", ""))), str(row.get("status", ""))
         diagnostic = re.sub(r"^smtp;\s*", "", str(row.get("diagnosticCode", "")))
-        failures.append(
-            _judge(_plain_address(str(row.get("emailAddress", ""))), diagnostic, str(row.get("status", "")), "")
-        )
+        failures.append(_judge(address, diagnostic, status, "", is_report=True))
     return failures or None
 
 
@@ -326,6 +354,7 @@ def _looks_like_report(mail: ParsedMail) -> bool:
 
 
 _RECIPIENT_LINES = [
+    re.compile(rf"^[45]\d\d\s<?({_ADDRESS})>?\.\.\.\s", re.MULTILINE),  # sendmail's transcript
     re.compile(rf"\b(?:rcpt to|recipient(?:s|\(s\))?|address(?:es|\(es\))?|deliver(?:y|ed|ing)?(?: (?:your |the |this )?(?:mail|message))? (?:to|for)|following address(?:es)?(?: failed)?|mail to|"
                rf"message to|sent to|userid|to user|mailbox(?: for)?|failed for|rejected|error.{{0,40}} to)\W{{1,30}}({_ADDRESS})", re.IGNORECASE),
     re.compile(rf"^[\s>*\"'<\[(-]*({_ADDRESS})[>\"'\])]*\s*(?:[:;.,(\[-].*)?$", re.MULTILINE | re.IGNORECASE),
