@@ -34,7 +34,7 @@ _WORDS: list[tuple[str, str]] = [
         r"not enough (?:storage )?space|space not enough|disk ?quota|mailbox size limit|account is temporarily over|overquota|"
         r"has too many messages|maximum mailbox size|mailbox ?too large|recipient.{0,20}mailbox is full|exceeded.{0,20}"
         r"storage|exceeds allowed.{0,15}quota|would exceed.{0,30}(?:quota|limit|mailbox)|too much mail data|(?:mailbox|user)"
-        r" (?:exceeds|exceeded)|delivery failed: over|number of messages in (?:the )?recipient's mailbox"),
+        r" (?:exceeds|exceeded)|delivery failed: over|(?:reached|over|hit).{0,20}quota|number of messages in (?:the )?recipient's mailbox"),
     ("too_big", r"(?:message|mail|data|size|content|attachment)\w*.{0,40}(?:too (?:big|large|long)|exceed\w*.{0,30}(?:limit|"
         r"maximum|size|fixed)|larger than)|(?:exceeds?|exceeded|over).{0,30}(?:max\w* message size|size limit|message size|"
         r"fixed maximum)|sizelimit|message length exceeds|max message size|maximum (?:message )?size"),

@@ -15,7 +15,7 @@ from rapport.mail.parsing import ParsedMail
 MAX_REPORT_CHARS = 60_000
 MAX_RECIPIENTS = 50
 
-_ADDRESS = r"[^\s<>\"(),:;\[\]=]+@[\w-]+(?:\.[\w-]+)+\.?(?![\w-]|\.\w)"
+_ADDRESS = r"[^\s<>\"'(),:;\[\]=][^\s<>\"(),:;\[\]=]*@[\w-]+(?:\.[\w-]+)+\.?(?![\w-]|\.\w)"
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY_CODE = re.compile(r"(?<![\d.#-])([45]\d\d)(?=[\s;:,.-])")
 _DAEMON = re.compile(
@@ -46,7 +46,7 @@ _BODY = re.compile(
 _ORIGINAL_FOLLOWS = re.compile(
     r"^[\s>*|-]*(?:(?:-+\s*)?(?:below this line|original message|(?:this|here|the following) is (?:a|the)? ?(?:copy|original|returned)|enclosed is a copy|"
     r"(?:the )?(?:message |unsent message |original )?(?:headers?|message)(?: text)? follows?|below is a copy|(?:undelivered|returned|unsent|rejected|failed|bounced) (?:message|mail)|"
-    r"message header|copy of (?:the )?(?:original )?message|your (?:original )?message (?:follows|is|was)|start of (?:returned|original)|"
+    r"message header|copy of (?:the )?(?:original )?message|your (?:original )?message (?:follows|(?:is|was) (?:attached|below|included|enclosed|as follows)|(?:is|was):)|start of (?:returned|original)|"
     r"begin (?:returned|original)|text of (?:the )?message|content of the original|headers of the (?:original|message))"
     r"|received\s*:|return-path\s*:|x-envelope|dkim-signature\s*:|message-id\s*:|mime-version\s*:).*$",
     re.IGNORECASE | re.MULTILINE,
@@ -154,12 +154,15 @@ def _is_failed(fields: dict[str, str]) -> bool:
 
 def _failure(fields: dict[str, str], words: str, *, alone: bool) -> Failure:
     original = _plain_address(fields.get("original-recipient", ""))
-    address = _plain_address(fields.get("final-recipient", "")) or original
-    if original and "@" not in address:
-        address = original
+    final = _plain_address(fields.get("final-recipient", ""))
     diagnostic = re.sub(r"^[\w.-]+\s*;\s*", "", fields.get("diagnostic-code", ""))
-    about = _words_about(words, address, alone=alone)
+    comment = re.search(r"\(([^()]{4,200})\)", fields.get("status", ""))
+    about = _words_about(words, final or original, alone=alone) or _words_about(words, original, alone=alone)
+    # The address that was written to (RFC 3464, section 2.3.1) may have been an alias of the one that failed.
+    address = original if "@" in original else final or original
     is_delay = fields.get("action", "").lower().startswith("delay")
+    if not diagnostic and comment:
+        about = f"{about}\n\n{comment[1]}"
     return _judge(address, diagnostic, fields.get("status", ""), about, is_delay=is_delay, is_report=True)
 
 
@@ -355,9 +358,9 @@ def _looks_like_report(mail: ParsedMail) -> bool:
 
 _RECIPIENT_LINES = [
     re.compile(rf"^[45]\d\d\s<?({_ADDRESS})>?\.\.\.\s", re.MULTILINE),  # sendmail's transcript
+    re.compile(rf"^[\s>*\"'<\[(-]*({_ADDRESS})[>\"'\])]*\s*(?:[:;.,(\[-].*)?$", re.MULTILINE | re.IGNORECASE),
     re.compile(rf"\b(?:rcpt to|recipient(?:s|\(s\))?|address(?:es|\(es\))?|deliver(?:y|ed|ing)?(?: (?:your |the |this )?(?:mail|message))? (?:to|for)|following address(?:es)?(?: failed)?|mail to|"
                rf"message to|sent to|userid|to user|mailbox(?: for)?|failed for|rejected|error.{{0,40}} to)\W{{1,30}}({_ADDRESS})", re.IGNORECASE),
-    re.compile(rf"^[\s>*\"'<\[(-]*({_ADDRESS})[>\"'\])]*\s*(?:[:;.,(\[-].*)?$", re.MULTILINE | re.IGNORECASE),
     re.compile(rf"<({_ADDRESS})>", re.IGNORECASE),
     re.compile(rf"({_ADDRESS})", re.IGNORECASE),
 ]  # fmt: skip

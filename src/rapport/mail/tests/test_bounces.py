@@ -116,6 +116,29 @@ def test_each_recipient_of_a_transcript_gets_its_own_answer():
     ]
 
 
+def test_the_address_that_was_written_to_is_named_not_the_one_it_was_forwarded_to():
+    mail = parse(
+        REPORT.format(line="550 User unknown", status="5.1.1", action="failed", text="It failed.")
+        .replace(
+            "rfc822; Carl@example.org", "rfc822; carl@inside.example.net\nOriginal-Recipient: rfc822;carl@example.org"
+        )
+        .encode()
+    )
+    assert read_bounce(mail).first.address == "carl@example.org"
+
+
+def test_the_comment_of_a_status_tells_the_reason_where_nothing_else_does():
+    failure = read_bounce(report("", status="5.0.0 (recipient reached disk quota)")).first
+    assert (failure.reason, failure.bounce_class) == ("mailbox_full", "soft")
+
+
+def test_your_message_was_not_delivered_does_not_begin_the_returned_message():
+    bounce = read_bounce(
+        _prose("YOUR MESSAGE WAS NOT DELIVERED to:\n\n> carl@example.org\n\n552 would exceed mailbox quota")
+    )
+    assert (bounce.first.address, bounce.first.reason) == ("carl@example.org", "mailbox_full")
+
+
 def test_an_address_is_read_to_its_end():
     words = (
         "carl@example.co.jp Invalid Address, ERROR_CODE :550, ERROR_CODE :5.1.1 <carl@example.co.jp>... User Unknown"
