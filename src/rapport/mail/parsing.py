@@ -132,9 +132,14 @@ def parse(data: bytes) -> ParsedMail:
     elif data.startswith(b">From "):
         data = data.partition(b"\n")[2]
     root = mime.read(data)
-    if any(name in root.headers for name in _MAIL_FIELDS):
+    if any(name in root.headers for name in _MAIL_FIELDS) and not _is_only_a_salutation(root.headers):
         return ParsedMail(root)
     return ParsedMail(mime.Part(mime.Headers(), data), is_bare=True)
+
+
+def _is_only_a_salutation(headers: mime.Headers) -> bool:
+    """ "From: Carl" alone above a text, without any address, begins a letter and not a message."""
+    return len(headers.rows) == 1 and headers.rows[0][0].lower() in ("from", "to") and "@" not in headers.rows[0][1]
 
 
 def parse_addresses(value: str) -> list[Address]:

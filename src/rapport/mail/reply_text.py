@@ -11,7 +11,9 @@ Source of "-- ": RFC 3676, section 4.3.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_LINES = 5_000
 _MAX_SIGNATURE_LINES = 14
@@ -28,9 +30,12 @@ _ORIGINAL_MESSAGE = re.compile(
     | vidarebefordrat\s+meddelande | opprinnelig\s+melding | videresendt\s+melding | alkuperäinen\s+viesti | välitetty\s+viesti
     | (?:oryginalna\s+wiadomość|wiadomość\s+oryginalna|wiadomość\s+przekazana) | původní\s+(?:zpráva|e-mail) | eredeti\s+üzenet
     | (?:исходное|пересылаемое|пересланное|оригинальное|переадресованное)\s+(?:сообщение|письмо) | mesaj\s+original | orijinal\s+mesaj | özgün\s+ileti
-    | originalna\s+poruka | αρχικό\s+μήνυμα | 元のメッセージ | オリジナル\s*メッセージ | 原始邮件 | 原始郵件 | 转发邮件 | 转发邮件信息 | 원본\s*메[시세]지
+    | originalna\s+poruka | αρχικό\s+μήνυμα | 元のメッセージ | オリジナル\s*メッセージ | 原始邮件 | 原始郵件 | 转发邮件 | 转发邮件信息 | 원본\s*(?:메[시세]지|메일)
     )\s*[-_=:]*\s*$""",
     re.IGNORECASE | re.VERBOSE,
+)
+_BARE_ORIGINAL = re.compile(
+    r"^\s*(?:original|forwarded)\s+message\s*$|^\s*ursprüngliche\s+nachricht\s*$", re.IGNORECASE
 )
 _FORWARD_START = re.compile(
     r"^\s*(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message (?:réexpédié|transféré)|"
@@ -71,17 +76,17 @@ _VERBS = (
     r"wrote|writes|said|schrieb|geschrieben|schreef|geschreven|escribió|escribio|escreveu|a\s+écrit|ha\s+scritto|ha\s+escrit|"
     r"skrev|skreiv|kirjoitti|napisał\(?a?\)?|napisał|napisała|napsal\(?a?\)?|napísal\(?a?\)?|пишет|писал\(?а?\)?|"
     r"написал\(?а?\)?|написав|írta|ezt\s+írta|a\s+scris|yazdı|şunu\s+yazdı|έγραψε|je\s+napisa[ol]\(?/?l?a?\)?|rašė|"
-    r"rakstīja|kirjutas|đã\s+viết|写道|寫道|のメール|さんは書きました|さんのメッセージ|작성"
+    r"rakstīja|kirjutas|pisze|pisał\(?a?\)?|napisana\s+przez|쓴\s*글|님이\s*작성|đã\s+viết|写道|寫道|のメール|さんは書きました|さんのメッセージ|작성"
 )
 _ENDS_WITH_VERB = re.compile(rf"(?:{_VERBS})\s*[\w.\s]{{0,12}}[:：]?[\s*_]*(?:-{{2,}})?\s*$", re.IGNORECASE)
 _HAS_VERB = re.compile(rf"(?:^|[\s>),\"]){'(?:' + _VERBS + ')'}(?=[\s:：(]|$)", re.IGNORECASE)
 _OPENERS = re.compile(
     r"^[\s>*_-]*(?:on|at|am|le|el|il|em|op|den|d\.|på|pe|ma|ti|ke|to|la|su|dnia|w\s+dniu|dne|в|in\s+data|nel\s+giorno|"
-    r"a\s+las|vào|tarihinde)(?=\s)|^[\s>*_-]*(?:[^\W\d]{2,10}(?:[.,]|[.,]?\s+\d)|\d)",
+    r"a\s+las|vào|tarihinde|no\s+dia|en|wiadomość|在)(?=\s)|^[\s>*_-]*(?:[^\W\d]{2,14}(?:[.,]|[.,]?\s+\d)|\d)",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
-_YEAR = re.compile(r"\b(?:19|20)\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
 _MONTH_DAY = re.compile(r"\b[^\W\d]{3,10}\.?\s+\d{1,2}\b|\b\d{1,2}\.?\s+[^\W\d]{3,10}\b")
 _ADDRESS = re.compile(r"[\w.+'&-]+@[\w.-]+")
 _QUOTED = re.compile(r"^\s{0,3}(?:>|\|\s|&gt;)")
@@ -96,6 +101,9 @@ _SENT_FROM = re.compile(
     | inviato\s+(?:da|dal|con|tramite)l?\s*.{2,80} | scarica\s+outlook.{0,60} | ottieni\s+outlook.{0,60}
     | verzonden\s+(?:vanaf|met|via|door)\s+.{2,80} | verstuurd\s+(?:vanaf|met|via)\s+.{2,80} | download\s+outlook\s+voor.{0,40}
     | sendt\s+fra\s+.{2,60} | skickat\s+från\s+.{2,60} | lähetetty\s+.{2,60} | wysłano\s+z\s+.{2,60} | odesláno\s+z\s+.{2,60} | hent\s+outlook.{0,50} | hämta\s+outlook.{0,50}
+    | wysłane\s+(?:z|ze)\s+.{2,60} | pobierz\s+(?:aplikację\s+)?outlook.{0,60} | získejte\s+outlook.{0,50} | skaffa\s+outlook.{0,50} | hanki\s+outlook.{0,50}
+    | få\s+outlook.{0,50} | outlook\s+voor\s+.{2,30}\s+downloaden | (?:скачать|загрузить)\s+outlook.{0,50} | outlook\s+.{2,30}を入手 | 获取\s*outlook.{0,50} | 取得\s*outlook.{0,50} | .{2,20}용\s+outlook\s+받기
+    | von\s+meinem/meiner\s+.{2,50}\s+gesendet | sent\s+with\s+(?:proton|tutanota|mailtrack|spark|superhuman|missive|airmail).{0,60}
     | отправлено\s+(?:с|из)\s+.{2,60} | iphoneから送信 | .{0,20}から送信 | 发自我的.{2,30} | 從我的.{2,30}傳送 | 나의\s+iphone에서\s+보냄
     | (?:via|from)\s+(?:my\s+)?mobile(?:\s+phone)? | (?:please\s+)?excuse\s+(?:my\s+)?(?:brevity|typos|any\s+typos).{0,60}
     )[\s*_~.]*$""",
@@ -110,14 +118,25 @@ _CLOSING = re.compile(
     | (?:un\s+)?(?:cordial(?:es)?\s+)?saludos?(?:\s+cordial(?:es)?)? | atentamente | atte\.? | gracias | un\s+abrazo | muchas\s+gracias
     | (?:cordiali|distinti)\s+saluti | cordialmente | saluti | grazie | atenciosamente | cumprimentos | (?:melhores|com\s+os\s+melhores)\s+cumprimentos | obrigad[oa] | abraços?
     | (?:met\s+)?(?:vriendelijke|hartelijke)\s+groet(?:en)? | groet(?:en|jes)? | mvg | met\s+vriendelijke\s+groeten?
-    | (?:med\s+)?(?:venlig|vänliga|vennlig|bästa|beste|hälsningar|hälsning)(?:\s+(?:hilsen|hilsener|hälsningar|hälsning))? | mvh | vh | kh | (?:de\s+)?bedste\s+hilsner | hilsen | hälsningar | ystävällisin\s+terveisin | terveisin
-    | z\s+poważaniem | pozdrawiam | pozdrowienia | s\s+pozdravem | üdvözlettel | с\s+уважением | с\s+наилучшими\s+пожеланиями | saygılarımla | με\s+εκτίμηση | cu\s+stimă | よろしくお願いします | 此致
-    )\s*[,.!;:–-]?\s*$""",
+    | (?:med\s+)?(?:venlig|vänliga?|vennlig|bästa|beste|hälsningar|hälsning)(?:\s+(?:hilsen|hilsener|hälsningar|hälsning))? | mvh | vh | kh | (?:de\s+)?bedste\s+hilsner | hilsen | hälsningar | ystävällisin\s+terveisin | terveisin
+    | z\s+poważaniem | pozdrawiam | pozdrowienia | s\s+pozdravem | üdvözlettel | с\s+уважением | с\s+наилучшими\s+пожеланиями | saygılarımla | με\s+εκτίμηση | cu\s+stimă | (?:以上、)?(?:どうぞ)?(?:よろしく|宜しく)お願い(?:いた|致)?します | 敬具 | 此致 | 祝好 | 顺祝商祺 | 谢谢 | 謝謝 | 감사합니다 | (?:감사|수고)드립니다 | 고맙습니다
+    )\s*[,.!;:。，！–-]?\s*$""",
     re.IGNORECASE | re.VERBOSE,
+)
+_CLOSING_AND_NAME = re.compile(
+    r"^\s*(?P<closing>[^\d,]{2,40}?)[,!.]?\s+(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,2})\s*$"
+)
+# What the mail system of a company puts above a message from outside.
+_BANNER = re.compile(
+    r"^[\s*_\[(]*(?:caution|warning|attention|external(?:\s+(?:e-?mail|sender|message))?|achtung|extern(?:e\s+(?:e-?mail|nachricht))?)\s*[\])*_]*\s*[:!–-]+\s*"
+    r"(?=.{0,120}(?:e-?mail|message|sender|nachricht|courriel)).{0,80}(?:outside|external|originated|extern|außerhalb|ausserhalb|unknown sender|extérieur|nicht aus)|"
+    r"^[\s*_\[(]*(?:this|diese) (?:e-?mail|message|nachricht)\b.{0,30}(?:originated|sent|came|stammt|comes).{0,30}(?:outside|external|extern|außerhalb)|"
+    r"^\s*\[?external(?: e-?mail)?\]?\s*$|^[\s>]*you don't often get (?:e-?mail|messages) from\b|^\s*sie erhalten nicht (?:oft|häufig) (?:eine )?e-?mails? von\b",
+    re.IGNORECASE,
 )
 _DELIMITER = re.compile(r"^\s{0,2}(?:--\s?|—{1,}\s?|–\s?|_{2,}|-{3,}|={4,}|\*{4,}|~{3,})\s*$")
 _NAME_DASH = re.compile(
-    r"^[-–—~]{1,2}\s?[A-ZÀ-ÞĀ-ŽА-Я][\w.'’]*(?:\s+(?:d[aeiu]|de[nr]|la|v[ao]n)){0,2}(?:\s+[A-ZÀ-ÞĀ-ŽА-Я][\w.'’]*){0,3}\s*$"
+    r"^(?:[-–—~]{1,2}|//?)\s?[A-ZÀ-ÞĀ-ŽА-Я][\w.'’]*(?:\s+(?:d[aeiu]|de[nr]|la|v[ao]n)){0,2}(?:\s+[A-ZÀ-ÞĀ-ŽА-Я][\w.'’]*){0,3}\s*$"
 )
 _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+|https?://|www\.|(?:\+|\(|\b0)\d[\d\s()./-]{6,}\d|\b(?:tel|phone|mobile?|mob|fax|cell|skype|handy|telefon|téléphone|tél|móvil|linkedin)\b\s*[.:]?",
@@ -135,6 +154,14 @@ _LEGAL = re.compile(
 )
 
 
+def _fold(text: str) -> str:
+    """The text without accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+_CLOSING_FOLDED = re.compile(_fold(_CLOSING.pattern), re.IGNORECASE | re.VERBOSE)
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyParts:
     """`text` is what the person wrote now; `signature` what stood below it; `unquoted` both, as they were."""
@@ -147,7 +174,7 @@ class ReplyParts:
 
 def split_reply(body: str, sender_name: str = "") -> ReplyParts:
     """Take a body apart; `sender_name` helps to see where a bare signature begins."""
-    lines = _lines(body)
+    lines = _without_banner(_lines(body))
     kept = _without_quotes(lines)
     if not any(line.strip() for line in kept):
         kept = _without_quotes(_below_header_block(lines))
@@ -168,6 +195,15 @@ def _lines(body: str) -> list[str]:
         body.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").replace("\u200b", "").replace("\xa0", " ")
     )
     return [line.rstrip() for line in text.split("\n")[:MAX_LINES]]
+
+
+def _without_banner(lines: list[str]) -> list[str]:
+    """Without the warning ("CAUTION: This email originated from outside …") that stands above a message."""
+    first = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+    if first == len(lines) or not _BANNER.search(" ".join(lines[first : first + 2])[:400]):
+        return lines
+    end = next((index for index in range(first, len(lines)) if not lines[index].strip()), len(lines))
+    return lines[end:] if end - first <= 6 and any(line.strip() for line in lines[end:]) else lines
 
 
 def _below_header_block(lines: list[str]) -> list[str]:
@@ -225,6 +261,8 @@ def _starts_thread(lines: list[str], index: int) -> bool:
         return False
     if _ORIGINAL_MESSAGE.match(line) or _FORWARD_START.match(line):
         return True
+    if _BARE_ORIGINAL.match(line):
+        return index + 1 < len(lines) and _is_header_block(lines, index + 1)
     return _is_header_block(lines, index)
 
 
@@ -249,8 +287,10 @@ def _is_header_block(lines: list[str], index: int) -> bool:
 def _attribution_length(lines: list[str], index: int) -> int:
     """How many lines from here are one attribution ("On … wrote:"), wrapped or not; 0 when it is none."""
     first = lines[index]
-    if not first.strip() or len(first) > 400 or first.lstrip().startswith(">") or not _OPENERS.match(first):
+    if not first.strip() or len(first) > 400 or first.lstrip().startswith(">"):
         return 0
+    if not _OPENERS.match(first):
+        return _name_first_length(lines, index)
     joined = ""
     for length, line in enumerate(lines[index : index + 5], start=1):
         if not line.strip() or (length > 1 and line.lstrip().startswith(">") and line.strip() != ">:"):
@@ -258,9 +298,32 @@ def _attribution_length(lines: list[str], index: int) -> int:
         joined = f"{joined} {line.strip()}".strip()
         if len(joined) > 500:
             return 0
-        if length > 1 and _is_attribution(line) and _OPENERS.match(line):
+        if not _may_end_attribution(line[-60:]):
+            continue
+        if length > 1 and _OPENERS.match(line) and _is_attribution(line):
             return 0  # the attribution begins further down; this line is the person's own
         if _is_attribution(joined):
+            return length
+    return 0
+
+
+@lru_cache(maxsize=1_000)
+def _may_end_attribution(tail: str) -> bool:
+    """A quick look at the end of a line, before the whole is judged."""
+    return tail.rstrip("-*_ ").endswith((":", "：")) or bool(_ENDS_WITH_VERB.search(tail))
+
+
+def _name_first_length(lines: list[str], index: int) -> int:
+    """The same for attributions that begin with the name ("Rita <rita@…> wrote on 23.11.2026 16:37:")."""
+    for length in (1, 2):
+        joined = " ".join(line.strip() for line in lines[index : index + length])
+        if length == 2 and not re.search(r"<\s*$|@", lines[index]):
+            break  # the first line is the person's own
+        if len(joined) > 300 or not joined.endswith((":", "：")) or not _is_attribution(joined):
+            continue
+        rest = next((line for line in lines[index + length :] if line.strip()), "")
+        who, when = _ADDRESS.search(joined), _TIME.search(joined) and _YEAR.search(joined)
+        if (who and (when or _YEAR.search(joined))) or (when and _QUOTED.match(rest)):
             return length
     return 0
 
@@ -268,7 +331,7 @@ def _attribution_length(lines: list[str], index: int) -> int:
 def _is_attribution(text: str) -> bool:
     when = bool(_TIME.search(text) or _YEAR.search(text))
     who = bool(_ADDRESS.search(text))
-    if _ENDS_WITH_VERB.search(text) or (text.endswith((":", "：")) and _HAS_VERB.search(text)):
+    if _ENDS_WITH_VERB.search(text[-60:]) or (text.endswith((":", "：")) and _HAS_VERB.search(text)):
         return when or who or bool(_MONTH_DAY.search(text) and text.endswith(":"))
     return who and when and text.rstrip("-* ").endswith((":", "：", ">:")) and _number_comes_early(text)
 
@@ -305,12 +368,12 @@ def _signature_at(lines: list[str], end: int, sender_name: str) -> int:
     first = next((index for index, line in enumerate(lines[:end]) if line.strip()), end)
     for index in range(max(first + 1, end - _MAX_SIGNATURE_LINES), end):
         below = [line for line in lines[index + 1 : end] if line.strip()]
-        if _begins_signature(lines, index, below):
+        if _begins_signature(lines, index, below, sender_name):
             return index
     return _bare_signature_at(lines, end, sender_name)
 
 
-def _begins_signature(lines: list[str], index: int, below: list[str]) -> bool:
+def _begins_signature(lines: list[str], index: int, below: list[str], sender_name: str) -> bool:
     line = lines[index]
     if len(line) > 200:
         return False
@@ -321,15 +384,27 @@ def _begins_signature(lines: list[str], index: int, below: list[str]) -> bool:
     is_card = 0 < len(below) <= 10 and all(_looks_like_card(text) for text in below)
     if _DELIMITER.match(line):
         return is_card
-    if _CLOSING.match(line):
+    if _is_closing(line):
         return is_card and _looks_like_name(below[0])
-    return not below and bool(_NAME_DASH.match(line))
+    return not below and bool(_NAME_DASH.match(line) or _closes_with_name(line, sender_name))
+
+
+def _is_closing(line: str) -> bool:
+    """A closing formula, also typed without its accents."""
+    return bool(_CLOSING.match(line) or (len(line) < 80 and _CLOSING_FOLDED.match(_fold(line))))
+
+
+def _closes_with_name(line: str, sender_name: str) -> bool:
+    """Closing and name on one line ("Thanks, Carl"); the name has to be the sender's, else it may address the reader."""
+    match = _CLOSING_AND_NAME.match(line)
+    known = {word.lower() for word in re.findall(r"[^\W\d_]{2,}", sender_name)}
+    return bool(match) and _is_closing(match["closing"]) and {word.lower() for word in match["name"].split()} <= known
 
 
 def _looks_like_card(line: str) -> bool:
     """Short, and not a sentence: a name, a title, an address, a number, a link."""
     text = line.strip()
-    if _CONTACT.search(text) or _RULE_LINE.match(text) or _SENT_FROM.match(text) or _CLOSING.match(text):
+    if _CONTACT.search(text) or _RULE_LINE.match(text) or _SENT_FROM.match(text) or _is_closing(text):
         return len(text) < 200
     return len(text) <= 70 and not re.search(r"[?]$|[a-zà-ÿ]{3}[.!]\s*$", text) and len(text.split()) <= 9
 

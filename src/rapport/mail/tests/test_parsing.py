@@ -99,6 +99,11 @@ def test_a_text_without_header_is_a_bare_body():
     assert mail.text == "Hi there\n\nOn Thursday: lunch?"
 
 
+def test_a_letter_that_begins_with_from_is_no_header():
+    mail = parse("From: Carl Candidate\nGood morning.\n\nI would like to apply.".encode())
+    assert (mail.is_bare, mail.text) == (True, "From: Carl Candidate\nGood morning.\n\nI would like to apply.")
+
+
 def test_a_filename_cannot_leave_its_folder_nor_hide_its_ending():
     part = parse(b'Subject: x\nContent-Type: text/x-sh; name="../../\xe2\x80\xaefdp.sh"\n\nx').root
     assert part.filename == "fdp.sh"
@@ -120,7 +125,8 @@ def test_hostile_nesting_and_size_cost_bounded_time():
     headers = b"Subject: x\n" + b"".join(b"X-%d: %d\n" % (n, n) for n in range(200_000)) + b"\n\n"
     encoded = b"Subject: " + b"=?utf-8?Q?a?= " * 200_000 + b"\n\nx"
     deep_html = b"Subject: x\nContent-Type: text/html\n\n" + b"<div><blockquote>" * 100_000
-    for data in (nested, many_parts, big, headers, encoded, deep_html):
+    attributions = b"From: a@example.org\n\n" + b"On 2026-01-01 12:00 a@example.org and\n" * 50_000
+    for data in (nested, many_parts, big, headers, encoded, deep_html, attributions):
         started = time.monotonic()
         verdict = classify(parse(data))
         assert verdict.kind in ("reply", "other")

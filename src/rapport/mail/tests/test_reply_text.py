@@ -22,6 +22,22 @@ QUOTES = [
     "Subject: Hello\n\nHello",
     "Von: Rita <rita@example.com>\nGesendet: Montag, 23. November 2026 10:00\nAn: Carl\nBetreff: Hallo\n\nHallo",
     "*De:* Rita [mailto:rita@example.com]\n*Envoyé:* lundi 23 novembre 2026\n*À:* Carl\n*Objet:* Bonjour\n\nBonjour",
+    "Le lundi 23 novembre 2026 à 16:37:00 UTC+1, Rita R <rita@example.com> a écrit :\n\nBonjour",
+    "No dia 23/11/2026, às 16:37, Rita R <rita@example.com> escreveu:\n\nOlá",
+    "Wiadomość napisana przez Rita R <rita@example.com> w dniu 23 lis 2026, o godz. 16:37:\n\nDzień dobry",
+    "W dniu 23.11.2026 o 16:37, Rita R pisze:\n> Dzień dobry",
+    "Rita R <rita@example.com> kirjoitti 23.11.2026 kello 16.37:\n\nHei",
+    "Rita R kirjoitti 23.11.2026 klo 16.37:\n> Hei",
+    "Den 23. nov. 2026 kl. 16.37 skrev Rita R <rita@example.com>:\n\nHej",
+    "23. nov. 2026 kl. 16:37 skrev Rita R <rita@example.com>:\n\nHei",
+    "Dne 23. 11. 26 v 16:37 Rita R napsal(a):\n> Dobrý den",
+    "Понедельник, 23 ноября 2026, 16:37 +03:00 от Rita R <rita@example.com>:\n\n> Привет",
+    "Rita R <rita@example.com> 于2026年11月23日周一 16:37写道：\n\n> 你好",
+    '在 2026-11-23 16:37:00，"Rita R" <rita@example.com> 写道：\n>你好',
+    "2026-11-23 오후 4:37에 Rita R 이(가) 쓴 글:\n> 안녕하세요",
+    "Fra: Rita <rita@example.com>\nSendt: 23. november 2026 16:37\nTil: Carl\nEmne: Hej\n\nHej",
+    "보낸 사람: Rita <rita@example.com>\n보낸 날짜: 2026년 11월 23일\n받는 사람: Carl\n제목: 안녕\n\n안녕하세요",
+    "  Original Message  \nFrom: Rita\nSent: Monday, November 23, 2026 16:37\nTo: Carl\nSubject: Hello\n\nHello",
     "> quoted without any header\n> at all",
 ]
 
@@ -40,6 +56,14 @@ def test_the_earlier_thread_goes(quote):
         "Cordialement,\nCarl",
         "Sent from my iPhone",
         "Gesendet von meinem Telefon mit Outlook für Android",
+        "Wysłane z iPhone'a",
+        "Outlook voor iOS downloaden",
+        "获取 Outlook for iOS",
+        "Z powazaniem,\nCarl",
+        "よろしくお願いいたします。\n田中",
+        "Thanks, Carl",
+        "Viele Grüße, Carl",
+        "/Carl",
         "Carl Candidate\ncarl@example.org\n+49 30 1234567",
         "Thanks,\nCarl\n\n-- \nCarl Candidate\n\nSent from my iPad",
         "This email and any attachments are confidential and intended for the addressee only.",
@@ -60,6 +84,9 @@ def test_the_signature_goes_and_is_kept_apart(signature):
         "From: our database, not From: the web.",
         "Regards is a word I wrote:",
         "Thank you very much.",
+        "I will be there.\n\nThanks, Rita",
+        "Rita wrote on 23.11.2026 at 16:37:\nthat is what I meant.",
+        "CAUTION: the pay is outside of my range.\n\nStill, let us talk.",
         "2026-01-15 14:30\n15.01.2026 14:30\nWhich one?",
     ],
 )
@@ -70,6 +97,19 @@ def test_what_only_resembles_a_quote_or_signature_stays(text):
 def test_answers_between_quoted_lines_stay():
     body = "On Nov 23, 2026, at 2:00 PM, Rita <rita@example.com> wrote:\n> Salary?\n\n70,000\n\n> Start?\n\nMay"
     assert [line for line in reply_text(body).split("\n") if line] == ["70,000", "May"]
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "CAUTION: This email originated from outside of the organisation. Do not click links.",
+        "[EXTERNAL]",
+        "Achtung: Diese E-Mail stammt von außerhalb.\nÖffnen Sie keine Anhänge.",
+    ],
+)
+def test_a_companys_warning_above_the_message_goes(banner):
+    assert reply_text(f"{banner}\n\nYes, Thursday suits me.") == "Yes, Thursday suits me."
+    assert reply_text(banner) == banner
 
 
 def test_a_line_that_a_program_broke_off_a_quote_goes():
