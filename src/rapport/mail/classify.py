@@ -39,7 +39,7 @@ def classify(mail: ParsedMail) -> Verdict:
     if bounce:
         return Verdict("bounce", split_reply(""), bounce=bounce)
     reply = split_reply(mail.text, mail.sender.name)
-    auto_reply = read_auto_reply(mail)
+    auto_reply = read_auto_reply(mail, reply.unquoted)
     if auto_reply:
         return Verdict("auto_reply", reply, auto_reply=auto_reply)
     return Verdict("other" if _is_machine_made(mail) else "reply", reply)

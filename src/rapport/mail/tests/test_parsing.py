@@ -100,7 +100,7 @@ def test_a_text_without_header_is_a_bare_body():
 
 
 def test_a_letter_that_begins_with_from_is_no_header():
-    mail = parse("From: Carl Candidate\nGood morning.\n\nI would like to apply.".encode())
+    mail = parse(b"From: Carl Candidate\nGood morning.\n\nI would like to apply.")
     assert (mail.is_bare, mail.text) == (True, "From: Carl Candidate\nGood morning.\n\nI would like to apply.")
 
 
