@@ -18,6 +18,7 @@ from pathlib import Path
 from bench.figures import RAPPORT, REAL_DATA, ROOT, Figure, percentile
 from rapport.mail.bounces import read_bounce
 from rapport.mail.classify import classify
+from rapport.mail.intents import read_intent
 from rapport.mail.parsing import parse
 from rapport.mail.reply_text import split_reply
 
@@ -35,6 +36,7 @@ def measure(people: int) -> Iterator[Figure]:
         yield from _old_bounces()
         yield from _replies()
         yield from _signatures()
+        yield from _intents()
         yield from _odd_mail()
     yield from _command()
 
@@ -138,6 +140,32 @@ def _signatures() -> Iterator[Figure]:
         left = list((Counter(_lines(body)) - Counter(_lines(signature))).elements())
         scores.append(_line_f1(_lines(split_reply(body, sender.split("<")[0]).text), left))
     yield Figure("mail.signature_lines", _mean(scores), "line F1", n=len(scores))
+
+
+def _intents() -> Iterator[Figure]:
+    """Sentences of office mail, labelled with whether they ask or propose something; a question mark alone is the peer."""
+    path = MAIL / "intent" / "src" / "resources" / "testSet-qualifiedBatch-fixed.txt"
+    text = path.read_text(encoding="utf-8", errors="replace")
+    rows = [(label == "Yes", sentence) for label, _, sentence in (line.partition("\t") for line in text.splitlines())]
+    ours = [(label, read_intent(sentence).kind in ("interested", "question", "referral")) for label, sentence in rows]
+    theirs = [(label, "?" in sentence) for label, sentence in rows]
+    for name, share in (("precision", _precision), ("recall", _recall)):
+        yield Figure(
+            f"mail.asks_something_{name}",
+            share(ours),
+            "share",
+            n=len(rows),
+            peer="a question mark",
+            peer_value=share(theirs),
+        )
+
+
+def _precision(rows: list[tuple[bool, bool]]) -> float:
+    return _mean(label for label, found in rows if found)
+
+
+def _recall(rows: list[tuple[bool, bool]]) -> float:
+    return _mean(found for label, found in rows if label)
 
 
 def _odd_mail() -> Iterator[Figure]:

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from rapport.mail.auto_replies import AutoReply, read_auto_reply
 from rapport.mail.bounces import Bounce, read_bounce
 from rapport.mail.complaints import Complaint, read_complaint
+from rapport.mail.intents import Intent, read_intent
 from rapport.mail.parsing import ParsedMail
 from rapport.mail.reply_text import ReplyParts, split_reply
+from rapport.mail.signatures import Signature, read_signature
+from rapport.mail.unsubscribe_words import asks_to_stop
 
 KINDS = ("reply", "auto_reply", "bounce", "complaint", "other")
 _NOBODY = re.compile(
@@ -21,13 +24,19 @@ _NOBODY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`kind` with what was found for it; `reply` is always there, also for automatic answers."""
+    """`kind` with what was found for it; `reply` is always there, also for automatic answers.
+
+    What a person wants (`intent`, `wants_unsubscribe`) and tells of themselves (`signature`) is read from replies alone.
+    """
 
     kind: str
     reply: ReplyParts
     bounce: Bounce | None = None
     complaint: Complaint | None = None
     auto_reply: AutoReply | None = None
+    intent: Intent | None = None
+    signature: Signature | None = None
+    wants_unsubscribe: bool = False
 
 
 def classify(mail: ParsedMail) -> Verdict:
@@ -42,7 +51,17 @@ def classify(mail: ParsedMail) -> Verdict:
     auto_reply = read_auto_reply(mail, reply.unquoted)
     if auto_reply:
         return Verdict("auto_reply", reply, auto_reply=auto_reply)
-    return Verdict("other" if _is_machine_made(mail) else "reply", reply)
+    return Verdict("other", reply) if _is_machine_made(mail) else _of_a_person(mail, reply)
+
+
+def _of_a_person(mail: ParsedMail, reply: ReplyParts) -> Verdict:
+    return Verdict(
+        "reply",
+        reply,
+        intent=read_intent(reply.text, mail.date.date() if mail.date else None),
+        signature=read_signature(reply.signature, mail.sender.name),
+        wants_unsubscribe=asks_to_stop(reply.text, mail.subject),
+    )
 
 
 def _is_machine_made(mail: ParsedMail) -> bool:

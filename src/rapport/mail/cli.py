@@ -58,7 +58,9 @@ def describe(verdict: Verdict) -> dict[str, Any]:
     return {
         "kind": verdict.kind,
         "reply_text": verdict.reply.text,
-        "signature": verdict.reply.signature,
+        "signature": _signature(verdict),
+        "intent": _intent(verdict),
+        "wants_unsubscribe": verdict.wants_unsubscribe,
         "bounce": _bounce(verdict),
         "complaint": _complaint(verdict),
         "auto_reply": _auto_reply(verdict),
@@ -86,6 +88,18 @@ def _complaint(verdict: Verdict) -> dict[str, Any] | None:
     if found is None:
         return None
     return {"feedback_type": found.feedback_type, "address": found.address, "message_id": found.message_id}
+
+
+def _signature(verdict: Verdict) -> dict[str, str | None] | None:
+    found = verdict.signature
+    return {"phone": found.phone, "title": found.title, "text": found.text} if found else None
+
+
+def _intent(verdict: Verdict) -> dict[str, str | None] | None:
+    found = verdict.intent
+    if found is None:
+        return None
+    return {"kind": found.kind, "date": found.date.isoformat() if found.date else None, "sentence": found.sentence}
 
 
 def _auto_reply(verdict: Verdict) -> dict[str, Any] | None:

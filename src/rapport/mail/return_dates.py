@@ -14,6 +14,7 @@ Swedish, Norwegian, Finnish, Russian, Japanese, Chinese and Korean.
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 MAX_DAYS_AHEAD = 540
 MAX_DAYS_WITHOUT_YEAR = 330
@@ -59,26 +60,34 @@ def _of_words(table: dict[int, str]) -> dict[str, int]:
 
 _WEEKDAY_OF = _of_words(_WEEKDAYS)
 _MONTH = "(?:" + "|".join(sorted(_MONTH_OF, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
+MONTH_PATTERN = _MONTH
 _LONG_WEEKDAYS = sorted(map(re.escape, set(_WEEKDAY_OF) - _SHORT_WEEKDAYS), key=len, reverse=True)
 _WEEKDAY = (
     rf"(?:{'|'.join(_LONG_WEEKDAYS)}|(?-i:{'|'.join(word.title() for word in sorted(_SHORT_WEEKDAYS))}))(?![^\W\d_])\.?"
 )
 _DAY = r"(?<!\d)\d{1,2}(?!\d)(?:st|nd|rd|th|ste|de|e|er|º|ª|°|:e|\.)?"
-_DATE = re.compile(
-    rf"(?:(?<![^\W\d_])(?P<beside>{_WEEKDAY})[\s,(]{{1,3}}(?:the\s+|den\s+|dem\s+|le\s+|el\s+|dnia\s+|o\s+)?)?(?:"
-    r"(?P<iso>(?<!\d)(?P<iso_year>\d{4})\s?[-/.]\s?(?P<iso_month>\d{1,2})\s?[-/.]\s?(?P<iso_day>\d{1,2})(?!\d))"
-    r"|(?:(?P<cjk_year>\d{4})\s?[年년]\s?)?(?P<cjk_month>\d{1,2})\s?[月월]\s?(?P<cjk_day>\d{1,2})\s?[日号일](?:\s?[(（][^()（）]{1,4}[)）])?"
-    rf"|(?P<dm_day>{_DAY})\s*(?:of\s+|de\s+|d['’])?(?<![^\W\d_])(?P<dm_month>{_MONTH})(?:,?\s*(?:de\s+|del\s+)?(?P<dm_year>20\d{{2}})(?!\d))?"
-    rf"|(?<![^\W\d_])(?P<md_month>{_MONTH})\s+(?:the\s+)?(?P<md_day>{_DAY})(?!\s?[:h]\d)(?:\s*[-–—]\s*(?P<md_end>{_DAY}))?(?:,?\s*(?P<md_year>20\d{{2}})(?!\d))?"
-    r"|(?<![\d/])(?<!\d\.)(?P<first>\d{1,2})\s?(?P<separator>[./]|-(?=\d{1,2}-\d))\s?(?P<second>\d{1,2})(?:\s?(?P=separator)\s?(?P<year>\d{4}|\d{2})(?!\d)|\.?(?!\d|\s?(?:uhr|h\b|am\b|pm\b|%)))"
-    r"|(?P<ordinal>the\s+\d{1,2}(?:st|nd|rd|th)(?!\s+of))"
-    r")"
-    rf"|(?<![^\W\d_])(?P<week>{_WEEKDAY})"
-    r"|\bin\s+(?P<count>an?|one|two|three|four|einer|zwei|drei|vier|\d{1,2})\s+(?P<unit>days?|weeks?|tagen?|wochen?)(?![^\W\d_])"
-    r"|(?<![^\W\d_])(?P<tomorrow>tomorrow|demain|mañana|domani|amanhã|imorgon|i\s+morgen|zítra|jutro|huomenna|завтра)(?![^\W\d_])|(?P<tomorrow_cjk>明日|明天|내일)"
-    r"|(?<![^\W\d_])(?P<next_week>(?:early\s+)?next\s+week|nächste[rn]?\s+woche|la\s+semaine\s+prochaine|la\s+próxima\s+semana|la\s+prossima\s+settimana|volgende\s+week)(?![^\W\d_])",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _date_pattern() -> re.Pattern[str]:
+    """Every form of a date. Compiled when first needed: it takes as long as the rest of a start."""
+    return re.compile(
+        rf"(?:(?<![^\W\d_])(?P<beside>{_WEEKDAY})[\s,(]{{1,3}}(?:the\s+|den\s+|dem\s+|le\s+|el\s+|dnia\s+|o\s+)?)?(?:"
+        r"(?P<iso>(?<!\d)(?P<iso_year>\d{4})\s?[-/.]\s?(?P<iso_month>\d{1,2})\s?[-/.]\s?(?P<iso_day>\d{1,2})(?!\d))"
+        r"|(?:(?P<cjk_year>\d{4})\s?[年년]\s?)?(?P<cjk_month>\d{1,2})\s?[月월]\s?(?P<cjk_day>\d{1,2})\s?[日号일](?:\s?[(（][^()（）]{1,4}[)）])?"
+        rf"|(?P<dm_day>{_DAY})\s*(?:of\s+|de\s+|d['’])?(?<![^\W\d_])(?P<dm_month>{_MONTH})(?:,?\s*(?:de\s+|del\s+)?(?P<dm_year>20\d{{2}})(?!\d))?"
+        rf"|(?<![^\W\d_])(?P<md_month>{_MONTH})\s+(?:the\s+)?(?P<md_day>{_DAY})(?!\s?[:h]\d)(?:\s*[-–—]\s*(?P<md_end>{_DAY}))?(?:,?\s*(?P<md_year>20\d{{2}})(?!\d))?"
+        r"|(?<![\d/])(?<!\d\.)(?P<first>\d{1,2})\s?(?P<separator>[./]|-(?=\d{1,2}-\d))\s?(?P<second>\d{1,2})(?:\s?(?P=separator)\s?(?P<year>\d{4}|\d{2})(?!\d)|\.?(?!\d|\s?(?:uhr|h\b|am\b|pm\b|%)))"
+        r"|(?P<ordinal>the\s+\d{1,2}(?:st|nd|rd|th)(?!\s+of))"
+        r")"
+        rf"|(?<![^\W\d_])(?P<week>{_WEEKDAY})"
+        r"|\bin\s+(?P<count>an?|one|two|three|four|einer|zwei|drei|vier|\d{1,2})\s+(?P<unit>days?|weeks?|tagen?|wochen?)(?![^\W\d_])"
+        r"|(?<![^\W\d_])(?P<tomorrow>tomorrow|demain|mañana|domani|amanhã|imorgon|i\s+morgen|zítra|jutro|huomenna|завтра)(?![^\W\d_])|(?P<tomorrow_cjk>明日|明天|내일)"
+        r"|(?<![^\W\d_])(?P<next_week>(?:early\s+)?next\s+week|nächste[rn]?\s+woche|la\s+semaine\s+prochaine|la\s+próxima\s+semana|la\s+prossima\s+settimana|volgende\s+week)(?![^\W\d_])",
+        re.IGNORECASE,
+    )
+
+
 # Before the date, anywhere in its sentence.
 _RETURN = re.compile(
     r"\b(?:(?<!get )(?<!getting )(?<!come )back(?! to (?:you|everyone|people))|returns?(?! (?:your|all|the) (?:calls?|messages?|e-?mails?))|returning|resum\w+|rejoin\w*|(?:again|(?<!not )(?<!un)(?:available|reachable|contactable)|in (?:the |my )?office|at my desk|at work) (?:from|on|as of|again|starting)|"
@@ -164,6 +173,11 @@ def returns_on(text: str, sent_on: date | None, utc_offset_minutes: int | None =
     return max(away, default=None)
 
 
+def days_named(text: str, sent_on: date) -> list[date]:
+    """Every day that the text names, whatever it says about it, in its order."""
+    return [row.day for row in _dates(text, sent_on, None)]
+
+
 def _meaning(text: str, row: _Found, previous: _Found | None) -> tuple[bool, date | None]:
     """Whether this date is a return (True) or the end of an absence (False), and the first day of presence."""
     since = previous.end if previous else 0
@@ -205,7 +219,7 @@ def _dates(text: str, sent_on: date | None, offset: int | None) -> list[_Found]:
     """Every date of the text, in order."""
     is_month_first = _month_first(text, offset)
     rows = []
-    for match in _DATE.finditer(text):
+    for match in _date_pattern().finditer(text):
         day = _read(match, sent_on, is_month_first)
         if day and (sent_on is None or -400 <= (day - sent_on).days <= MAX_DAYS_AHEAD):
             rows.append(_Found(match.start(), match.end(), day))
@@ -228,17 +242,17 @@ def _month_first(text: str, offset: int | None) -> bool | None:
 
 
 def _read(match: re.Match[str], sent_on: date | None, is_month_first: bool | None) -> date | None:
-    """The day that a match of _DATE names, or None."""
+    """The day that a match of _date_pattern names, or None."""
     beside = _weekday(match["beside"])
     if match["iso"]:
         return _day(int(match["iso_year"]), int(match["iso_month"]), int(match["iso_day"]))
     if match["cjk_month"]:
         return _with_year(int(match["cjk_month"]), int(match["cjk_day"]), match["cjk_year"], sent_on)
     if match["dm_month"]:
-        return _with_year(_month(match["dm_month"]), _number(match["dm_day"]), match["dm_year"], sent_on)
+        return _with_year(month_number(match["dm_month"]), _number(match["dm_day"]), match["dm_year"], sent_on)
     if match["md_month"]:
         number = _number(match["md_end"] or match["md_day"])
-        return _with_year(_month(match["md_month"]), number, match["md_year"], sent_on)
+        return _with_year(month_number(match["md_month"]), number, match["md_year"], sent_on)
     if match["first"]:
         return _numeric(match, sent_on, beside, is_month_first)
     if sent_on is None:
@@ -260,12 +274,13 @@ def _weekday(name: str | None) -> int | None:
     return _WEEKDAY_OF.get(name.lower().rstrip(".")) if name else None
 
 
-def _month(name: str) -> int:
+def month_number(name: str) -> int:
+    """1 to 12 for a month's name as MONTH_PATTERN finds it."""
     return _MONTH_OF[name.lower().rstrip(".")]
 
 
 def _number(text: str) -> int:
-    return int(re.match(r"\d+", text)[0])  # type: ignore[index]  # _DATE has it begin with a digit
+    return int(re.match(r"\d+", text)[0])  # type: ignore[index]  # the pattern has it begin with a digit
 
 
 def _numeric(

@@ -32,7 +32,6 @@ from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_
 from rapport.mail.operations.suppressions import suppress_address, unsubscribe
 from rapport.mail.parsing import ParsedMail, parse
 from rapport.mail.subjects import subjects_of
-from rapport.mail.unsubscribe_words import asks_to_stop
 
 logger = logging.getLogger(__name__)
 
@@ -235,16 +234,29 @@ def _received(message: Message, verdict: Verdict, answered: Message | None, matc
         "matched_by": matched_by,
         "returns_on": returns_on.isoformat() if returns_on else None,
         "from_other_address": bool(answered and answered.to_address != message.from_address),
+        "intent": verdict.intent.kind if verdict.intent else None,
+        "come_back_on": verdict.intent.date.isoformat() if verdict.intent and verdict.intent.date else None,
     }
     record(MESSAGE_RECEIVED, actor=SYSTEM, subjects=subjects_of(message), data=data)
+    if verdict.wants_unsubscribe and (answered or message.subjects):
+        _stopped(message, answered)
     if answered is None:
         return
     if verdict.kind == Message.Kind.AUTO_REPLY:
         _event(answered, "auto_replied", "machine", message, returns_on=data["returns_on"])
     elif verdict.kind == Message.Kind.REPLY:
         _event(answered, "replied", "human", message)
-        if asks_to_stop(verdict.reply.text):
-            unsubscribe(message=answered, by="words")
+
+
+def _stopped(message: Message, answered: Message | None) -> None:
+    """They ask for no more mail: at the address that we wrote to, and at the one they wrote from.
+
+    Of a message that answers none of ours the sender is known (it has subjects), so what they ask is honoured as well.
+    """
+    if answered:
+        unsubscribe(message=answered, by="words")
+    if "@" in message.from_address and (answered is None or message.from_address != answered.to_address):
+        unsubscribe(message=message, by="words", address=message.from_address)
 
 
 def _bounced(message: Message, verdict: Verdict, answered: Message | None) -> None:

@@ -60,18 +60,19 @@ def lift_suppression(*, actor: Actor, suppression_id: UUID, why: str) -> None:
 
 
 @transaction.atomic
-def unsubscribe(*, message: Message, by: str) -> Suppression:
+def unsubscribe(*, message: Message, by: str, address: str = "") -> Suppression:
     """The recipient of this message wants no more mail; `by` is link, one_click or words. Doing it twice is harmless.
 
+    With `address` the wish came from another address of theirs, or in a message of their own, and is about that one.
     Records message.unsubscribed and suppression.added the first time.
     """
-    known = Suppression.objects.filter(address=message.to_address).first()
+    address = address or message.to_address
+    known = Suppression.objects.filter(address=address).first()
     if known:
         return known
-    DeliveryEvent.objects.create(
-        message=message, kind="unsubscribed", verdict="human", reason=by, occurred_at=clock.now()
-    )
+    if not message.is_incoming:
+        DeliveryEvent.objects.create(
+            message=message, kind="unsubscribed", verdict="human", reason=by, occurred_at=clock.now()
+        )
     record(MESSAGE_UNSUBSCRIBED, actor=SYSTEM, subjects=subjects_of(message), data={"by": by})
-    return suppress_address(
-        actor=SYSTEM, address=message.to_address, reason=Suppression.Reason.UNSUBSCRIBED, message=message
-    )
+    return suppress_address(actor=SYSTEM, address=address, reason=Suppression.Reason.UNSUBSCRIBED, message=message)

@@ -36,11 +36,37 @@ def test_a_file_gives_one_object(tmp_path, capsys):
         "path": str(tmp_path / "answer.eml"),
         "kind": "reply",
         "reply_text": "Yes please.",
-        "signature": "",
+        "signature": None,
+        "intent": {"kind": "interested", "date": None, "sentence": "Yes please."},
+        "wants_unsubscribe": False,
         "bounce": None,
         "complaint": None,
         "auto_reply": None,
     }
+
+
+def test_what_else_a_reply_tells(tmp_path, capsys):
+    (tmp_path / "answer.eml").write_bytes(
+        b"From: Carl Candidate <carl@example.org>\nDate: Mon, 23 Nov 2026 10:00:00 +0000\nSubject: Re: Job\n\n"
+        b"Not at the moment, ask me again in March. Please remove me from your list.\n\n"
+        b"Regards,\nCarl Candidate\nSenior Welder\nTel. +49 30 1234567\n"
+    )
+    assert cli.run(["parse", str(tmp_path / "answer.eml"), "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["intent"]["kind"], row["intent"]["date"]) == ("not_now", "2027-03-01")
+    assert row["wants_unsubscribe"] is True
+    assert (row["signature"]["phone"], row["signature"]["title"]) == ("+49 30 1234567", "Senior Welder")
+
+
+def test_an_automatic_answer_has_no_intent(tmp_path, capsys):
+    (tmp_path / "away.eml").write_bytes(
+        b"From: Carl <carl@example.org>\nDate: Mon, 23 Nov 2026 10:00:00 +0000\nSubject: Automatic reply: Job\n"
+        b"Auto-Submitted: auto-replied\n\nI am interested in the sea: away through 4 December.\n"
+    )
+    assert cli.run(["parse", str(tmp_path / "away.eml"), "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)
+    assert (row["kind"], row["intent"], row["wants_unsubscribe"]) == ("auto_reply", None, False)
+    assert row["auto_reply"] == {"returns_on": "2026-12-05", "is_away": True}
 
 
 def test_a_folder_gives_one_object_a_line_in_the_order_of_paths(tmp_path, capsys):

@@ -171,6 +171,42 @@ def test_unsubscribe_in_words_is_honoured(rita, mailbox):
     assert [row.data for row in recorded("message.unsubscribed")] == [{"by": "words"}]
 
 
+def test_what_a_reply_wants_is_recorded(rita, mailbox):
+    sent = send(rita, mailbox)
+    operations.receive(mailbox=mailbox, data=answer(to=sent, text="Not at the moment. Please write again in March."))
+    operations.receive(
+        mailbox=mailbox, data=answer(to=sent, text="I am away.", headers="Auto-Submitted: auto-replied\r\n")
+    )
+    assert [(row.data["intent"], row.data["come_back_on"]) for row in recorded("message.received")] == [
+        ("not_now", "2027-03-01"),
+        (None, None),
+    ]
+
+
+def test_unsubscribe_from_another_address_stops_both(rita, mailbox):
+    sent = send(rita, mailbox)
+    data = answer(to=sent, sender="carl@home.example.net", text="Please remove me from your list. Thank you.")
+    operations.receive(mailbox=mailbox, data=data)
+    assert set(Suppression.objects.values_list("address", "reason")) == {
+        ("carl@example.org", "unsubscribed"),
+        ("carl@home.example.net", "unsubscribed"),
+    }
+
+
+@pytest.mark.usefixtures("carl_known")
+def test_unsubscribe_in_a_message_of_their_own_is_honoured_once(mailbox):
+    for _ in range(2):
+        operations.receive(mailbox=mailbox, data=answer(text="Please take me off your list."))
+    assert Suppression.objects.get().address == "carl@example.org"
+    (activity,) = recorded("message.unsubscribed")
+    assert activity.subject_id("candidate") == CANDIDATE_ID
+
+
+def test_a_stranger_in_a_shared_mailbox_suppresses_nobody(shared_mailbox):
+    operations.receive(mailbox=shared_mailbox, data=answer(sender="vera@example.net", text="Unsubscribe"))
+    assert not Suppression.objects.exists()
+
+
 def test_an_unreachable_server_marks_the_mailbox_in_words(reading_mailbox):
     Mailbox.objects.update(imap_port=1)
     assert fetch(reading_mailbox) == 0

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.mail.return_dates import returns_on
@@ -180,6 +180,7 @@ def test_without_the_messages_date_only_full_dates_count(text, day):
 
 
 @given(st.dates(date(2026, 11, 24), date(2027, 9, 1)))
+@settings(deadline=None)
 def test_every_day_ahead_is_read_in_every_form(day):
     for form in (
         f"{day.day} {day:%B} {day.year}",
@@ -192,6 +193,7 @@ def test_every_day_ahead_is_read_in_every_form(day):
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_no_text_makes_it_fail(text):
     found = returns_on(f"back on {text}", MONDAY)
     assert found is None or found >= MONDAY

@@ -52,14 +52,93 @@ def test_a_made_up_token_is_not_found(url, change):
     assert not Suppression.objects.exists()
 
 
-@pytest.mark.parametrize("text", ["Unsubscribe", "please unsubscribe me.", "STOP", "Bitte abmelden", "Remove me from your list", "Me désinscrire, merci"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsubscribe",
+        "please unsubscribe me.",
+        "Bitte abmelden",
+        "Remove me from your list",
+        "Me désinscrire, merci",
+        "Please unsubscribe me.",
+        "STOP",
+        "unsubscribe",
+        "Remove me from your list please",
+        "Hi Rita, please take me off your mailing list. I am happy in my job.",
+        "Thanks, but please don't contact me again.",
+        "I no longer wish to receive these emails.",
+        "Stop emailing me!",
+        "Kindly remove my email address from your database.",
+        "I'd like to unsubscribe from this list",
+        "Could you remove me from your candidate database? Thank you",
+        "Please stop sending me these messages",
+        "Do not email me again.",
+        "I don't want to receive any more emails from you.",
+        "Not interested. Please remove me from your list.",
+        "Bitte nehmen Sie mich aus Ihrem Verteiler.",
+        "Bitte keine weiteren E-Mails mehr",
+        "Ich möchte keine weiteren Mails erhalten.",
+        "Schreiben Sie mir bitte nicht mehr.",
+        "Merci de me retirer de votre liste",
+        "Je ne souhaite plus recevoir vos messages.",
+        "Désinscrivez-moi",
+        "No quiero recibir más correos",
+        "Por favor, denme de baja",
+        "Non desidero più ricevere le vostre mail",
+        "Stuur mij geen mails meer",
+        "Não quero receber mais emails",
+        "Please opt me out",
+        "No more emails please",
+        "Abmelden",
+        "Take me off!",
+        "Vänligen ta bort mig från listan.",
+        "never contact me again",
+        "Please remove me",
+        "Please delete me from your system.",
+    ],
+)
 def test_asking_in_words(text):
     assert asks_to_stop(text)
 
 
-@pytest.mark.parametrize("text", ["", "Do not stop!", "I want to unsubscribe from my gym, but yes to the job.", "How do I stop?"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Do not stop!",
+        "I want to unsubscribe from my gym, but yes to the job.",
+        "How do I stop?",
+        "Please don't unsubscribe me, I'm interested.",
+        "I had to stop working in May.",
+        "Can you stop by on Monday?",
+        "If I want to unsubscribe, how do I do that?",
+        "My job was to remove candidates from our list.",
+        "I would like to be removed from consideration for this job.",
+        "Don't remove me from your list!",
+        "Please send me more details.",
+        "I left the company. Please contact me at carl@example.net",
+        "I don't want to write to HR again",
+        "I cannot take me off the ground",
+        "Stop!? No, go on: I am interested.",
+        "I will not contact you again until March.",
+        "I do not want to receive the offer by post, mail is fine?",
+        "Please do not send me the contract before Friday",
+        "I am happy to be on your list.",
+        "Don't mail me the contract, I will pick it up.",
+        "Bitte schicken Sie mir keine Unterlagen per Post.",
+        "I worked on unsubscribe flows for newsletters.",
+        "Please delete my old CV and use this one.",
+    ],
+)
 def test_words_that_ask_for_something_else(text):
     assert not asks_to_stop(text)
+
+
+def test_a_subject_asks_only_when_it_is_the_writers_own():
+    assert asks_to_stop("", "unsubscribe")
+    assert asks_to_stop("Thanks", "Unsubscribe")
+    assert not asks_to_stop("I am interested.", "Re: unsubscribe")
+    assert not asks_to_stop("", "How to unsubscribe")
 
 
 def test_lifting_needs_a_reason_and_is_recorded(rita, hugo):
