@@ -397,8 +397,10 @@ def _is_closing(line: str) -> bool:
 def _closes_with_name(line: str, sender_name: str) -> bool:
     """Closing and name on one line ("Thanks, Carl"); the name has to be the sender's, else it may address the reader."""
     match = _CLOSING_AND_NAME.match(line)
+    if match is None or not _is_closing(match["closing"]):
+        return False
     known = {word.lower() for word in re.findall(r"[^\W\d_]{2,}", sender_name)}
-    return bool(match) and _is_closing(match["closing"]) and {word.lower() for word in match["name"].split()} <= known
+    return {word.lower() for word in match["name"].split()} <= known
 
 
 def _looks_like_card(line: str) -> bool:

@@ -50,7 +50,7 @@ _SHORT_WEEKDAYS = frozenset(
 
 def _of_words(table: dict[int, str]) -> dict[str, int]:
     """Every word of the table, with its optional endings written out."""
-    found = {}
+    found: dict[str, int] = {}
     for number, words in table.items():
         for word in words.split("|"):
             stem, ending = re.sub(r"\(\?:.*\)\?$|.\?$", "", word), re.sub(r"\(\?:(.*)\)\?$|(.)\?$", r"\1\2", word)
