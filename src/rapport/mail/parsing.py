@@ -16,6 +16,8 @@ _MAIL_FIELDS = (
     "From", "To", "Subject", "Date", "Message-ID", "Received", "Return-Path", "MIME-Version", "Content-Type",
     "Delivered-To", "Sender", "Cc", "Content-Transfer-Encoding", "X-Mailer",
 )  # fmt: skip
+# Fields that programs write and nobody quotes above an answer.
+_MACHINE_FIELDS = ("Message-ID", "Received", "Return-Path", "MIME-Version", "Content-Type", "Delivered-To", "X-Mailer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +134,19 @@ def parse(data: bytes) -> ParsedMail:
     elif data.startswith(b">From "):
         data = data.partition(b"\n")[2]
     root = mime.read(data)
-    if any(name in root.headers for name in _MAIL_FIELDS) and not _is_only_a_salutation(root.headers):
+    if any(name in root.headers for name in _MAIL_FIELDS) and not _is_letter(data, root.headers):
         return ParsedMail(root)
     return ParsedMail(mime.Part(mime.Headers(), data), is_bare=True)
 
 
-def _is_only_a_salutation(headers: mime.Headers) -> bool:
-    """ "From: Carl" alone above a text, without any address, begins a letter and not a message."""
-    return len(headers.rows) == 1 and headers.rows[0][0].lower() in ("from", "to") and "@" not in headers.rows[0][1]
+def _is_letter(data: bytes, headers: mime.Headers) -> bool:
+    """A text whose lines only resemble a header: "From: Carl" without an address, or a quoted header below own words."""
+    if any(name in headers for name in _MACHINE_FIELDS):
+        return False
+    if len(headers.rows) == 1 and headers.rows[0][0].lower() in ("from", "to"):
+        return "@" not in headers.rows[0][1]
+    first = data[:1_000].lstrip(b"\r\n").partition(b"\n")[0].strip()
+    return not re.match(rb"[!-9;-~]{1,120}[ \t]*:", first)
 
 
 def parse_addresses(value: str) -> list[Address]:

@@ -391,7 +391,10 @@ def _begins_signature(lines: list[str], index: int, below: list[str], sender_nam
 
 def _is_closing(line: str) -> bool:
     """A closing formula, also typed without its accents."""
-    return bool(_CLOSING.match(line) or (len(line) < 80 and _CLOSING_FOLDED.match(_fold(line))))
+    if len(line) > 80:
+        return False
+    plain = re.sub(r"[^\w\s,.!;:。，！–-]+\s*$", "", line)  # an emoji behind it
+    return bool(_CLOSING.match(plain) or _CLOSING_FOLDED.match(_fold(plain)))
 
 
 def _closes_with_name(line: str, sender_name: str) -> bool:

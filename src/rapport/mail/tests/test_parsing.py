@@ -104,6 +104,14 @@ def test_a_letter_that_begins_with_from_is_no_header():
     assert (mail.is_bare, mail.text) == (True, "From: Carl Candidate\nGood morning.\n\nI would like to apply.")
 
 
+def test_own_words_above_a_quoted_header_are_no_mail_header():
+    letter = (
+        b"Yes, gladly.\n________\nFrom: Rita [rita@example.com]\nSent: Monday\nTo: Carl\nSubject: Job\n\nWould you?"
+    )
+    verdict = classify(parse(letter))
+    assert (verdict.kind, verdict.reply.text) == ("reply", "Yes, gladly.")
+
+
 def test_a_filename_cannot_leave_its_folder_nor_hide_its_ending():
     part = parse(b'Subject: x\nContent-Type: text/x-sh; name="../../\xe2\x80\xaefdp.sh"\n\nx').root
     assert part.filename == "fdp.sh"

@@ -62,6 +62,7 @@ def test_the_earlier_thread_goes(quote):
         "Z powazaniem,\nCarl",
         "よろしくお願いいたします。\n田中",
         "Thanks, Carl",
+        "Cheers 🎉\nCarl",
         "Viele Grüße, Carl",
         "/Carl",
         "Carl Candidate\ncarl@example.org\n+49 30 1234567",
