@@ -95,9 +95,9 @@ def _old_bounces() -> Iterator[Figure]:
 
 
 def _replies() -> Iterator[Figure]:
-    """Replies with their expected text. The set keeps signatures, so the text before they are taken off is compared.
+    """Replies with their expected text. The set keeps signatures: taking one off costs as much as losing a sentence.
 
-    `no_signature` compares what the product shows: there, taking off a signature costs as much as losing a sentence.
+    `unquoted` compares the text before the signature is taken off.
     """
     from mailparser_reply import EmailReplyParser
 
@@ -114,8 +114,8 @@ def _replies() -> Iterator[Figure]:
         theirs = _lines(languages.parse_reply(mail.text) or "")
         peer.append(_line_f1(theirs, expected))
         peer_exact.append(theirs == expected)
-    yield _share("mail.reply_lines", kept, 0.90, "mail-parser-reply", _mean(peer), unit="line F1")
-    yield _share("mail.reply_lines_no_signature", shown, None, "mail-parser-reply", _mean(peer), unit="line F1")
+    yield _share("mail.reply_lines", shown, 0.90, "mail-parser-reply", _mean(peer), unit="line F1")
+    yield _share("mail.reply_lines_unquoted", kept, None, "mail-parser-reply", _mean(peer), unit="line F1")
     yield Figure(
         "mail.reply_exact", _mean(exact), "share", n=len(exact), peer="mail-parser-reply", peer_value=_mean(peer_exact)
     )

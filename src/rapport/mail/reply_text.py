@@ -4,8 +4,9 @@ Three steps, each a rule that knows shapes and words, not programs:
 1. From a separator ("-----Original Message-----"), from a block of header lines ("From: … Sent: … To: …") or from an
    attribution ("On Tue … Jane wrote:") that no ">" lines follow, everything below is the earlier thread.
 2. Lines beginning with ">" and the attribution above them go; answers written between them stay.
-3. At the end, a signature goes: after "-- ", after a closing ("Best regards,") with a name below it, "Sent from my …",
-   a block of name and contact data, a legal notice. Where that would leave nothing, it stays.
+3. At the end, a signature goes: after "-- ", what stands below a closing ("Best regards,") and the name, "Sent from my
+   …", a block of name and contact data, a legal notice. Closing and name are the writer's own words and stay, as does a
+   signature where nothing else would remain.
 Attributions need a date or an address beside the verb, so that "On the one hand …" is not one.
 Source of "-- ": RFC 3676, section 4.3.
 """
@@ -123,9 +124,6 @@ _CLOSING = re.compile(
     )\s*[,.!;:。，！–-]?\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CLOSING_AND_NAME = re.compile(
-    r"^\s*(?P<closing>[^\d,]{2,40}?)[,!.]?\s+(?P<name>[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,2})\s*$"
-)
 # What the mail system of a company puts above a message from outside.
 _BANNER = re.compile(
     r"^[\s*_\[(]*(?:caution|warning|attention|external(?:\s+(?:e-?mail|sender|message))?|achtung|extern(?:e\s+(?:e-?mail|nachricht))?)\s*[\])*_]*\s*[:!–-]+\s*"
@@ -135,9 +133,6 @@ _BANNER = re.compile(
     re.IGNORECASE,
 )
 _DELIMITER = re.compile(r"^\s{0,2}(?:--\s?|—{1,}\s?|–\s?|_{2,}|-{3,}|={4,}|\*{4,}|~{3,})\s*$")
-_NAME_DASH = re.compile(
-    r"^(?:[-–—~]{1,2}|//?)\s?[A-ZÀ-ÞĀ-ŽА-Я][\w.'’]*(?:\s+(?:d[aeiu]|de[nr]|la|v[ao]n)){0,2}(?:\s+[A-ZÀ-ÞĀ-ŽА-Я][\w.'’]*){0,3}\s*$"
-)
 _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+|https?://|www\.|(?:\+|\(|\b0)\d[\d\s()./-]{6,}\d|\b(?:tel|phone|mobile?|mob|fax|cell|skype|handy|telefon|téléphone|tél|móvil|linkedin)\b\s*[.:]?",
     re.IGNORECASE,
@@ -181,7 +176,10 @@ def split_reply(body: str, sender_name: str = "") -> ReplyParts:
     unquoted = _trim("\n".join(kept))
     text_lines = _without_signature(unquoted.split("\n"), sender_name)
     text = _trim("\n".join(text_lines))
-    signature = _trim("\n".join(unquoted.split("\n")[len(text_lines) :]))
+    all_lines, end = unquoted.split("\n"), len(text_lines)
+    signature = _trim("\n".join(all_lines[end:]))
+    if signature and end > 1 and _is_closing(all_lines[end - 2].strip() or all_lines[max(0, end - 3)]):
+        signature = f"{all_lines[end - 1]}\n{signature}"  # the name above belongs to both
     return ReplyParts(text, signature, unquoted, has_quote=len(kept) < len(lines))
 
 
@@ -368,12 +366,14 @@ def _signature_at(lines: list[str], end: int, sender_name: str) -> int:
     first = next((index for index, line in enumerate(lines[:end]) if line.strip()), end)
     for index in range(max(first + 1, end - _MAX_SIGNATURE_LINES), end):
         below = [line for line in lines[index + 1 : end] if line.strip()]
-        if _begins_signature(lines, index, below, sender_name):
+        if _is_closing(lines[index]) and _is_card(below) and _looks_like_name(below[0]):
+            return next(row for row in range(index + 1, end) if lines[row].strip()) + 1
+        if _begins_signature(lines, index, below):
             return index
     return _bare_signature_at(lines, end, sender_name)
 
 
-def _begins_signature(lines: list[str], index: int, below: list[str], sender_name: str) -> bool:
+def _begins_signature(lines: list[str], index: int, below: list[str]) -> bool:
     line = lines[index]
     if len(line) > 200:
         return False
@@ -381,12 +381,11 @@ def _begins_signature(lines: list[str], index: int, below: list[str], sender_nam
         return True
     if _SENT_FROM.match(line):
         return not below or all(_CONTACT.search(text) for text in below)
-    is_card = 0 < len(below) <= 10 and all(_looks_like_card(text) for text in below)
-    if _DELIMITER.match(line):
-        return is_card
-    if _is_closing(line):
-        return is_card and _looks_like_name(below[0])
-    return not below and bool(_NAME_DASH.match(line) or _closes_with_name(line, sender_name))
+    return bool(_DELIMITER.match(line)) and _is_card(below)
+
+
+def _is_card(lines: list[str]) -> bool:
+    return 0 < len(lines) <= 10 and all(_looks_like_card(line) for line in lines)
 
 
 def _is_closing(line: str) -> bool:
@@ -395,15 +394,6 @@ def _is_closing(line: str) -> bool:
         return False
     plain = re.sub(r"[^\w\s,.!;:。，！–-]+\s*$", "", line)  # an emoji behind it
     return bool(_CLOSING.match(plain) or _CLOSING_FOLDED.match(_fold(plain)))
-
-
-def _closes_with_name(line: str, sender_name: str) -> bool:
-    """Closing and name on one line ("Thanks, Carl"); the name has to be the sender's, else it may address the reader."""
-    match = _CLOSING_AND_NAME.match(line)
-    if match is None or not _is_closing(match["closing"]):
-        return False
-    known = {word.lower() for word in re.findall(r"[^\W\d_]{2,}", sender_name)}
-    return {word.lower() for word in match["name"].split()} <= known
 
 
 def _looks_like_card(line: str) -> bool:
@@ -434,4 +424,4 @@ def _bare_signature_at(lines: list[str], end: int, sender_name: str) -> int:
     if not all(_looks_like_card(line) for line in block):
         return end
     is_card = len(block) >= 2 and contacts >= 1 and (is_led or (_looks_like_name(block[0]) and contacts >= 2))
-    return start if is_card or (is_led and len(first) <= 3 and first <= known | {"via", "mobile"}) else end
+    return start if is_card else end

@@ -51,22 +51,12 @@ def test_the_earlier_thread_goes(quote):
     "signature",
     [
         "-- \nCarl Candidate\n+49 30 1234567",
-        "Best regards,\nCarl Candidate\nSenior Welder\nwww.example.org",
-        "Mit freundlichen Grüßen\n\nCarl Candidate",
-        "Cordialement,\nCarl",
         "Sent from my iPhone",
         "Gesendet von meinem Telefon mit Outlook für Android",
         "Wysłane z iPhone'a",
         "Outlook voor iOS downloaden",
         "获取 Outlook for iOS",
-        "Z powazaniem,\nCarl",
-        "よろしくお願いいたします。\n田中",
-        "Thanks, Carl",
-        "Cheers 🎉\nCarl",
-        "Viele Grüße, Carl",
-        "/Carl",
         "Carl Candidate\ncarl@example.org\n+49 30 1234567",
-        "Thanks,\nCarl\n\n-- \nCarl Candidate\n\nSent from my iPad",
         "This email and any attachments are confidential and intended for the addressee only.",
     ],
 )
@@ -74,6 +64,30 @@ def test_the_signature_goes_and_is_kept_apart(signature):
     parts = split_reply(f"Yes, Thursday suits me.\n\n{signature}", "Carl Candidate")
     assert parts.text == "Yes, Thursday suits me."
     assert parts.signature == signature.replace("-- \n", "--\n")
+
+
+@pytest.mark.parametrize(
+    "closing",
+    ["Mit freundlichen Grüßen\n\nCarl Candidate", "Cordialement,\nCarl", "Z powazaniem,\nCarl", "Thanks, Carl",
+     "よろしくお願いいたします。\n田中", "Cheers 🎉\nCarl", "Viele Grüße, Carl", "/Carl"],
+)  # fmt: skip
+def test_closing_and_name_are_words_of_the_writer(closing):
+    parts = split_reply(f"Yes, Thursday suits me.\n\n{closing}", "Carl Candidate")
+    assert (parts.text, parts.signature) == (f"Yes, Thursday suits me.\n\n{closing}", "")
+
+
+@pytest.mark.parametrize(
+    ("closing", "below"),
+    [
+        ("Best regards,\nCarl Candidate", "Senior Welder\nwww.example.org"),
+        ("Viele Grüße\nCarl", "Tel. +49 30 1234567"),
+        ("Thanks,\nCarl", "\n-- \nCarl Candidate\n\nSent from my iPad"),
+    ],
+)
+def test_what_stands_below_closing_and_name_goes(closing, below):
+    parts = split_reply(f"Yes, Thursday suits me.\n\n{closing}\n{below}", "Carl Candidate")
+    assert parts.text == f"Yes, Thursday suits me.\n\n{closing}"
+    assert below.replace("-- \n", "--\n").strip() in parts.signature
 
 
 @pytest.mark.parametrize(
