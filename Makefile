@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RAPPORT_DATA_DIR ?= $(CURDIR)/.data
 export RAPPORT_DATA_DIR
+# Where the machine keeps certificates, downloads trust them: behind a company's proxy uv's own list is not enough.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem),)
+export UV_SYSTEM_CERTS ?= true
+endif
 
 .PHONY: install install-dev browser run test check bench lock screenshots clean
 

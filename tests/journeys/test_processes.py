@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -13,7 +15,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.journeys.conftest import Product, new_folder, start_product, stop_product
+from tests.journeys.conftest import (
+    RAPPORT,
+    ROOT,
+    Product,
+    clean_environ,
+    free_port,
+    new_folder,
+    start_product,
+    stop_product,
+)
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("processes")]
 
@@ -137,3 +148,74 @@ def test_commands_fail_with_one_line_and_a_status(own_product):
     assert result.returncode == 1
     assert result.stderr.strip().count("\n") == 0
     assert own_product.run("nonsense", check=False).returncode == 2
+
+
+def fails_to_start(environ: dict[str, str], *arguments: str) -> str:
+    """What a `rapport` command says that does not start: one line, status 1, within a few seconds."""
+    result = subprocess.run(
+        [*RAPPORT, *arguments], env=environ, cwd=ROOT, text=True, capture_output=True, check=False, timeout=60
+    )
+    assert result.returncode == 1, result.stderr
+    assert result.stderr.count("\n") == 1
+    return result.stderr
+
+
+def test_a_second_start_on_the_same_folder_is_refused(own_product):
+    environ = {**own_product.environ, "RAPPORT_PORT": str(free_port())}
+    assert "runs already on the data folder" in fails_to_start(environ, "up")
+    assert status_of(own_product) == 200
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts(own_product):
+    folder = new_folder()
+    port = own_product.address.rpartition(":")[2]
+    environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "RAPPORT_PORT": port}
+    try:
+        assert f"port {port} is taken" in fails_to_start(environ, "up", "--demo")
+        assert f"port {port} is taken" in fails_to_start(environ, "serve")
+        assert not (folder / "postgres").exists()
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            taken = str(other.getsockname()[1])
+            assert f"port {taken} is taken" in fails_to_start({**environ, "RAPPORT_PORT": taken}, "up")
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_ctrl_c_while_it_prepares_ends_quietly_and_the_next_start_goes_on():
+    folder = new_folder()
+    environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "RAPPORT_PORT": str(free_port())}
+    try:
+        process = subprocess.Popen(
+            [*RAPPORT, "up", "--demo"], env=environ, cwd=ROOT, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+        assert until(lambda: any("lifeline" in " ".join(c.cmdline()) for c in psutil.Process(process.pid).children()))
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to everybody in the foreground
+        said, _ = process.communicate(timeout=40)
+        assert process.returncode == 130
+        assert "Traceback" not in said
+        assert not (folder / "postgres" / "postmaster.pid").exists()
+        again = start_product(folder)
+        assert status_of(again) == 200
+        stop_product(again)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_commands_on_an_empty_installation_say_what_to_do_also_in_a_folder_that_needs_quoting():
+    outer = new_folder()
+    folder = outer / "our people & friends"
+    environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder)}
+    try:
+        assert "rapport migrate" in fails_to_start(environ, "demo", "--if-empty")
+        doctor = subprocess.run(
+            [*RAPPORT, "doctor"], env=environ, cwd=ROOT, text=True, capture_output=True, check=False, timeout=60
+        )
+        assert doctor.returncode == 1
+        assert "ok    database" in doctor.stdout
+        assert "FAIL  migrations" in doctor.stdout
+        assert doctor.stderr == ""
+        assert not (folder / "postgres" / "postmaster.pid").exists()
+    finally:
+        shutil.rmtree(outer, ignore_errors=True)

@@ -63,6 +63,8 @@ def _run_with_database(arguments: list[str]) -> int:
     import django
     from django.conf import settings
     from django.core.management import CommandError, ManagementUtility, get_commands
+    from django.db import ProgrammingError
+    from psycopg.errors import UndefinedColumn, UndefinedTable
 
     from rapport.lib.doors import explain_exit
     from rapport.lib.errors import RapportError
@@ -82,6 +84,15 @@ def _run_with_database(arguments: list[str]) -> int:
         command.execute(*options.pop("args", ()), **options)
     except RapportError as error:
         return explain_exit(error)
+    except ProgrammingError as error:
+        if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
+            raise
+        place = "RAPPORT_DATABASE_URL" if settings.DATABASE_URL else settings.DATA_DIR
+        sys.stderr.write(
+            f"rapport: the database of {place} is empty or of another version; run `rapport migrate`, or set "
+            "RAPPORT_DATA_DIR to the installation you mean\n"
+        )
+        return 1
     except CommandError as error:
         sys.stderr.write(f"rapport: {error}\n")
         return error.returncode

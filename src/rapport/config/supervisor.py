@@ -1,22 +1,26 @@
 """rapport up: the database, migrations, web and worker as one command that stops as one."""
 
 import argparse
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
-from rapport.config import embedded, environment, lifeline
+from rapport.config import embedded, environment, lifeline, web
 
 GRACE_S = 25
 RESTART_S = 1.0
 # One process for both, because loading the product takes longer than either when there is nothing to do.
 PREPARE = """
 import sys
+from rapport.config import lifeline
 from rapport.config.cli import run
+lifeline.watch(lifeline.inherited())
 status = run(["migrate", "--verbosity", "0"])
 if not status and sys.argv[1:]:
     status = run(["demo", "--if-empty"])
@@ -38,6 +42,7 @@ class Supervisor:
     """Starts the parts as child processes and passes the end on to them."""
 
     def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
         self.address = f"http://{host}:{port}"
         self.parts: dict[str, list[str]] = {
             "web": ["serve", "--host", host, "--port", str(port)],
@@ -53,23 +58,45 @@ class Supervisor:
         started = time.monotonic()
         from django.conf import settings
 
+        lock = _take(settings.DATA_DIR)
+        trouble = (
+            web.why_not_listen(self.host, self.port)
+            if lock
+            else f"Rapport runs already on the data folder {settings.DATA_DIR}; stop it first, or set RAPPORT_DATA_DIR"
+        )
+        if trouble:
+            sys.stderr.write(f"rapport: {trouble}\n")
+            return 1
         server = None if settings.DATABASE_URL else embedded.start(settings.DATA_DIR)
-        status = subprocess.call([sys.executable, "-c", PREPARE, *(["demo"] if demo else [])])
-        if status or self.ended.is_set():
-            return status or 130
-        for name in self.parts:
-            self._start(name)
-        self._announce(settings, started)
-        self._watch(server)
-        return self._stop()
+        try:
+            status = self._prepare(demo=demo)
+            if status or self.ended.is_set():
+                return 130 if self.ended.is_set() else status
+            for name in self.parts:
+                self._start(name)
+            self._announce(settings, started)
+            self._watch(server)
+            return self._stop()
+        finally:
+            if server is not None:
+                embedded.forget_dead(settings.DATA_DIR)  # a part that had to be killed uses it no longer
+
+    def _prepare(self, *, demo: bool) -> int:
+        """Migrate, and fill with demo data where asked; the end is passed on here too."""
+        child = self._spawn([sys.executable, "-c", PREPARE, *(["demo"] if demo else [])])
+        while child.poll() is None:
+            if self.ended.wait(0.05):
+                child.terminate()
+                child.wait()
+        return child.returncode
 
     def _start(self, name: str) -> None:
+        self.children[name] = self._spawn([sys.executable, "-m", "rapport", *self.parts[name]])
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen:
         environ = {**os.environ, lifeline.VARIABLE: str(self.lifeline_read)}
         # A session of its own: Ctrl+C reaches this process alone, which then ends the parts in order.
-        self.children[name] = subprocess.Popen(
-            [sys.executable, "-m", "rapport", *self.parts[name]],
-            env=environ, pass_fds=[self.lifeline_read], start_new_session=True,
-        )  # fmt: skip
+        return subprocess.Popen(command, env=environ, pass_fds=[self.lifeline_read], start_new_session=True)
 
     def _watch(self, server: Any) -> None:
         while not self.ended.wait(RESTART_S):
@@ -104,6 +131,18 @@ class Supervisor:
             lines.append(f"Demo sign-in: {sign_in.read_text().strip()}")
         sys.stdout.write("\n".join([*lines, "Stop it with Ctrl+C.", ""]))
         sys.stdout.flush()
+
+
+def _take(data_dir: Path) -> TextIO | None:
+    """Reserve a data folder until this process ends; None where another `rapport up` has it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock = (data_dir / "up.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        return None
+    return lock
 
 
 def _wait_for(address: str, ended: threading.Event, seconds: float = 30) -> bool:

@@ -1,7 +1,10 @@
 """rapport serve: the web server."""
 
 import argparse
+import errno
 import os
+import socket
+import sys
 
 from rapport.config import embedded, environment, lifeline
 
@@ -13,6 +16,11 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=environment.number("PORT", 8000, low=1, high=65535))
     parser.add_argument("--workers", type=int, default=environment.number("WEB_WORKERS", 2, low=1, high=64))
     options = parser.parse_args(arguments)
+    # The supervisor has looked already; what it starts again may meet the last of its dead predecessor.
+    trouble = "" if lifeline.VARIABLE in os.environ else why_not_listen(options.host, options.port)
+    if trouble:
+        sys.stderr.write(f"rapport: {trouble}\n")
+        return 1
     # Worker processes inherit the environment; only this process watches the lifeline.
     lifeline.watch(lifeline.inherited())
     from django.conf import settings
@@ -37,3 +45,18 @@ def run(arguments: list[str]) -> int:
         log_level=LogLevels.warning,
     ).serve()
     return 0
+
+
+def why_not_listen(host: str, port: int) -> str:
+    """Why the server could not take this address, or nothing. The server itself would share a port with another
+    Rapport (SO_REUSEPORT), and each of them would get every second request."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"port {port} is taken by another program; end that, or choose another with RAPPORT_PORT={port + 1}"
+        if error.errno == errno.EACCES:
+            return f"this user may not listen on port {port}; choose one above 1023 with RAPPORT_PORT"
+        return f"cannot listen on {host}, port {port}: {error.strerror or error}"
+    return ""

@@ -35,14 +35,18 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Run all checks; those that need the database are left out when it does not answer."""
+    """Run all checks; those that need the database, or its tables, are left out without them."""
     for check in WITHOUT_DATABASE:
         yield check()
     database = check_database()
     yield database
     if database.state == "failure":
         return
-    for check in WITH_DATABASE:
+    migrations = check_migrations()
+    yield migrations
+    if migrations.state == "failure":
+        return
+    for check in WITH_TABLES:
         yield check()
 
 
@@ -171,6 +175,6 @@ def check_failed_jobs() -> Finding:
 
 Check = Callable[[], Finding]
 WITHOUT_DATABASE: tuple[Check, ...] = (check_python, check_data_folder, check_disk, check_secret_key, check_address)
-WITH_DATABASE: tuple[Check, ...] = (
-    check_migrations, check_partitions, check_administrator, check_worker, check_failed_jobs,
+WITH_TABLES: tuple[Check, ...] = (
+    check_partitions, check_administrator, check_worker, check_failed_jobs,
 )  # fmt: skip
