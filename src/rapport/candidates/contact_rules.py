@@ -149,14 +149,16 @@ def shown_link(normal: str) -> str:
 
 
 def shown_phone(normal: str) -> str:
-    """A normal number as people read it: "+49 30 5550142"."""
+    """A normal number as people read it: "+49 30 5550142", "+49 30 5550142 ext. 12"."""
     import phonenumbers
 
+    number, _, extension = normal.partition("x")
     try:
-        parsed = phonenumbers.parse(normal.partition("x")[0], None)
+        parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         return normal
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f"{shown} ext. {extension}" if extension else str(shown)
 
 
 def guess_kind(value: str) -> str:

@@ -123,7 +123,7 @@ def initial_of(candidate: Candidate) -> dict[str, Any]:
     return {
         **texts,
         "languages": ", ".join(candidate.languages),
-        "years_experience": candidate.years_experience,
+        "years_experience": None if candidate.years_experience is None else f"{candidate.years_experience:g}",
         "source": candidate.source.name if candidate.source else "",
         "owner": candidate.owner_id,
     }

@@ -134,6 +134,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    name: f"rapport.accounts.password_forms.{form}"
+    for name, form in (
+        ("change_password", "ChangePassword"),
+        ("set_password", "SetPassword"),
+        ("reset_password_from_key", "ChoosePassword"),
+    )
+}
 ACCOUNT_ADAPTER = "rapport.accounts.adapter.ClosedSignup"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

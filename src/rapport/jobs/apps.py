@@ -26,5 +26,13 @@ class JobsConfig(AppConfig):
         navigation.add("job", Entry("Process", "jobs:process", order=40))
         navigation.add("job", Entry("Team", "jobs:team", order=50))
         navigation.add(
-            "settings", Entry("Hiring processes", "jobs:templates", "list-ordered", order=50, capability="jobs.create")
+            "settings",
+            Entry(
+                "Hiring processes",
+                "jobs:templates",
+                "list-ordered",
+                order=50,
+                capability="jobs.create",
+                match="jobs:template",
+            ),
         )

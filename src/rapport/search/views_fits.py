@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from rapport.accounts.capabilities import holds
+from rapport.accounts.capabilities import get_capability, holds
 from rapport.applications.operations import create_applications
 from rapport.applications.permissions import CREATE
 from rapport.applications.queries import get_application
@@ -54,6 +54,8 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         "weights": _weight_groups(found),
         "considered": request.GET.get("considered") == "1",
         "can_add": holds(request.actor, CREATE, job),
+        # Sequences stand above this app; what one may do there is asked for by name.
+        "can_enroll": holds(request.actor, get_capability("outreach.enroll")),
     }
     if request.htmx:
         part = "#why" if request.htmx.target == "why" else "#results"

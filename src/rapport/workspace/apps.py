@@ -23,7 +23,7 @@ class WorkspaceConfig(AppConfig):
                 "users",
                 order=30,
                 capability="candidates.view",
-                match="workspace:candidate candidates:",
+                match="workspace:candidate candidates: intake: search:help",
                 on_phone=True,
                 keys="g c",
             ),

@@ -47,11 +47,11 @@ class Column:
 
 COLUMNS = (
     Column("now", "Now", optional=False),
-    Column("place", "Place", "112"),
+    Column("place", "Place", "100"),
     Column("years", "Years", "68", numeric=True),
     Column("contact", "Last contact", "112", sort="last_contact", optional=False),
     Column("activity", "Last activity", "116", sort="last_activity"),
-    Column("tags", "Tags", "152"),
+    Column("tags", "Tags", "140"),
     Column("consent", "Consent", "132"),
     Column("source", "Source", "140"),
     Column("owner", "Owner", "60"),

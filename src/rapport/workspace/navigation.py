@@ -23,12 +23,20 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "account": request.user,
         "actor": actor,
         "unread_count": SimpleLazyObject(lambda: count_unread(actor)),
-        "nav": _links("main", request),
+        "nav": _main_links(request),
         "nav_settings": _links("settings", request),
         "nav_you": _links("you", request),
         "quick_add": _links("add", request),
         "palette_commands": _links("palette", request),
     }
+
+
+def _main_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The rail. A page of the settings is in the settings only, though its address may lie with jobs or mail."""
+    links = _links("main", request)
+    if any(link["is_current"] for place in ("settings", "you") for link in _links(place, request)):
+        links = [{**link, "is_current": False} for link in links]
+    return links
 
 
 def _links(place: str, request: HttpRequest) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from rapport.lib.doors import toast
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request
 from rapport.mail.operations import send_message
-from rapport.mail.permissions import SEND
+from rapport.mail.permissions import OWN_MAILBOX, SEND
 from rapport.mail.queries import sendable_mailboxes
 from rapport.notifications.operations import follow, unfollow
 from rapport.notifications.queries import is_following
@@ -54,6 +54,7 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **_timeline(request, candidate_id, person.given_name or person.full_name),
         **_head(request, profile),
         "mailboxes": _mailboxes(request),
+        "mailbox_setup_url": reverse("mail:mailboxes") if holds(request.actor, OWN_MAILBOX) else "",
         "can_create": holds(request.actor, CREATE) and not person.archived_at,
         "can_enroll": holds(request.actor, ENROLL) and not person.archived_at,
     }

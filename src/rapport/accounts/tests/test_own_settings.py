@@ -52,3 +52,12 @@ def test_nothing_typed_finds_nothing_and_a_region_at_most_eight():
 def test_zones_are_suggested_as_options(emma, sign_in):
     page = sign_in(emma).get("/settings/you/time-zones/?q=lisbon").content.decode()
     assert 'data-value="Europe/Lisbon"' in page
+
+
+def test_a_new_password_is_asked_for_in_plain_words(emma, sign_in):
+    emma.set_password("a long enough one")
+    emma.save(update_fields=["password"])
+    page = sign_in(emma).get("/account/password/change/").content.decode()
+    for label in ("Current password", "New password", "New password again"):
+        assert f">{label}</label>" in page
+    assert "At least 10 characters, not only digits, and no password that many people use." in page

@@ -145,3 +145,12 @@ def test_the_profile_strip_lists_only_what_one_may_see(rita, hugo) -> None:
     rows = queries.list_for_candidate(rita.actor, candidate.id)
     assert [(row.id, row.hear_by_on) for row in rows] == [(active.id, MOMENT.date()), (ended.id, None)]
     assert [row.job for row in queries.list_for_candidate(hugo.actor, candidate.id)] == [secret]
+
+
+def test_a_board_without_candidates_says_how_to_begin(rita, sign_in) -> None:
+    client, job = sign_in(rita), JobFactory(team=[rita])
+    begin = "Nobody is considered yet. Add a candidate, or begin with the best fits."
+    assert begin in client.get(board_url(job)).content.decode()
+    assert begin not in client.get(board_url(job), {"q": "nobody"}).content.decode()
+    fill(job, 1, rita)
+    assert begin not in client.get(board_url(job)).content.decode()

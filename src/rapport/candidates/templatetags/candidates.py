@@ -39,7 +39,9 @@ def has_several(points: list[ContactPoint], kind: str) -> bool:
 
 @register.filter
 def contact_text(point: ContactPoint) -> str:
-    """A contact point without what nobody reads: links without scheme, e-mail and phone as entered."""
+    """A contact point as people read it: links without scheme, phones in groups, e-mail as entered."""
+    if point.kind == contact_rules.PHONE:
+        return contact_rules.shown_phone(point.normal)
     return point.normal if point.kind == contact_rules.LINK else point.value
 
 

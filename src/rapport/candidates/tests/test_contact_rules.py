@@ -80,3 +80,11 @@ def test_a_normal_link_reads_as_itself(link: str) -> None:
 )
 def test_the_kind_is_guessed_from_the_value(value: str, kind: str) -> None:
     assert contact_rules.guess_kind(value) == kind
+
+
+@pytest.mark.parametrize(
+    ("normal", "shown"),
+    [("+493055501420", "+49 30 55501420"), ("+12095550193x12", "+1 209-555-0193 ext. 12"), ("unknown", "unknown")],
+)
+def test_a_phone_number_is_shown_in_groups(normal: str, shown: str) -> None:
+    assert contact_rules.shown_phone(normal) == shown

@@ -108,6 +108,7 @@ def test_interviewer_may_look_but_not_add_or_save(sign_in: SignIn, ines: User, j
     page = client.get(f"/jobs/{job.id}/fits/", {"considered": "1"})
     assert [row.candidate.id for row in page.context["found"].rows] == [candidate.id]
     assert "Save weights" not in page.content.decode()
+    assert "/sequences/enroll" not in page.content.decode()
     assert client.post(f"/jobs/{job.id}/fits/add/", {"candidate": str(other.id)}).status_code == 403
     assert client.post(f"/jobs/{job.id}/fits/weights/", {}).status_code == 403
     assert Application.objects.count() == 1

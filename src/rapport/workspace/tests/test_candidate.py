@@ -156,3 +156,11 @@ def test_a_mail_without_a_mailbox_is_refused_and_keeps_what_was_typed(rita: User
 
 def test_nonsense_in_the_address_is_told_not_crashed_on(rita: User, sign_in) -> None:
     assert sign_in(rita).get(url_of(CandidateFactory(), "?before=nonsense"), headers=HTMX).status_code == 422
+
+
+def test_somebody_without_a_mailbox_is_led_to_connect_one(rita: User, ines: User, sign_in) -> None:
+    application = ApplicationFactory()
+    HiringTeamMember.objects.create(job=application.job, user=ines, team_role="interviewer")
+    page = sign_in(rita).get(url_of(application.candidate)).content.decode()
+    assert 'href="/settings/mailboxes/" title="You have no mailbox yet.' in page
+    assert "Connect a mailbox" not in sign_in(ines).get(url_of(application.candidate)).content.decode()

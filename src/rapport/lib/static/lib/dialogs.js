@@ -14,7 +14,12 @@ on("click", "[data-dialog-open]", (_, button) => {
   button.closest("[popover]")?.hidePopover();
   openDialog(document.getElementById(button.dataset.dialogOpen), button);
 });
-on("click", "[data-dialog-close]", (_, button) => button.closest("dialog").close());
+// The same forms also stand on pages of their own, where closing means going back.
+on("click", "[data-dialog-close]", (_, button) => {
+  const dialog = button.closest("dialog");
+  if (dialog) dialog.close();
+  else history.back();
+});
 on("mousedown", "dialog", (event, dialog) => {
   if (event.target !== dialog) return;
   const box = dialog.getBoundingClientRect();
