@@ -16,6 +16,18 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
 });
 
+// A second press while the first is under way is dropped; htmx would keep it and send it afterwards.
+const underWay = new WeakSet();
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, triggeringEvent, verb } = event.detail;
+  const isPressed = triggeringEvent?.type === "click" || triggeringEvent?.submitter;
+  if (verb === "get" || !isPressed || !underWay.has(elt)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
+document.addEventListener("htmx:beforeRequest", (event) => underWay.add(event.detail.elt));
+document.addEventListener("htmx:afterRequest", (event) => underWay.delete(event.detail.elt));
+
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   // The server's own words come as a toast in HX-Trigger.
