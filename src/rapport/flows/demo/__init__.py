@@ -8,5 +8,9 @@
 | company | colleagues, jobs, tags, pools, templates: made by the same operations as by hand         |
 | history | applications, notes and promises of the first candidates                                |
 | mailing | what colleagues wrote to them, and what they answered                                   |
+| letters | templates, the steps of sequences, saved searches: texts only                            |
+| nurture | sequences, and what became of everybody who was put into one                            |
+| bringing_in | imports: a CSV file with errors, résumés that wait to be looked at                   |
+| keeping | saved searches, who follows what, and the notices that come of it                       |
 | build   | the whole, in processes side by side                                                    |
 """

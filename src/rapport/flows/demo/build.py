@@ -13,10 +13,13 @@ from django.db import connection
 from rapport.activity.operations import skip_reactions
 from rapport.candidates.models import Candidate
 from rapport.flows.demo import words
+from rapport.flows.demo.bringing_in import tell_imports
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
 from rapport.flows.demo.copying import store_people
 from rapport.flows.demo.history import tell_history, tell_large_board
+from rapport.flows.demo.keeping import keep_searches, tell_notices
 from rapport.flows.demo.mailing import tell_mails
+from rapport.flows.demo.nurture import tell_sequences
 from rapport.flows.demo.people import World, default_period
 from rapport.flows.demo.roles import ROLES
 from rapport.lib.errors import Conflict
@@ -65,8 +68,13 @@ def build_demo(
     tell_history(company, min(people, WITH_HISTORY), seed, world.end)
     if people >= LARGE:
         tell_large_board(company, WITH_HISTORY, LARGE_BOARD, seed, world.end)
-    tell_mails(company, min(people, WITH_HISTORY), seed, world.end)
+    first = min(people, WITH_HISTORY)
+    box = tell_mails(company, first, seed, world.end)
+    tell_sequences(company, box, first, seed, world.end)
+    tell_imports(company, first, seed, world.end)
+    keep_searches(company, world.end)
     skip_reactions()
+    tell_notices(company, world.end)
     _note_sign_in()
     return Built(people, seconds, SIGN_IN, PASSWORD)
 

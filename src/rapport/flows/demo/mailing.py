@@ -1,6 +1,7 @@
 """Two years of mail with the first demo candidates: what colleagues wrote, and what people answered.
 
-The mailbox is paused: it belongs to an invented server, and nothing must ever be sent from demo data.
+Nothing of the demo is ever sent: the mailbox is paused, and whoever resumes it finds a server whose name can never
+lead anywhere (.invalid, RFC 2606).
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Post:
     received: list[Happening]
 
 
-def tell_mails(company: Company, people: int, seed: int, now: datetime) -> None:
+def tell_mails(company: Company, people: int, seed: int, now: datetime) -> Mailbox:
     """Messages, their bodies and what is on record of them, for two of five of the first candidates."""
     dice = Random(f"{seed}/mail")
     box = _mailbox(company.users["rita@example.org"], now)
@@ -59,11 +60,12 @@ def tell_mails(company: Company, people: int, seed: int, now: datetime) -> None:
         for actor, happenings in post.sent.items():
             record_many(MESSAGE_SENT, actor=actor, happenings=happenings)
         record_many(MESSAGE_RECEIVED, actor=Actor(kind="candidate"), happenings=post.received)
+    return box
 
 
 def _mailbox(owner: User, now: datetime) -> Mailbox:
     return Mailbox.objects.create(
-        address="talent@example.org", display_name="Halden Grid, people team", smtp_host="smtp.example.org",
+        address="talent@example.org", display_name="Halden Grid, people team", smtp_host="smtp.demo.invalid",
         state=Mailbox.State.PAUSED, created_at=now, updated_at=now,
     )  # fmt: skip
 

@@ -176,8 +176,8 @@ def _languages(dice: Random) -> list[str]:
 
 
 def _contacts(number: int, owner: str, given: str, family: str, created: datetime, dice: Random, rows: Rows) -> None:
-    slug = _ascii(f"{given}.{family}")
-    address = f"{slug}{number}@example.{('org', 'com', 'net')[number % 3]}"
+    name = slug(f"{given}.{family}")
+    address = f"{name}{number}@example.{('org', 'com', 'net')[number % 3]}"
     bounced = dice.random() < 0.02
     status, note = ("bounced", "550 5.1.1 no such user") if bounced else ("in_use", "")
     _contact(rows, number, 0, owner, "email", address, status, note, created, True)
@@ -185,7 +185,7 @@ def _contacts(number: int, owner: str, given: str, family: str, created: datetim
     if phone:
         _contact(rows, number, 1, owner, "phone", phone, "unverified", "", created, True)
     if dice.random() < 0.55:
-        link = f"https://profiles.example.org/in/{slug.replace('.', '-')}-{number}"
+        link = f"https://profiles.example.org/in/{name.replace('.', '-')}-{number}"
         _contact(rows, number, 2, owner, "link", link, "unverified", "", created, True)
 
 
@@ -245,7 +245,7 @@ def _document(
     identifier = make_id(created, DOCUMENT, number)
     storage_name = f"documents/{identifier[-2:]}/{identifier}.txt"
     rows.add(
-        "candidates_document", identifier, owner, "resume", f"{_ascii(name).replace('.', '-')}.txt", "text/plain",
+        "candidates_document", identifier, owner, "resume", f"{slug(name).replace('.', '-')}.txt", "text/plain",
         len(content), hashlib.sha256(content).hexdigest(), storage_name, text.replace("\n", r"\n"), 1, None, None, created,
     )  # fmt: skip
     rows.files.append((identifier, storage_name, content))
@@ -290,7 +290,8 @@ def _evidence(skill: str, jobs: list, document: tuple[str, str] | None) -> tuple
     return (evidence, start, start + len(skill)) if start >= 0 else (evidence, None, None)
 
 
-def _ascii(text: str) -> str:
+def slug(text: str) -> str:
+    """A name as it stands in addresses: plain letters, dots for spaces."""
     folded = text.lower().replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("ı", "i").replace(" ", ".")
     return unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
 

@@ -1,0 +1,100 @@
+"""The demo company's imports: an old spreadsheet with a few errors, and résumés that wait to be looked at."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from rapport.accounts.models import User
+from rapport.activity.operations import record
+from rapport.candidates.models import Candidate
+from rapport.flows.demo import words
+from rapport.flows.demo.company import Company
+from rapport.flows.demo.people import slug
+from rapport.flows.demo.roles import ROLES, Role
+from rapport.intake import operations
+from rapport.intake.activities import IMPORT_FINISHED, IMPORT_STARTED
+from rapport.intake.models import Import, ImportRow
+from rapport.lib.ids import id_at
+
+COLUMNS = ("Name", "E-mail", "Phone", "City", "Title", "Company")
+MAPPING = ["full_name", "email", "phone", "place", "title", "organisation"]
+CSV_PEOPLE = 90
+NO_NAME = "This row has no name."
+NO_ADDRESS = "“{value}” is not an e-mail address."
+TORN = "This row has 9 cells, the header has 6. Is there a separator inside a cell that is not quoted?"
+RESUMES = 6
+TOKEN = "demo"  # noqa: S105 - names who works on the import
+
+
+def tell_imports(company: Company, people: int, seed: int, now: datetime) -> None:
+    """One CSV import that brought some of the first `people`, and one of résumés that is to be looked at."""
+    rita = company.users["rita@example.org"]
+    _tell_spreadsheet(rita, people, now)
+    _read_resumes(rita, Random(f"{seed}/resumes"), now)
+
+
+def _tell_spreadsheet(user: User, people: int, now: datetime) -> None:
+    """The rows of people who are there, as if this file had brought them, and four that could not be read."""
+    brought = list(Candidate.objects.order_by("id")[: min(CSV_PEOPLE, people // 2)])
+    if not brought:
+        return
+    at = brought[0].created_at
+    wrong = {5: NO_NAME, 17: NO_ADDRESS.format(value="lena.hoffmann(at)example.org"), 18: TORN, 40: NO_NAME}
+    wrong = {number: text for number, text in wrong.items() if number <= len(brought)}
+    total = len(brought) + len(wrong)
+    item = Import.objects.create(
+        id=id_at(at), kind=Import.Kind.CSV, state=Import.State.DONE, name="old-applicants-2024.csv", created_by=user,
+        created_at=at, started_at=at + timedelta(minutes=4), finished_at=at + timedelta(minutes=5), size_bytes=total * 94,
+        format={"encoding": "cp1252", "delimiter": ";", "quote": '"', "columns": list(COLUMNS)}, mapping=MAPPING,
+        options={"source": "Old spreadsheet", "tags": [], "owner_id": "", "review": False}, row_count=total, position=total,
+        created_count=len(brought), failed_count=len(wrong),
+    )  # fmt: skip
+    rows, waiting = [], iter(brought)
+    for number in range(2, total + 2):
+        if number in wrong:
+            rows.append(ImportRow(source_import=item, number=number, state="failed", message=wrong[number]))
+            continue
+        person = next(waiting)
+        rows.append(
+            ImportRow(
+                source_import=item, number=number, name=person.full_name, state="created", candidate_id=person.id,
+                needs_look=number == 23, message="The phone number was left out: it has too few digits." if number == 23 else "",
+            )
+        )  # fmt: skip
+    ImportRow.objects.bulk_create(rows)
+    subjects = {"import": item.id}
+    record(IMPORT_STARTED, actor=user.actor, subjects=subjects, data={"kind": item.kind, "name": item.name}, at=at)
+    counts = {"created": item.created_count, "attached": 0, "skipped": 0, "failed": item.failed_count}
+    record(IMPORT_FINISHED, actor=user.actor, subjects=subjects, data=counts, at=item.finished_at)
+
+
+def _read_resumes(user: User, dice: Random, now: datetime) -> None:
+    """Résumés of people who are not in the pool, read like any other; nobody has looked at them yet. One is empty."""
+    files = [_resume(dice, number) for number in range(RESUMES)]
+    files.append(("scan-0047.pdf", b""))
+    item = operations.import_resume_files(
+        actor=user.actor, name="Résumés of the job fair", files=[(name, lambda content=content: content) for name, content in files],
+        options={"source": "Job fair Berlin", "tags": ["knows the industry"], "review": True}, token=TOKEN,
+    )  # fmt: skip
+    at = now - timedelta(hours=7)
+    Import.objects.filter(id=item.id).update(created_at=at, started_at=at, finished_at=at + timedelta(seconds=9))
+
+
+def _resume(dice: Random, number: int) -> tuple[str, bytes]:
+    role: Role = dice.choice(ROLES)
+    name = f"{dice.choice(words.GIVEN)} {dice.choice(words.FAMILY)}"
+    city = dice.choice(words.CITIES)[0]
+    known = [*role.core, *dice.sample(role.more, 2)]
+    first, second = dice.sample(words.EMPLOYERS, 2)
+    address = f"{slug(name)}.fair{number}@example.net"
+    lines = [
+        name, f"{role.titles[2]}", f"{city} | {address} | +44 7700 90{90 + number}21", "",
+        "Profile", f"{role.titles[2]} who likes to finish what others have started.", "",
+        "Experience",
+        f"{role.titles[2]}, {first} GmbH, {city}", "03/2020 - present",
+        f"- {dice.choice(role.work).format(a=known[0], b=known[1])}", "",
+        f"{role.titles[1]}, {second} AG, {city}", "09/2015 - 02/2020",
+        f"- {dice.choice(role.work).format(a=known[2], b=known[3])}", "",
+        "Education", f"{dice.choice(words.DEGREES)} {role.field}, {dice.choice(words.SCHOOLS)}", "2011 - 2015", "",
+        "Skills", ", ".join(known), "", "Languages", ", ".join(dice.sample(words.LANGUAGES, 2)),
+    ]  # fmt: skip
+    return f"{slug(name).replace('.', '-')}.txt", "\n".join(lines).encode()

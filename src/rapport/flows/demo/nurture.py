@@ -1,0 +1,370 @@
+"""The demo company's sequences: templates, steps, and what became of everybody who was put into one.
+
+Sequences are written by the operations a person would use; what was sent lies in the past and is written directly, as
+the engine would have written it then: ledger, messages, answers, bounces, who asked for no more mail. The hours, waits
+and texts are those of the plans that the engine uses, so that everybody is due when they would be.
+"""
+
+from collections.abc import Sequence as ListOf
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from django.db import transaction
+
+from rapport.accounts.models import User
+from rapport.activity.operations import Happening, record_many
+from rapport.activity.verbs import Verb
+from rapport.candidates.models import Candidate, ContactPoint, Task
+from rapport.flows.demo.company import Company
+from rapport.flows.demo.letters import SEQUENCES, TEMPLATES
+from rapport.flows.demo.mailing import ANSWERS
+from rapport.flows.demo.roles import ROLES
+from rapport.lib.actors import SYSTEM, Actor
+from rapport.lib.ids import id_at
+from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_RECEIVED, MESSAGE_UNSUBSCRIBED
+from rapport.mail.models import DeliveryEvent, Mailbox, Message, MessageBody, Suppression, Template
+from rapport.mail.operations import create_template
+from rapport.mail.operations.recording import HandedOver, store_handed_over
+from rapport.outreach import operations
+from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
+from rapport.outreach.content import Person
+from rapport.outreach.ending import EXIT_LABELS
+from rapport.outreach.models import Delivery, Enrollment, Sequence
+from rapport.outreach.operations import SequenceDraft, StepDraft
+from rapport.outreach.plans import Plan, PlannedStep, load_plan
+from rapport.outreach.schedule import NeverOpen, after_days
+
+CREATED_DAYS_AGO = 250
+NO_SUCH_USER = "550 5.1.1 The email account that you tried to reach does not exist"
+NO_ANSWER = "The connection was lost after the message was handed over."
+SIGNED_OFF = "Please take me off your list, I have changed my field for good."
+ABSENT = "Thank you for your message. I am on leave and read my mail again on {until}."
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person as the steps need them; `bounces` when their address is known to lead nowhere."""
+
+    id: UUID
+    person: Person
+    time_zone: str
+    address: str
+    bounces: bool
+
+
+@dataclass(slots=True)
+class Journal:
+    """Everything that is stored in bulk at the end."""
+
+    enrollments: list[Enrollment] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    handed_over: list[HandedOver] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    bodies: list[MessageBody] = field(default_factory=list)
+    events: list[DeliveryEvent] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    happenings: dict[tuple[Verb, Actor], list[Happening]] = field(default_factory=dict)
+
+    def tell(self, verb: Verb, actor: Actor, subjects: dict[str, UUID], at: datetime, **data: object) -> None:
+        self.happenings.setdefault((verb, actor), []).append(Happening(subjects, data, at))
+
+    def store(self) -> None:
+        Enrollment.objects.bulk_create(self.enrollments, batch_size=500)
+        Delivery.objects.bulk_create(self.deliveries, batch_size=500)
+        store_handed_over(self.handed_over)
+        Message.objects.bulk_create(self.messages, batch_size=500)
+        MessageBody.objects.bulk_create(self.bodies, batch_size=500)
+        DeliveryEvent.objects.bulk_create(self.events, batch_size=500)
+        Suppression.objects.bulk_create(self.suppressions, ignore_conflicts=True, batch_size=500)
+        Task.objects.bulk_create(self.tasks, batch_size=500)
+        for (verb, actor), happenings in self.happenings.items():
+            record_many(verb, actor=actor, happenings=happenings)
+
+
+@transaction.atomic
+def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: datetime) -> None:
+    """Templates, five sequences in every state, and everybody in them from the first `people` candidates.
+
+    The mailbox is used while nobody but this transaction sees it, and paused again before anybody does.
+    """
+    owner = company.users["rita@example.org"]
+    _write_templates(owner, now)
+    Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.ACTIVE)
+    dice, taken, journal = Random(f"{seed}/sequences"), set[UUID](), Journal()
+    recipients = _recipients(people)
+    for name, role_name, job_title, steps, state, count, days, hours in SEQUENCES:
+        job = next((job for job, _ in company.jobs if job.title == job_title), None)
+        draft = SequenceDraft(
+            name=name, mailbox_id=box.id, job_id=job.id if job else None, from_time=hours[0], until_time=hours[1]
+        )
+        sequence = operations.create_sequence(
+            actor=owner.actor, draft=draft, steps=[StepDraft(*step) for step in steps]
+        )
+        plan = load_plan(sequence.id)
+        if plan and count:
+            operations.activate_sequence(actor=owner.actor, sequence_id=sequence.id)
+            chosen = [row for row in recipients[role_name] if row.id not in taken][:count]
+            taken |= {row.id for row in chosen}
+            _enroll_all(journal, plan, owner, chosen, days, state, dice, now)
+        made = now - timedelta(days=min(CREATED_DAYS_AGO, (days[0] or 3) + 2))
+        Sequence.objects.filter(id=sequence.id).update(state=state, created_at=made, updated_at=made)
+    journal.store()
+    Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.PAUSED)
+
+
+def _write_templates(author: User, now: datetime) -> None:
+    for number, (name, purpose, family, department, subject, body) in enumerate(TEMPLATES):
+        template = create_template(
+            actor=author.actor, name=name, purpose=purpose, subject=subject, body=body, role_family=family,
+            department=department,
+        )  # fmt: skip
+        at = now - timedelta(days=40 + 17 * number)
+        Template.objects.filter(id=template.id).update(created_at=at, updated_at=at)
+
+
+def _recipients(people: int) -> dict[str, list[Recipient]]:
+    """Those of the first people who may be written to, by the role they have; a few whose address is dead among them."""
+    first = list(Candidate.objects.order_by("id")[:people])
+    points = {
+        point.candidate_id: point
+        for point in ContactPoint.objects.filter(candidate__in=first, kind="email").order_by("id")
+    }
+    role_of = {title: role.name for role in ROLES for title in role.titles}
+    found: dict[str, list[Recipient]] = {role.name: [] for role in ROLES}
+    for row in first:
+        point = points.get(row.id)
+        if point is None or row.archived_at or row.title not in role_of:
+            continue
+        known = Person(row.full_name, row.given_name, row.family_name, row.title, row.organisation, row.city)
+        recipient = Recipient(row.id, known, row.time_zone, point.normal, point.status == "bounced")
+        found[role_of[row.title]].append(recipient)
+    for name, rows in found.items():
+        dead, alive = [row for row in rows if row.bounces], [row for row in rows if not row.bounces]
+        found[name] = dead[:2] + alive
+    return found
+
+
+def _enroll_all(
+    journal: Journal, plan: Plan, owner: User, people: ListOf[Recipient], days: tuple[int, int], state: str,
+    dice: Random, now: datetime,
+) -> None:  # fmt: skip
+    until = now if state == "active" else now - timedelta(days=days[1] - 10)
+    for number, recipient in enumerate(people):
+        enrolled = now - timedelta(days=dice.uniform(*sorted(days)), hours=dice.uniform(0, 9))
+        course = _Course(journal, plan, owner, recipient, enrolled, until, dice)
+        course.is_unclear = state == "active" and number == 3
+        course.is_archived = state == "archived"
+        course.run()
+
+
+class _Course:
+    """One person's way through a sequence, up to a moment."""
+
+    def __init__(
+        self, journal: Journal, plan: Plan, owner: User, recipient: Recipient, enrolled: datetime, until: datetime,
+        dice: Random,
+    ) -> None:  # fmt: skip
+        self.journal, self.plan, self.owner, self.to = journal, plan, owner, recipient
+        self.until, self.dice = until, dice
+        self.is_unclear = self.is_archived = False
+        self.sent: list[HandedOver] = []
+        self.row = Enrollment(
+            id=id_at(enrolled),
+            sequence=plan.sequence,
+            candidate_id=recipient.id,
+            enrolled_by=owner,
+            enrolled_at=enrolled,
+        )
+        self.subjects = {"candidate": recipient.id, "enrollment": self.row.id, "sequence": plan.sequence.id}
+        self.told = {"sequence": plan.sequence.name}
+
+    def run(self) -> None:
+        self.journal.enrollments.append(self.row)
+        self.journal.tell(ENROLLMENT_CREATED, self.owner.actor, self.subjects, self.row.enrolled_at, **self.told)
+        at, position = self.row.enrolled_at, 0
+        while step := self.plan.step_after(position):
+            hours = self.plan.hours_for(self.to.time_zone, at)
+            try:
+                due = after_days(at, step.wait_days, hours)
+            except NeverOpen:  # no day of the demo's hours is closed for good
+                return
+            if due >= self.until:
+                self._wait(step, due)
+                return
+            at = due + timedelta(minutes=self.dice.uniform(0, 40))
+            if not self._take(step, at):
+                return
+            position, at = step.position, self.sent[-1].at if self.sent else at
+        self._end("finished", at)
+        self.journal.tell(ENROLLMENT_FINISHED, SYSTEM, self.subjects, at, **self.told)
+
+    def _wait(self, step: PlannedStep, due: datetime) -> None:
+        if self.is_archived:
+            self._exit("sequence_archived", self.until)
+            return
+        self.row.step_id, self.row.next_due_at = step.id, due
+
+    def _take(self, step: PlannedStep, at: datetime) -> bool:
+        """Do a step; False when the person goes no further."""
+        if step.kind == "task":
+            self._add_task(step, at)
+            return True
+        if step.kind == "approval" and self.until - at < timedelta(days=7) and self.dice.random() < 0.6:
+            self._deliver(step, at, "planned")
+            return False
+        if self.is_unclear and step.position == 1:
+            self._deliver(step, at, "unclear")
+            return False
+        message = self._deliver(step, at, "sent")
+        return self._react(message, step)
+
+    def _add_task(self, step: PlannedStep, at: datetime) -> None:
+        values = self.plan.values_for(self.to.person)
+        self.journal.tasks.append(
+            Task(
+                id=id_at(at), candidate_id=self.to.id, assignee=self.owner, text=step.text.template.text.render(values),
+                due_on=at.date(), created_at=at,
+            )
+        )  # fmt: skip
+
+    def _deliver(self, step: PlannedStep, at: datetime, state: str) -> HandedOver:
+        identifier, box = id_at(at), self.plan.mailbox
+        message_id = f"{identifier}@example.org"
+        self.journal.deliveries.append(
+            Delivery(
+                id=identifier, enrollment=self.row, step_id=step.id, attempt=1, version=step.version, mailbox=box,
+                state=state, message_id=message_id, address=self.to.address, code=250 if state == "sent" else 0,
+                reason=NO_ANSWER if state == "unclear" else "", claimed_at=at,
+                started_at=None if state == "planned" else at, finished_at=None if state == "planned" else at,
+            )
+        )  # fmt: skip
+        subject = self.sent[0].content.subject if self.sent else ""
+        content = step.text.render(
+            self.plan.values_for(self.to.person),
+            unsubscribe_url="https://example.org/unsubscribe",
+            thread_subject=subject,
+        )
+        message = HandedOver(
+            id=identifier, thread_id=self.sent[0].thread_id if self.sent else identifier, state=state,
+            mailbox_id=box.id, message_id=message_id, from_address=box.address, from_name=box.display_name,
+            to_address=self.to.address, to_name=self.to.person.full_name, content=content,
+            subjects={"candidate": self.to.id, "enrollment": self.row.id}, sent_by_id=self.owner.id, at=at,
+            in_reply_to=self.sent[-1].message_id if self.sent else "",
+            references=tuple(row.message_id for row in self.sent), note=NO_ANSWER if state == "unclear" else "",
+        )  # fmt: skip
+        row = self.row
+        if state == "sent":
+            self.sent.append(message)
+            row.sent_count, row.last_outcome, row.last_sent_at, row.thread_id = (
+                len(self.sent),
+                "sent",
+                at,
+                self.sent[0].id,
+            )
+        else:
+            row.step_id, row.delivery_id = step.id, identifier
+        if state == "unclear":
+            row.tries, row.waits_for, row.last_outcome, row.thread_id = 1, NO_ANSWER, "unclear", identifier
+        if state != "planned":
+            self.journal.handed_over.append(message)
+        return message
+
+    def _react(self, message: HandedOver, step: PlannedStep) -> bool:
+        """What came back for a message; False when it ends the enrollment."""
+        chance, at = self.dice.random(), message.at + timedelta(hours=self.dice.uniform(0.4, 60))
+        if self.to.bounces:
+            self._bounce(message, message.at + timedelta(minutes=2))
+            return False
+        if at >= self.until:
+            return True
+        if chance < 0.15:
+            self._answer(message, at, self.dice.choice(ANSWERS), waits=self.until - at < timedelta(days=6))
+            self._exit("replied", at)
+            return False
+        if chance < 0.18:
+            self._answer(message, at, SIGNED_OFF, waits=False)
+            self._sign_off(message, at)
+            return False
+        if chance < 0.22 and step.position == 1:
+            self._be_absent(message, message.at + timedelta(seconds=40))
+        elif chance > 0.985:
+            self._exit("by_hand", at, "Stopped by hand.", self.owner.actor)
+            return False
+        return True
+
+    def _answer(
+        self, message: HandedOver, at: datetime, text: str, *, waits: bool, kind: str = "reply", verdict: str = "human",
+        returns_on: str | None = None,
+    ) -> None:  # fmt: skip
+        answer = self._incoming(message, at, text, kind, None if waits else at + timedelta(hours=4))
+        self._event(message, "replied" if kind == "reply" else "auto_replied", verdict, answer)
+        data = {
+            "mailbox_id": str(message.mailbox_id), "kind": kind, "answers_message_id": str(message.id),
+            "matched_by": "message_id", "returns_on": returns_on, "from_other_address": False,
+        }  # fmt: skip
+        self.journal.tell(MESSAGE_RECEIVED, SYSTEM, {**message.subjects, "message": answer.id}, at, **data)
+
+    def _be_absent(self, message: HandedOver, at: datetime) -> None:
+        until = (at + timedelta(days=self.dice.randint(2, 4))).date()
+        text = ABSENT.format(until=f"{until:%d %B}")
+        self._answer(message, at, text, waits=False, kind="auto_reply", verdict="machine", returns_on=until.isoformat())
+        data = {**self.told, "until": until.isoformat(), "why": "away"}
+        self.journal.tell(ENROLLMENT_POSTPONED, SYSTEM, self.subjects, at, **data)
+
+    def _sign_off(self, message: HandedOver, at: datetime) -> None:
+        subjects = {**message.subjects, "message": message.id}
+        self.journal.tell(MESSAGE_UNSUBSCRIBED, SYSTEM, subjects, at, by="words")
+        self._suppress("unsubscribed", SIGNED_OFF, at)
+        self._exit("unsubscribed", at)
+
+    def _bounce(self, message: HandedOver, at: datetime) -> None:
+        report = self._incoming(message, at, NO_SUCH_USER, "bounce", at)
+        data = {
+            "class": "hard", "status": "5.1.1", "reason": "unknown_user", "address": self.to.address,
+            "text": NO_SUCH_USER,
+        }  # fmt: skip
+        self._event(message, "bounced", "machine", report, **data)
+        self.journal.tell(MESSAGE_BOUNCED, SYSTEM, {**message.subjects, "message": message.id}, at, **data)
+        self._suppress("hard_bounce", NO_SUCH_USER, at)
+        self._exit("bounced", at, NO_SUCH_USER)
+
+    def _suppress(self, reason: str, evidence: str, at: datetime) -> None:
+        self.journal.suppressions.append(
+            Suppression(id=id_at(at), address=self.to.address, reason=reason, evidence=evidence, since=at)
+        )
+
+    def _incoming(self, message: HandedOver, at: datetime, text: str, kind: str, done_at: datetime | None) -> Message:
+        is_report = kind == "bounce"
+        answer = Message(
+            id=id_at(at), thread_id=message.thread_id, direction="in", state="received", kind=kind,
+            mailbox_id=message.mailbox_id, message_id=f"{id_at(at)}@{'mx.' if is_report else ''}example.org",
+            in_reply_to=message.message_id, references=[*message.references, message.message_id],
+            from_address="mailer-daemon@example.org" if is_report else message.to_address,
+            from_name="Mail Delivery System" if is_report else message.to_name, to_address=message.from_address,
+            to_name=message.from_name, preview=text[:200], created_at=at, received_at=at, done_at=done_at,
+            subject="Undelivered Mail Returned to Sender" if is_report else f"Re: {message.content.subject}",
+            subjects={kind: str(key) for kind, key in message.subjects.items()},
+        )  # fmt: skip
+        self.journal.messages.append(answer)
+        self.journal.bodies.append(MessageBody(message=answer, text=text))
+        return answer
+
+    def _event(self, message: HandedOver, kind: str, verdict: str, by: Message, **data: object) -> None:
+        self.journal.events.append(
+            DeliveryEvent(
+                id=id_at(by.created_at), message_id=message.id, kind=kind, verdict=verdict,
+                data={"message_id": str(by.id), **data}, occurred_at=by.created_at,
+            )
+        )  # fmt: skip
+
+    def _exit(self, reason: str, at: datetime, note: str = "", actor: Actor = SYSTEM) -> None:
+        self._end("exited", at)
+        self.row.exit_reason, self.row.exit_note = reason, note
+        data = {**self.told, "reason": reason, "why": EXIT_LABELS[reason].lower()}
+        self.journal.tell(ENROLLMENT_EXITED, actor, self.subjects, at, **data)
+
+    def _end(self, state: str, at: datetime) -> None:
+        self.row.state, self.row.ended_at, self.row.step_id, self.row.next_due_at = state, at, None, None

@@ -1,0 +1,114 @@
+"""The demo data: every screen has something to show, the same seed tells the same story, and nothing can ever leave."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+
+from rapport.config import embedded
+from tests.journeys.conftest import RAPPORT, ROOT, Product, clean_environ, new_folder
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("accessibility")]
+
+STORY = """
+SELECT s.name, s.state, c.full_name, e.state, e.exit_reason, e.sent_count, e.last_outcome, e.next_due_at
+FROM outreach_enrollment e JOIN outreach_sequence s ON s.id = e.sequence_id
+JOIN candidates_candidate c ON c.id = e.candidate_id ORDER BY 1, 3
+"""
+
+
+def ask(folder: str, sql: str) -> list[tuple]:
+    host = embedded.socket_folder(Path(folder))
+    with psycopg.connect(host=str(host), user="postgres", dbname=embedded.DATABASE) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def of(product: Product, sql: str) -> list[tuple]:
+    return ask(product.environ["RAPPORT_DATA_DIR"], sql)
+
+
+def test_sequences_hold_people_in_every_state(product: Product) -> None:
+    assert of(product, "SELECT state, count(*) FROM outreach_sequence GROUP BY 1 ORDER BY 1") == [
+        ("active", 2), ("archived", 1), ("draft", 1), ("paused", 1),
+    ]  # fmt: skip
+    states = {row[0] for row in of(product, "SELECT DISTINCT state FROM outreach_enrollment")}
+    assert states == {"active", "finished", "exited"}
+    reasons = {row[0] for row in of(product, "SELECT DISTINCT exit_reason FROM outreach_enrollment")}
+    assert {"replied", "bounced"} <= reasons
+    assert {"sent", "planned", "unclear"} == {
+        row[0] for row in of(product, "SELECT DISTINCT state FROM outreach_delivery")
+    }
+    # The ledger, the messages and the record tell the same.
+    sent = of(product, "SELECT count(*) FROM outreach_delivery WHERE state = 'sent'")[0][0]
+    assert sent > 50
+    assert of(product, "SELECT sum(sent_count) FROM outreach_enrollment") == [(sent,)]
+    assert of(product, "SELECT count(*) FROM mail_message WHERE is_bulk AND state = 'sent'") == [(sent,)]
+    recorded = "SELECT count(*) FROM activity_activity WHERE verb = 'message.sent' AND data->>'is_bulk' = 'true'"
+    assert of(product, recorded) == [(sent,)]
+
+
+def test_nothing_of_the_demo_can_leave(product: Product) -> None:
+    assert of(product, "SELECT state, smtp_host, imap_host FROM mail_mailbox") == [("paused", "smtp.demo.invalid", "")]
+    assert of(product, "SELECT count(*) FROM mail_message WHERE state IN ('queued', 'in_flight', 'draft')") == [(0,)]
+    assert of(product, "SELECT count(*) FROM outreach_delivery WHERE state IN ('claimed', 'in_flight')") == [(0,)]
+    users = of(product, "SELECT count(*) FROM accounts_user WHERE email LIKE '%@example.org'")
+    assert of(product, "SELECT count(*) FROM notifications_digestchoice WHERE every = 'never'") == users
+
+
+def test_same_seed_tells_the_same_story(product: Product) -> None:
+    folder = new_folder()
+    environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
+    script = (
+        "import sys, psycopg; from pathlib import Path; from rapport.config import embedded; from rapport.config.cli import run;"
+        "assert run(['migrate', '--verbosity', '0']) == 0 and run(['demo', '--candidates', '300']) == 0;"
+        "c = psycopg.connect(host=str(embedded.socket_folder(Path(sys.argv[1]))), user='postgres', dbname=embedded.DATABASE);"
+        "print('STORY', *(repr(row[:-1] + (str(row[-1]),)) for row in c.execute(sys.argv[2])), sep='\\n')"
+    )
+    told = subprocess.run(
+        [RAPPORT[0], "-c", script, str(folder), STORY],
+        env=environ,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    shutil.rmtree(folder, ignore_errors=True)
+    first = [repr((*row[:-1], str(row[-1]))) for row in of(product, STORY)]
+    assert len(first) > 40
+    assert told.split("STORY\n")[1].splitlines() == first
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "least"),
+    [
+        ("/sequences/", "main tbody tr", 4),
+        ("/sequences/waiting", "main [type=checkbox]", 1),
+        ("/imports/", "main tbody tr", 2),
+        ("/segments/", "main tbody tr", 4),
+        ("/notifications/", "main li, main tbody tr", 3),
+        ("/settings/templates/", "main tbody tr", 8),
+        ("/settings/suppressions/", "main tbody tr", 2),
+        ("/inbox/", "main tbody tr", 1),
+        ("/pools/", "main tbody tr, main li", 3),
+    ],
+)  # fmt: skip
+def test_screens_have_something_to_show(page: Page, path: str, rows: str, least: int) -> None:
+    page.goto(path)
+    assert page.locator(rows).count() >= least
+
+
+def test_imports_show_what_could_not_be_read_and_what_waits(page: Page) -> None:
+    page.goto("/imports/")
+    page.get_by_role("link", name="old-applicants-2024.csv").click()
+    page.get_by_role("link", name="Not imported").click()
+    expect(page.locator("main")).to_contain_text("This row has no name.")
+    page.goto("/imports/")
+    page.get_by_role("link", name="Résumés of the job fair").click()
+    page.locator("main").get_by_role("link", name=re.compile(r"\.txt$")).first.click()
+    expect(page.get_by_label("Name", exact=True).first).not_to_have_value("")
+    assert os.path.basename(page.url.rstrip("/")).isdigit()
