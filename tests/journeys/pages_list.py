@@ -7,24 +7,33 @@ from playwright.sync_api import Page
 
 @dataclass(frozen=True)
 class MainPage:
-    """`path`, or where it depends on the data: what the first link on it that fits `link` (CSS) leads to, and `then`."""
+    """`path`, or where it depends on the data: what the first link on it that fits `link` (CSS) leads to, and `then`.
+
+    `further` is a link on that page, followed in the same way.
+    """
 
     name: str
     path: str
     link: str = ""
     then: str = ""
     needs_admin: bool = False
+    further: str = ""
 
     def open(self, page: Page) -> None:
         """Go there and wait until it stands still."""
         page.goto(self.path)
         if self.link:
-            links = page.locator(self.link)
-            if not links.count():
-                raise LookupError(f"{self.path} has no {self.link}: the demo data hold none")
-            target = links.first.get_attribute("href") or ""
+            target = self._find(page, self.link)
             page.goto("/".join(target.split("/")[:3]) + f"/{self.then}" if self.then else target)
+        if self.further:
+            page.goto(self._find(page, self.further))
         page.wait_for_load_state("networkidle")
+
+    def _find(self, page: Page, css: str) -> str:
+        links = page.locator(css)
+        if not links.count():
+            raise LookupError(f"{page.url} has no {css}: the demo data hold none")
+        return links.first.get_attribute("href") or ""
 
 
 JOB = 'main a[href^="/jobs/0"]'
@@ -32,15 +41,18 @@ CANDIDATE = 'main tbody th a[href^="/candidates/0"]'
 PAGES = [
     MainPage("home", "/"),
     MainPage("inbox", "/inbox/"),
+    MainPage("message", "/inbox/", 'main a[href^="/messages/0"]'),
     MainPage("candidates", "/candidates/"),
     MainPage("search", "/candidates/?q=skill:python"),
     MainPage("candidate", "/candidates/", CANDIDATE),
     MainPage("candidate-new", "/candidates/new/"),
     MainPage("candidate-edit", "/candidates/", CANDIDATE, "edit/"),
+    MainPage("document", "/candidates/", CANDIDATE, further='main a[href*="/documents/0"]:not([href*="download"])'),
     MainPage("pools", "/pools/"),
     MainPage("pool", "/pools/", 'main a[href^="/pools/0"]'),
     MainPage("tags", "/tags/"),
     MainPage("segments", "/segments/"),
+    MainPage("segment", "/segments/", 'main a[href^="/segments/0"]'),
     MainPage("search-help", "/search/help/"),
     MainPage("jobs", "/jobs/"),
     MainPage("job-new", "/jobs/new/"),
@@ -50,20 +62,28 @@ PAGES = [
     MainPage("process", "/jobs/", JOB, "process/"),
     MainPage("team", "/jobs/", JOB, "team/"),
     MainPage("ended", "/jobs/", JOB, "ended/rejected/"),
+    MainPage("application", "/jobs/", JOB, "board/", further='main a[href^="/applications/0"]'),
     MainPage("sequences", "/sequences/"),
     MainPage("sequence", "/sequences/", 'main a[href^="/sequences/0"]'),
     MainPage("sequence-new", "/sequences/new"),
+    MainPage("sequence-edit", "/sequences/", 'main a[href^="/sequences/0"]', "edit"),
+    MainPage("sequences-archived", "/sequences/?show=archived"),
     MainPage("sequences-waiting", "/sequences/waiting"),
     MainPage("imports", "/imports/"),
+    MainPage("import", "/imports/", 'main a[href^="/imports/0"]'),
+    MainPage("import-review", "/imports/", 'main a[href^="/imports/0"]', further='main a[href*="/rows/"]'),
     MainPage("import-resumes", "/imports/resumes/"),
     MainPage("import-csv", "/imports/csv/"),
     MainPage("notifications", "/notifications/"),
     MainPage("mailboxes", "/settings/mailboxes/"),
+    MainPage("mailbox", "/settings/mailboxes/", 'main a[href^="/settings/mailboxes/0"]', needs_admin=True),
     MainPage("mailbox-new", "/settings/mailboxes/new/"),
     MainPage("templates", "/settings/templates/"),
+    MainPage("template", "/settings/templates/", 'main a[href^="/settings/templates/0"]'),
     MainPage("template-new", "/settings/templates/new/"),
     MainPage("suppressions", "/settings/suppressions/"),
     MainPage("processes", "/settings/processes/"),
+    MainPage("process-template", "/settings/processes/", 'main a[href^="/settings/processes/0"]'),
     MainPage("you", "/settings/you/"),
     MainPage("digests", "/settings/notifications/"),
     MainPage("security", "/account/2fa/"),

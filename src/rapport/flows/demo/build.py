@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from rapport.activity.operations import skip_reactions
+from rapport.applications.models import Application
 from rapport.candidates.models import Candidate
 from rapport.flows.demo import words
 from rapport.flows.demo.bringing_in import tell_imports
@@ -22,12 +23,16 @@ from rapport.flows.demo.mailing import tell_mails
 from rapport.flows.demo.nurture import tell_sequences
 from rapport.flows.demo.people import World, default_period
 from rapport.flows.demo.roles import ROLES
+from rapport.jobs.models import Job
+from rapport.lib import clock
 from rapport.lib.errors import Conflict
 from rapport.lib.places import find_place
+from rapport.lib.queue import enqueue
 from rapport.skills.operations import find_or_create_skills, load_starter
 
 WITH_HISTORY = 2000
 LARGE, LARGE_BOARD = 10_000, 2000
+INDEXED_PER_S = 4_000  # a cautious guess of how fast a node's index takes them in
 SMALL = 10_000  # not worth starting processes side by side
 
 
@@ -75,6 +80,7 @@ def build_demo(
     keep_searches(company, world.end)
     skip_reactions()
     tell_notices(company, world.end)
+    _ask_for_scores(people)
     _note_sign_in()
     return Built(people, seconds, SIGN_IN, PASSWORD)
 
@@ -104,6 +110,20 @@ def _conninfo() -> str:
     given = connection.settings_dict
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     return make_conninfo(**{key: str(given[name]) for key, name in names.items() if given.get(name)})
+
+
+def _ask_for_scores(people: int) -> None:
+    """Let the worker score who is in process, as soon as the index holds everybody."""
+    ready_at = clock.now() + timedelta(seconds=2 + people / INDEXED_PER_S)
+    for job_id in Job.objects.values_list("id", flat=True):
+        ids = Application.objects.filter(job_id=job_id).values_list("candidate_id", flat=True)
+        enqueue(
+            "search.score_applications",
+            run_at=ready_at,
+            job_id=job_id,
+            candidate_ids=[str(key) for key in ids],
+            attempt=1,
+        )
 
 
 def _note_sign_in() -> None:

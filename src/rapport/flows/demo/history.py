@@ -133,7 +133,6 @@ def _tell_application(
     application = Application(
         id=id_at(start), candidate=person, job=job, stage=path[0], owner_id=actor.id, applied_at=start,
         stage_entered_at=start, origin=dice.choice(("careers", "sourced", "referral")),
-        fit_score=int(dice.triangular(38, 96, 70)),
     )  # fmt: skip
     subjects = {"application": application.id, "candidate": person.id, "job": job.id}
     told = {"job_title": job.title}
