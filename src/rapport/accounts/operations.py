@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.template.loader import render_to_string
 
 from rapport.accounts import queries
@@ -26,6 +26,7 @@ from rapport.accounts.capabilities import require
 from rapport.accounts.models import Role, Team, User
 from rapport.accounts.permissions import MANAGE_USERS
 from rapport.activity.operations import record
+from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from rapport.lib.queue import enqueue
@@ -162,6 +163,13 @@ def save_team(*, actor: Actor, name: str, member_ids: Sequence[UUID], team_id: U
     team.members.set(User.objects.filter(id__in=member_ids))
     record(TEAM_CHANGED if team_id else TEAM_CREATED, actor=actor, subjects=[team], data={"name": team.name})
     return team
+
+
+def forget_expired_limits() -> int:
+    """Delete counts of rate limits that are over; returns how many. Django's cache leaves them until it is full."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_cache WHERE expires < %s", [clock.now()])
+        return cursor.rowcount
 
 
 def _check(user: User, password: str | None) -> None:

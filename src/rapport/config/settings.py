@@ -56,6 +56,15 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# In the database, because allauth counts its rate limits here: they hold over all processes and nodes. The limit of
+# entries is far above what five minutes bring, so that a flood of strange addresses cannot push out a count.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 APPS = [
     "workspace", "search", "intake", "applications", "outreach", "candidates", "jobs", "notifications",

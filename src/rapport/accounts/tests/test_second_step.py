@@ -13,7 +13,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def no_limits_left_over():
+def no_limits_left_over(db):
     cache.clear()
     yield
     cache.clear()
