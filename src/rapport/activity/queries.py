@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
@@ -9,6 +11,7 @@ from django.db import connection
 from rapport.activity.followers import activity_from_row
 from rapport.activity.models import Activity
 from rapport.activity.verbs import all_verbs, names_in
+from rapport.lib.ids import first_id_at
 
 READ = """
 SELECT a.id, a.xid::text, a.occurred_at, a.verb, a.actor_kind, a.actor_id, a.subjects, a.data
@@ -18,6 +21,11 @@ WHERE s.subject_id = %(subject)s AND s.activity_id < %(before)s
   AND NOT coalesce(a.subjects->>'job' = ANY(%(hidden)s), false)
 ORDER BY s.activity_id DESC LIMIT %(limit)s
 """
+# Several ids and not the newest alone: one that is committed late may be older than others that are there.
+NEWEST = """
+SELECT activity_id FROM activity_subject WHERE subject_id = %s AND activity_id >= %s ORDER BY activity_id DESC LIMIT 20
+"""
+LIVE_DAYS = 2
 LAST_ID = UUID(int=2**128 - 1)
 
 
@@ -68,3 +76,11 @@ def count_by_group(subject_id: UUID, hidden_job_ids: Collection[UUID] = ()) -> d
             if verb in groups:
                 counts[groups[verb]] = counts.get(groups[verb], 0) + count
     return counts
+
+
+def fingerprint(subject_id: UUID, now: datetime) -> str:
+    """A short text that changes whenever something happens to a subject: for pages that keep themselves fresh."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST, [subject_id, first_id_at(now - timedelta(days=LIVE_DAYS))])
+        ids = b"".join(row[0].bytes for row in cursor.fetchall())
+    return sha256(ids).hexdigest()[:16]

@@ -7,6 +7,7 @@ from rapport.applications import views, views_actions, views_reasons
 app_name = "applications"
 urlpatterns = [
     path("jobs/<uuid:job_id>/board/", views.board, name="board"),
+    path("jobs/<uuid:job_id>/board/state", views.board_state, name="board_state"),
     path("jobs/<uuid:job_id>/board/<uuid:stage_id>/", views.more_cards, name="more_cards"),
     path("jobs/<uuid:job_id>/ended/<slug:state>/", views.ended, name="ended"),
     path("jobs/<uuid:job_id>/candidates/add/", views_actions.add, name="add"),

@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from rapport.accounts.capabilities import get_capability, holds
 from rapport.accounts.queries import names_of
-from rapport.activity.queries import list_timeline
+from rapport.activity.queries import fingerprint, list_timeline
 from rapport.activity.sentences import tell
 from rapport.applications import board as boards
 from rapport.applications import promises, queries, stage_rules
@@ -30,12 +30,14 @@ def board(request: Request, job_id: UUID) -> HttpResponse:
     """The board of a job; htmx gets its columns anew."""
     job = get_job(request.actor, job_id)
     filters = _filters(request)
+    state = fingerprint(job_id, clock.now())  # before the board is read: what happens meanwhile shows next time
     shown = boards.get_board(request.actor, job_id, filters)
     head = job_head(request.actor, job, "applications:board")
     context = {
         "job": job,
         "head": head,
         "board": shown,
+        "state": state,
         "ended": [{"state": key, "label": ENDED_LABELS[key], "count": count} for key, count in shown.ended.items()],
         "filters": filters,
         "sorts": boards.SORTS,
@@ -46,6 +48,15 @@ def board(request: Request, job_id: UUID) -> HttpResponse:
         **_rights(request, job),
     }
     return render(request, "applications/board.html" + ("#columns" if request.htmx else ""), context)
+
+
+@require_GET
+def board_state(request: Request, job_id: UUID) -> HttpResponse:
+    """What an open board asks every second: another text than before means that it has to be drawn anew."""
+    job = get_job(request.actor, job_id)
+    response = HttpResponse(fingerprint(job.id, clock.now()), content_type="text/plain")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_GET

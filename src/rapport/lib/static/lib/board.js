@@ -7,6 +7,10 @@ import { toast } from "./toasts.js";
 const START_PX = 6;
 const EDGE_PX = 48;
 let drag = null;
+let asking = 0;
+
+// While a card is held or the server is being asked, the board must not be drawn anew.
+export const isBusy = () => Boolean(drag) || asking > 0;
 
 function count(stage) {
   const label = $("[data-stage-count]", stage);
@@ -35,7 +39,9 @@ export async function moveCard(card, stage) {
   else item.remove();
   shift(from, -1);
   shift(stage, 1);
+  asking += 1;
   const response = await post(card.dataset.moveUrl, { to_stage: stage.dataset.stage, from_stage: from.dataset.stage }).catch(() => null);
+  asking -= 1;
   if (response?.ok) return settled(card, response, stage);
   back();
   card.dispatchEvent(new Event("board:refused", { bubbles: true }));
