@@ -168,7 +168,7 @@ def save_team(*, actor: Actor, name: str, member_ids: Sequence[UUID], team_id: U
 def forget_expired_limits() -> int:
     """Delete counts of rate limits that are over; returns how many. Django's cache leaves them until it is full."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM accounts_cache WHERE expires < %s", [clock.now()])
+        cursor.execute("DELETE FROM rapport_cache WHERE expires < %s", [clock.now()])
         return cursor.rowcount
 
 

@@ -1,7 +1,8 @@
 """Writes to applications: consider, move, end, take up again, hire. Promises: promise_operations.py."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from rapport.applications.permissions import ARCHIVE, CREATE, MANAGE_REASONS, MO
 from rapport.applications.promise_operations import close_promises, make_promises
 from rapport.candidates.queries import get_candidate, list_visible_ids
 from rapport.jobs.models import Job, Stage
-from rapport.jobs.queries import get_job, get_stage
+from rapport.jobs.queries import get_job, get_stage, list_stages
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
@@ -38,10 +39,14 @@ MOST_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """What a bulk operation did: the applications changed, and how many of those asked for were left as they are."""
+    """What a bulk operation did: the applications changed, and how many of those asked for were left as they are.
+
+    `from_stages` says of moved ones where they stood before.
+    """
 
     changed: list[Application]
     left_count: int
+    from_stages: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -168,8 +173,36 @@ def move_applications(*, actor: Actor, application_ids: Sequence[UUID], to_stage
         if application.job_id != stage.job_id:
             raise InvalidInput({"to_stage": f"{stage} is a stage of another job. Reload the page."})
     movable = [row for row in applications if row.state == Application.State.ACTIVE and row.stage_id != stage.id]
+    from_stages = {row.id: row.stage_id for row in movable}
     _enter_stage(actor, movable, stage, reason)
-    return Bulk(movable, len(set(application_ids)) - len(movable))
+    return Bulk(movable, len(set(application_ids)) - len(movable), from_stages)
+
+
+@transaction.atomic
+def move_back(
+    *, actor: Actor, job_id: UUID, from_stages: Mapping[UUID, UUID], moved_to: UUID, moved_until: datetime
+) -> Bulk:
+    """Undo a move of many: each goes back to the stage it came from; who was moved or ended since stays.
+
+    Records application.moved. Raises NotFound, NotAllowed; a stage that is gone keeps those who came from it.
+    """
+    job = get_job(actor, job_id)
+    require(actor, MOVE, job)
+    stages = {stage.id: stage for stage in list_stages(job_id)}
+    by_stage: dict[UUID, list[Application]] = {}
+    for row in queries.lock_applications(actor, list(from_stages)):
+        untouched = row.stage_id == moved_to and row.stage_entered_at <= moved_until
+        if (
+            row.job_id == job_id
+            and row.state == Application.State.ACTIVE
+            and untouched
+            and from_stages[row.id] in stages
+        ):
+            by_stage.setdefault(from_stages[row.id], []).append(row)
+    for stage_id, rows in by_stage.items():
+        _enter_stage(actor, rows, stages[stage_id], "")
+    changed = [row for rows in by_stage.values() for row in rows]
+    return Bulk(changed, len(from_stages) - len(changed))
 
 
 @transaction.atomic
@@ -224,8 +257,11 @@ def reopen_application(*, actor: Actor, application_id: UUID) -> Application:
 
 
 @transaction.atomic
-def reopen_applications(*, actor: Actor, application_ids: Sequence[UUID]) -> Bulk:
-    """Take many ended applications up again: the undo of a rejection in bulk. Raises as archive_applications does."""
+def reopen_applications(*, actor: Actor, application_ids: Sequence[UUID], ended_until: datetime | None = None) -> Bulk:
+    """Take many ended applications up again: the undo of a rejection in bulk. Raises as archive_applications does.
+
+    With `ended_until` those stay that ended (again) after that moment.
+    """
     _check_size(application_ids)
     applications = queries.lock_applications(actor, application_ids)
     if not applications:
@@ -233,6 +269,8 @@ def reopen_applications(*, actor: Actor, application_ids: Sequence[UUID]) -> Bul
     for job in {application.job_id: application.job for application in applications}.values():
         require(actor, ARCHIVE, job)
     ended = [row for row in applications if row.state != Application.State.ACTIVE]
+    if ended_until:
+        ended = [row for row in ended if row.ended_at is None or row.ended_at <= ended_until]
     _reopen(actor, ended)
     return Bulk(ended, len(set(application_ids)) - len(ended))
 

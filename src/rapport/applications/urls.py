@@ -14,6 +14,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/candidates/options", views_actions.candidate_options, name="candidate_options"),
     path("jobs/<uuid:job_id>/applications/move/", views_actions.move_many, name="move_many"),
     path("jobs/<uuid:job_id>/applications/archive/", views_actions.archive, name="archive"),
+    path("jobs/<uuid:job_id>/applications/undo/<str:word>/", views_actions.undo, name="undo"),
     path("jobs/<uuid:job_id>/applications/reopen/", views_actions.reopen, name="reopen"),
     path("applications/<uuid:application_id>/", views.detail, name="detail"),
     path("applications/<uuid:application_id>/move/", views_actions.move, name="move"),

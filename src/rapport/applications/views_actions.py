@@ -1,7 +1,7 @@
 """What people do to applications: each answers a page's form by going back to it, and htmx by a message."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from rapport.applications.models import Application, Promise
 from rapport.applications.permissions import ARCHIVE, CREATE, MOVE
 from rapport.jobs.queries import get_job, list_stages
 from rapport.lib import clock
+from rapport.lib import undo as undoing
 from rapport.lib.doors import add_errors, toast
-from rapport.lib.errors import InvalidInput
+from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, next_url
 
 
@@ -55,7 +56,42 @@ def move_many(request: Request, job_id: UUID) -> HttpResponse:
         to_stage_id=_one_id(request.POST.get("to_stage"), "to_stage"),
     )
     stage = moved.changed[0].stage if moved.changed else "this stage"
-    return _done(request, f"{_people(moved.changed)} moved to {stage}{_left(moved)}.", job_id)
+    from_stages = {str(key): str(stage_id) for key, stage_id in moved.from_stages.items()}
+    undo_url = _undo(request, job_id, "move", from_stages, to_stage=request.POST["to_stage"]) if from_stages else ""
+    return _done(request, f"{_people(moved.changed)} moved to {stage}{_left(moved)}.", job_id, undo_url=undo_url)
+
+
+@require_POST
+def undo(request: Request, job_id: UUID, word: str) -> HttpResponse:
+    """Take back a move or an ending of many; who was changed since stays, and the message says so."""
+    what = undoing.take(request.actor, word)
+    if what["job"] != str(job_id):
+        raise Conflict(undoing.GONE)
+    rows = {UUID(key): value for key, value in what["rows"].items()}
+    if what["do"] == "move":
+        done = operations.move_back(
+            actor=request.actor,
+            job_id=job_id,
+            from_stages={key: UUID(value) for key, value in rows.items()},
+            moved_to=UUID(what["to_stage"]),
+            moved_until=what["done_at"],
+        )
+        said = f"{_people(done.changed)} back where they were"
+    else:
+        done = operations.reopen_applications(
+            actor=request.actor, application_ids=list(rows), ended_until=what["done_at"]
+        )
+        said = f"{_people(done.changed)} in process again"
+    left = f"; {done.left_count} changed since and left as they are" if done.left_count else ""
+    messages.success(request, f"{said}{left}.")
+    if request.htmx:  # the page that asked loads again and shows the message
+        return HttpResponse(status=204)
+    return redirect("applications:board", job_id)
+
+
+def _undo(request: Request, job_id: UUID, do: str, rows: Mapping[str, str], **parameters: str) -> str:
+    word = undoing.keep(request.actor, {"do": do, "job": str(job_id), "rows": dict(rows), **parameters})
+    return reverse("applications:undo", args=[job_id, word])
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,8 +107,9 @@ def archive(request: Request, job_id: UUID) -> HttpResponse:
             actor=request.actor, application_ids=ids, reason_id=reason_id, note=form.cleaned_data["note"]
         )
         state = done.changed[0].state if done.changed else "ended"
-        undo = reverse("applications:reopen", args=[job_id]) + "?" + urlencode({"ids": _keys(done.changed)}, doseq=True)
-        return _done(request, f"{_people(done.changed)} {state}{_left(done)}.", job_id, undo_url=undo)
+        rows = {str(row.id): "" for row in done.changed}
+        undo_url = _undo(request, job_id, "end", rows) if rows else ""
+        return _done(request, f"{_people(done.changed)} {state}{_left(done)}.", job_id, undo_url=undo_url)
     context = {
         "job": job,
         "form": form,
@@ -188,7 +225,7 @@ def _done(request: Request, message: str, job_id: UUID, *, undo_url: str = "") -
     """A message: for htmx with the board told to renew itself, else on the page one came from."""
     back = next_url(request, "")
     if not request.htmx or back:
-        messages.success(request, message)
+        messages.success(request, message, extra_tags=undo_url)
         target = back or reverse("applications:board", args=[job_id])
         if not request.htmx:
             return redirect(target)
@@ -209,10 +246,6 @@ def _one_id(text: str | None, field: str) -> UUID:
         return UUID(text or "")
     except ValueError as error:
         raise InvalidInput({field: "Choose one of those shown; reload the page if they are gone."}) from error
-
-
-def _keys(applications: Sequence[Application]) -> list[str]:
-    return [str(application.id) for application in applications]
 
 
 def _people(applications: Sequence[Application]) -> str:

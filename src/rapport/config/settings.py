@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import psycopg.conninfo
 from csp.constants import NONE, SELF
 
@@ -37,7 +38,12 @@ def _secret_key() -> str:
 
 def _database() -> dict[str, Any]:
     if DATABASE_URL:
-        parts = psycopg.conninfo.conninfo_to_dict(DATABASE_URL)
+        try:
+            parts = psycopg.conninfo.conninfo_to_dict(DATABASE_URL)
+        except psycopg.ProgrammingError as error:
+            raise environment.BadSetting(
+                "RAPPORT_DATABASE_URL", "not an address of a database. Write postgresql://user:password@host:5432/name"
+            ) from error
     else:
         parts = {"host": embedded.socket_folder(DATA_DIR), "user": "postgres", "dbname": embedded.DATABASE}
     known = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
@@ -61,7 +67,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "accounts_cache",
+        "LOCATION": "rapport_cache",
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }

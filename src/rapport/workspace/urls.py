@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("candidates/", views_candidates.candidates, name="candidates"),
     path("candidates/bulk/", views_candidates.bulk, name="candidates_bulk"),
+    path("candidates/undo/<str:word>/", views_candidates.undo, name="candidates_undo"),
     path("candidates/columns/", views_candidates.columns, name="candidates_columns"),
     path("candidates/export/", views_candidates.export, name="candidates_export"),
     path("candidates/<uuid:candidate_id>/", views_candidate.candidate, name="candidate"),

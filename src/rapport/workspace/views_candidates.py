@@ -1,6 +1,6 @@
 """The list of candidates: searching, narrowing, choosing, and what is done with many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +20,13 @@ from rapport.candidates import operations, queries
 from rapport.candidates.permissions import EDIT, EXPORT, TAG, VIEW
 from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
+from rapport.lib import undo as undoing
 from rapport.lib.doors import toast
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request, next_url
 from rapport.outreach.permissions import ENROLL
 from rapport.workspace import candidate_export, candidate_list
 
-MOST_UNDONE = 60  # ids that fit into the address of an undo button
 RESULTS = "workspace/candidates.html#results"
 
 
@@ -80,50 +80,72 @@ def _url(**parameters: str) -> str:
 def bulk(request: Request) -> HttpResponse:
     """Do something with the chosen people, or with all who match (all=1), and answer with the list as it is now.
 
-    `do` is tag, untag, pool, archive, unarchive or job; an undo button posts here again with ids in the address.
+    `do` is tag, untag, pool, unpool, archive, unarchive or job; Undo takes the whole of it back.
     """
-    do = request.POST.get("do") or request.GET.get("do", "")
+    do = request.POST.get("do", "")
     action = BULK.get(do)
     if action is None:
         raise InvalidInput("Choose what to do with the selected people.")
     ids = _chosen_ids(request)
     if not ids:
         raise InvalidInput("Select somebody first.")
-    said, undo = action(request, ids)
+    said, undo_url = action(request, ids)
     if not request.htmx:
-        messages.success(request, said)
+        messages.success(request, said, extra_tags=undo_url)
         return redirect(next_url(request, reverse("workspace:candidates")))
-    if request.GET.get("do"):
-        return toast(HttpResponse(status=204), said, tone="good")
     response = render(request, RESULTS, _context(request))
-    return toast(response, said, tone="good", undo_url=undo)
+    return toast(response, said, tone="good", undo_url=undo_url)
 
 
 def _chosen_ids(request: Request) -> list[UUID]:
     if request.POST.get("all"):
         return candidate_list.list_ids(request.actor, request.GET.get("q", "").strip())
-    values = request.POST.getlist("ids") or request.GET.getlist("ids")
+    values = request.POST.getlist("ids")
     try:
         return list(dict.fromkeys(UUID(value) for value in values))[: candidate_list.MOST_AT_ONCE]
     except ValueError as error:
         raise InvalidInput("This selection cannot be read. Reload the page and select again.") from error
 
 
-def _undo(do: str, ids: list[UUID], **parameters: str) -> str:
-    if not ids or len(ids) > MOST_UNDONE:
+@require_POST
+def undo(request: Request, word: str) -> HttpResponse:
+    """Take back what was done to many at once; who was changed since stays as they are, and the message says so."""
+    what = undoing.take(request.actor, word)
+    ids = [UUID(key) for key in what["ids"]]
+    match what["do"]:
+        case "tag":
+            done = operations.untag_candidates(actor=request.actor, candidate_ids=ids, tag_id=UUID(what["tag"]))
+            said = f"Tag taken off {_people(done)}"
+        case "pool":
+            done = operations.remove_from_pool(actor=request.actor, candidate_ids=ids, pool_id=UUID(what["pool"]))
+            said = f"{_people(done)} taken out of the pool"
+        case _:
+            done = operations.unarchive_candidates(
+                actor=request.actor, candidate_ids=ids, archived_until=what["done_at"]
+            )
+            said = f"{_people(done)} taken back from the archive"
+    left = len(ids) - len(done)
+    messages.success(request, f"{said}{f'; {left:,} changed since and left as they are' if left else ''}.")
+    if request.htmx:  # the page that asked loads again and shows the message
+        return HttpResponse(status=204)
+    return redirect(next_url(request, reverse("workspace:candidates")))
+
+
+def _undo(request: Request, do: str, ids: Collection[UUID], **parameters: str) -> str:
+    if not ids:
         return ""
-    values = {"do": do, "ids": [str(key) for key in ids], **parameters}
-    return f"{reverse('workspace:candidates_bulk')}?{urlencode(values, doseq=True)}"
+    word = undoing.keep(request.actor, {"do": do, "ids": [str(key) for key in ids], **parameters})
+    return reverse("workspace:candidates_undo", args=[word])
 
 
 def _tag(request: Request, ids: list[UUID]) -> tuple[str, str]:
     tag = operations.create_tag(actor=request.actor, name=request.POST.get("tag", ""))
     done = operations.tag_candidates(actor=request.actor, candidate_ids=ids, tag_id=tag.id)
-    return f"{_people(done)} tagged {tag.name}{_had_it(ids, done)}.", _undo("untag", done, tag=str(tag.id))
+    return f"{_people(done)} tagged {tag.name}{_had_it(ids, done)}.", _undo(request, "tag", done, tag=str(tag.id))
 
 
 def _untag(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    tag_id = _uuid(request.POST.get("tag") or request.GET.get("tag", ""))
+    tag_id = _uuid(request.POST.get("tag", ""))
     done = operations.untag_candidates(actor=request.actor, candidate_ids=ids, tag_id=tag_id)
     return f"Tag taken off {_people(done)}.", ""
 
@@ -132,11 +154,11 @@ def _pool(request: Request, ids: list[UUID]) -> tuple[str, str]:
     pool_id = _uuid(request.POST.get("pool", ""))
     reason = request.POST.get("pool_reason", "")
     done = operations.add_to_pool(actor=request.actor, pool_id=pool_id, candidate_ids=ids, reason=reason)
-    return f"{_people(done)} added to the pool{_had_it(ids, done)}.", _undo("unpool", done, pool=str(pool_id))
+    return f"{_people(done)} added to the pool{_had_it(ids, done)}.", _undo(request, "pool", done, pool=str(pool_id))
 
 
 def _unpool(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    pool_id = _uuid(request.POST.get("pool") or request.GET.get("pool", ""))
+    pool_id = _uuid(request.POST.get("pool", ""))
     done = operations.remove_from_pool(actor=request.actor, pool_id=pool_id, candidate_ids=ids)
     return f"{_people(done)} taken out of the pool.", ""
 
@@ -145,7 +167,7 @@ def _archive(request: Request, ids: list[UUID]) -> tuple[str, str]:
     done = operations.archive_candidates(
         actor=request.actor, candidate_ids=ids, reason=request.POST.get("archive_reason", "")
     )
-    return f"{_people(done)} archived.", _undo("unarchive", done)
+    return f"{_people(done)} archived.", _undo(request, "archive", done)
 
 
 def _unarchive(request: Request, ids: list[UUID]) -> tuple[str, str]:

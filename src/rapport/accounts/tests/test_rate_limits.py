@@ -47,7 +47,7 @@ def test_expired_counts_are_forgotten_and_others_stay() -> None:
     cache.set("counting", [1.0], 600)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE accounts_cache SET expires = %s WHERE cache_key LIKE '%%over'", [clock.now() - timedelta(seconds=1)]
+            "UPDATE rapport_cache SET expires = %s WHERE cache_key LIKE '%%over'", [clock.now() - timedelta(seconds=1)]
         )
     assert forget_expired_limits() == 1
     assert cache.get("counting") == [1.0]

@@ -199,9 +199,17 @@ def archive_candidates(*, actor: Actor, candidate_ids: Collection[UUID], reason:
 
 
 @transaction.atomic
-def unarchive_candidates(*, actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID]:
-    """Take candidates back from the archive. Records candidate.unarchived; returns those taken back now."""
+def unarchive_candidates(
+    *, actor: Actor, candidate_ids: Collection[UUID], archived_until: datetime | None = None
+) -> list[UUID]:
+    """Take candidates back from the archive. Records candidate.unarchived; returns those taken back now.
+
+    With `archived_until` those stay who were archived after that moment.
+    """
     ids = visible(actor, candidate_ids, EDIT)
+    if archived_until:
+        meant = Candidate.objects.filter(id__in=ids, archived_at__lte=archived_until)
+        ids = list(meant.order_by("id").select_for_update().values_list("id", flat=True))
     back = _set_archived(ids, None, "")
     record_many(CANDIDATE_UNARCHIVED, actor=actor, happenings=[Happening({"candidate": key}) for key in back])
     return back

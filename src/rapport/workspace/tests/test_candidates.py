@@ -3,6 +3,7 @@ import io
 import json
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from rapport.accounts.models import User
 from rapport.candidates import operations
 from rapport.candidates.models import Candidate, CandidateTag, PoolMember
+from rapport.candidates.operations import archive_candidates, unarchive_candidates
 from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory, PoolFactory
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.errors import TemporaryFailure
@@ -197,3 +199,30 @@ def test_archived_people_leave_the_list(rita: User, sign_in) -> None:
     CandidateFactory()
     operations.archive_candidates(actor=rita.actor, candidate_ids=[carl.id], reason="Left")
     assert "Carl Candidate" not in sign_in(rita).get(LIST).content.decode()
+
+
+def test_undo_takes_back_a_tag_an_archiving_and_a_pool_of_many(rita: User, sign_in) -> None:
+    people, pool, client = CandidateFactory.create_batch(75), PoolFactory(), sign_in(rita)
+    ids = [str(person.id) for person in people]
+
+    def do(**values: str) -> str:
+        response = client.post(BULK, {**values, "ids": ids}, headers=HTMX)
+        return json.loads(response["HX-Trigger"])["toast"]["undo"]
+
+    tag = do(do="tag", tag="four days")
+    CandidateTag.objects.filter(candidate=people[0]).delete()
+    response = client.post(tag, headers=HTMX)
+    assert [str(message) for message in get_messages(response.wsgi_request)] == [
+        "Tag taken off 74 people; 1 changed since and left as they are."
+    ]
+    assert not CandidateTag.objects.exists()
+    assert client.post(do(do="pool", pool=str(pool.id)), headers=HTMX).status_code == 204
+    assert not PoolMember.objects.exists()
+    archive = do(do="archive", archive_reason="Left")
+    unarchive_candidates(actor=rita.actor, candidate_ids=[people[0].id])
+    archive_candidates(actor=rita.actor, candidate_ids=[people[0].id], reason="Asked for it")
+    assert client.post(archive, headers=HTMX).status_code == 204
+    assert list(Candidate.objects.exclude(archived_at=None).values_list("archive_reason", flat=True)) == [
+        "Asked for it"
+    ]
+    assert client.post(archive, headers=HTMX).status_code == 409

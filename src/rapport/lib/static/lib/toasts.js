@@ -42,8 +42,10 @@ async function undo(button) {
   const element = button.closest("[data-toast]");
   const response = await post(button.dataset.toastUndo).catch(() => null);
   dismiss(element);
-  if (response?.ok) location.reload();
-  else toast("That could not be undone. Reload the page to see how it stands.", { tone: "bad" });
+  if (response?.ok) return location.reload();
+  let told = null;
+  try { told = JSON.parse(response?.headers.get("HX-Trigger") ?? "{}").toast; } catch { /* no words of the server */ }
+  toast(told?.message ?? "That could not be undone. Reload the page to see how it stands.", { tone: "bad" });
 }
 
 on("click", "[data-toast-close]", (_, button) => dismiss(button.closest("[data-toast]")));
