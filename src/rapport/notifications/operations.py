@@ -82,8 +82,11 @@ def notify(*, activities: Sequence[Activity]) -> int:
 def send_digest(*, user_id: UUID, now: datetime) -> bool:
     """Mail a user what they have not read since the last digest, when one is due; says whether a mail went out.
 
-    The notices are marked before sending: after a crash in between a digest is missed rather than sent twice.
+    The notices are marked before sending: after a crash in between a digest is missed rather than sent twice. Without a
+    mail server of Rapport's own nothing is marked: they wait until there is one.
     """
+    if not settings.HAS_MAIL_SERVER:
+        return False
     with transaction.atomic():
         user = User.objects.filter(id=user_id, is_active=True).first()
         choice, _ = DigestChoice.objects.get_or_create(user_id=user_id)

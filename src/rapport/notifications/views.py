@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -67,7 +68,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Saved.")
         return redirect("notifications:preferences")
     status = 422 if request.method == "POST" else 200
-    return render(request, "notifications/preferences.html", {"form": form}, status=status)
+    context = {"form": form, "has_mail_server": settings.HAS_MAIL_SERVER}
+    return render(request, "notifications/preferences.html", context, status=status)
 
 
 def _find_id(text: str) -> UUID | None:

@@ -147,7 +147,17 @@ def test_digest_is_due(every, sent_at, now, due):
     assert is_due(every, sent_at, now, BERLIN) is due
 
 
-def test_digest_carries_unread_notices_once(rita):
+def test_without_a_mail_server_notices_wait_for_one(rita, settings, sign_in):
+    settings.HAS_MAIL_SERVER = False
+    notice = give_notice(rita, "Lemon cake: one")
+    assert operations.send_digest(user_id=rita.id, now=datetime(2026, 11, 23, 8, tzinfo=UTC)) is False
+    notice.refresh_from_db()
+    assert (notice.digested_at, mail.outbox) == (None, [])
+    assert "no mail server of its own" in sign_in(rita).get("/settings/notifications/").content.decode()
+
+
+def test_digest_carries_unread_notices_once(rita, settings):
+    settings.HAS_MAIL_SERVER = True
     give_notice(rita, "Lemon cake: one")
     give_notice(rita, "Lemon cake: read already", read_at=clock.now())
     morning = datetime(2026, 11, 23, 8, tzinfo=UTC)

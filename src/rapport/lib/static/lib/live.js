@@ -1,9 +1,9 @@
-// Parts that keep themselves fresh: [data-live="/notifications/live"] is asked for every 15 s while the page is seen.
+// Parts that keep themselves fresh: [data-live="/notifications/live"] is asked for every 5 s while the page is seen.
 // Its HX-Trigger may carry toasts for what is new. Failures are quiet: the next round tries again.
 import { $$ } from "./dom.js";
 import { toast } from "./toasts.js";
 
-const EVERY_MS = 15_000;
+const EVERY_MS = 5_000;
 let last = Date.now();
 
 async function refresh(part) {
