@@ -105,7 +105,8 @@ def _start_database(settings: Any, *, tolerate_failure: bool) -> None:
 
     try:
         embedded.start(settings.DATA_DIR)
-    except Exception:
+    except Exception as error:
         if not tolerate_failure:
             raise
+        settings.EMBEDDED_PROBLEM = str(error).strip() or type(error).__name__
     settings.DATABASES["default"]["HOST"] = embedded.socket_folder(settings.DATA_DIR)

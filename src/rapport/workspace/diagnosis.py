@@ -1,23 +1,44 @@
 """What can be wrong with an installation, and how to mend it: the checks behind `rapport doctor`."""
 
 import os
+import re
 import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from rapport.accounts.models import Role, User
 from rapport.activity.partitions import monthly_bounds
+from rapport.candidates.models import Candidate
 from rapport.lib import clock
+from rapport.mail.models import Mailbox
+from rapport.search.engine import Engine
+from rapport.search.folder import IndexFolder
 
 SOCKET_PATH_LIMIT = 100
 LITTLE_DISK_BYTES = 2_000_000_000
+NO_DISK_BYTES = 200_000_000
+CONNECT_S = 5
+MISSING_PEOPLE = 20  # who may be on the way into the index just now
+CONNECTION_MENDS = (
+    (r"resolve|translate host|name or service|nodename", "The host in RAPPORT_DATABASE_URL is not known here. Check its spelling, and the network's DNS."),
+    (r"password authentication|no password|authentication failed", "User or password in RAPPORT_DATABASE_URL are wrong. Try them with: psql \"$RAPPORT_DATABASE_URL\""),
+    (r"database .* does not exist", "Create the database: createdb -O USER NAME. Or correct the name at the end of RAPPORT_DATABASE_URL."),
+    (r"role .* does not exist", "The user in RAPPORT_DATABASE_URL is not known to the server. Create it: createuser NAME"),
+    (r"refused|no such file", "No PostgreSQL listens there. Start it, or correct host and port in RAPPORT_DATABASE_URL; the embedded one starts with `rapport up`."),
+    (r"timeout|timed out", "The server does not answer in time. Check host, port and the firewall between."),
+    (r"pg_hba", "The server lets nobody in from this machine. Add a line for it to the server's pg_hba.conf."),
+    (r"permission denied", "The embedded database cannot reach its folder. Give its user (pgserver when started as root) access to the data folder and all folders above it."),
+    (r"no space left", "The disk is full. Make room, then start again."),
+)  # fmt: skip
 WORKER_SILENT_S = 60
 
 
@@ -35,7 +56,7 @@ class Finding:
 
 
 def examine() -> Iterator[Finding]:
-    """Run all checks; those that need the database, or its tables, are left out without them."""
+    """Run all checks; those that need the database are left out when it does not answer or lacks tables."""
     for check in WITHOUT_DATABASE:
         yield check()
     database = check_database()
@@ -46,7 +67,7 @@ def examine() -> Iterator[Finding]:
     yield migrations
     if migrations.state == "failure":
         return
-    for check in WITH_TABLES:
+    for check in NEEDS_TABLES:
         yield check()
 
 
@@ -57,14 +78,10 @@ def check_python() -> Finding:
 
 def check_data_folder() -> Finding:
     folder = settings.DATA_DIR
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".probe"
-        probe.write_text("")
-        probe.unlink()
-    except OSError as error:
+    problem = _write_problem(folder)
+    if problem:
         return Finding(
-            "data folder", "failure", f"{folder} cannot be written: {error.strerror}.",
+            "data folder", "failure", f"{folder} cannot be written: {problem}.",
             "Give the user that runs Rapport write access to it, or set RAPPORT_DATA_DIR to another folder.",
         )  # fmt: skip
     if not settings.DATABASE_URL and len(str(folder / "postgres" / ".s.PGSQL.5432")) > SOCKET_PATH_LIMIT:
@@ -75,10 +92,39 @@ def check_data_folder() -> Finding:
     return Finding("data folder", "ok", str(folder))
 
 
+def check_files_folder() -> Finding:
+    """Where documents and raw mail are stored; it may lie apart from the data folder."""
+    folder = Path(settings.MEDIA_ROOT)
+    problem = _write_problem(folder)
+    if problem:
+        return Finding(
+            "files", "failure", f"{folder} cannot be written: {problem}. Résumés and mail cannot be stored.",
+            "Give the user that runs Rapport write access to it, or set RAPPORT_FILES_DIR to another folder.",
+        )  # fmt: skip
+    return Finding("files", "ok", str(folder))
+
+
+def _write_problem(folder: Path) -> str:
+    """What keeps us from writing into a folder, "" when nothing does."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.write_text("x")
+        probe.unlink()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 def check_disk() -> Finding:
     free = shutil.disk_usage(settings.DATA_DIR if settings.DATA_DIR.exists() else "/").free
+    mend = "Delete what is not needed, enlarge the disk, or move the data folder (RAPPORT_DATA_DIR)."
+    if free < NO_DISK_BYTES:
+        return Finding(
+            "disk", "failure", f"The disk is full: {free / 1e6:.0f} MB are free. Nothing can be stored.", mend
+        )
     if free < LITTLE_DISK_BYTES:
-        return Finding("disk", "warning", f"Only {free / 1e9:.1f} GB are free.", "Make room or move the data folder.")
+        return Finding("disk", "warning", f"Only {free / 1e9:.1f} GB are free.", mend)
     return Finding("disk", "ok", f"{free / 1e9:.0f} GB are free")
 
 
@@ -105,22 +151,41 @@ def check_address() -> Finding:
 
 
 def check_database() -> Finding:
+    """Over a connection of its own: the pool would wait and then say that it has none, instead of why."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version_num")
-            number = int(cursor.fetchone()[0])
+        number = _server_version()
     except Exception as error:
-        cause = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-        return Finding(
-            "database", "failure", f"The database does not answer: {cause}",
-            "Check RAPPORT_DATABASE_URL, or that `rapport up` runs; its log lies in the data folder, postgres/log.",
-        )  # fmt: skip
+        cause = getattr(settings, "EMBEDDED_PROBLEM", "") or _one_line(error)
+        return Finding("database", "failure", f"The database does not answer: {cause}", mend_connection(cause))
     if number < 150000:
         return Finding(
             "database", "failure", f"PostgreSQL {number // 10000} is too old.", "Use PostgreSQL 15 or newer."
         )
     kind = "given by RAPPORT_DATABASE_URL" if settings.DATABASE_URL else "embedded"
     return Finding("database", "ok", f"PostgreSQL {number // 10000}.{number % 100}, {kind}")
+
+
+def _server_version() -> int:
+    wanted = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    given = {name: str(connection.settings_dict[key]) for name, key in wanted.items() if connection.settings_dict[key]}
+    options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if key.startswith("ssl")}
+    with psycopg.connect(**given, **options, connect_timeout=CONNECT_S) as own:
+        return own.info.server_version
+
+
+def _one_line(error: Exception) -> str:
+    """All that was said: the cause stands in the first line of some errors, in the last of others."""
+    return " ".join(str(error).split())[:400] or type(error).__name__
+
+
+def mend_connection(cause: str) -> str:
+    """What to do about what the server, or the network before it, said."""
+    for words, mend in CONNECTION_MENDS:
+        if re.search(words, cause, re.IGNORECASE):
+            return mend
+    if not settings.DATABASE_URL:
+        return "Look into the database's log: postgres/log in the data folder. A copy of that folder may be restored."
+    return "Check each part of RAPPORT_DATABASE_URL: postgresql://user:password@host:5432/name"
 
 
 def check_migrations() -> Finding:
@@ -173,8 +238,57 @@ def check_failed_jobs() -> Finding:
     return Finding("queue", "ok", "no failed jobs")
 
 
+def check_index() -> Finding:
+    """The search index of this node: there, readable, and how many people of the pool it holds."""
+    folder = IndexFolder(settings.SEARCH_DIR)
+    anew = "Run: rapport reindex (the product may go on running)"
+    try:
+        index = folder.find_current()
+        if index is None and not (folder.path / "current").exists():
+            return Finding(
+                "search", "warning", "There is no search index on this node yet.", f"Start `rapport worker`. {anew}."
+            )
+        held = Engine.open(index).count if index else None
+    except (OSError, ValueError) as error:
+        return Finding("search", "failure", f"The search index cannot be read: {_one_line(error)}", f"{anew}.")
+    if held is None:
+        return Finding(
+            "search", "failure", "The search index is broken: its files are gone or another version's.", f"{anew}."
+        )
+    people = Candidate.objects.count()
+    if held < people - max(MISSING_PEOPLE, people // 50):
+        return Finding(
+            "search", "warning", f"The index holds {held:,} of {people:,} people.",
+            f"Wait if an import has just run; see that `rapport worker` runs on this node. {anew}.",
+        )  # fmt: skip
+    return Finding("search", "ok", f"the index holds {held:,} people")
+
+
+def check_mailboxes() -> Finding:
+    failing = list(Mailbox.objects.filter(state=Mailbox.State.FAILING).order_by("address"))
+    if failing:
+        said = "; ".join(f"{row.address}: {row.last_error or 'no reason is known'}" for row in failing[:3])
+        more = f"; and {len(failing) - 3} more" if len(failing) > 3 else ""
+        return Finding(
+            "mailboxes", "warning", f"{said}{more}",
+            "Open Settings, Mailboxes, press Test and follow what it says. Mail waits meanwhile; nothing is lost.",
+        )  # fmt: skip
+    return Finding("mailboxes", "ok", "none is failing")
+
+
+def check_own_mail() -> Finding:
+    if not settings.HAS_MAIL_SERVER:
+        return Finding(
+            "own mail", "warning", "Rapport itself cannot send mail: no links to choose a password, no digests.",
+            "Set RAPPORT_SMTP_HOST and, where needed, RAPPORT_SMTP_PORT, _USER and _PASSWORD.",
+        )  # fmt: skip
+    return Finding("own mail", "ok", f"by {settings.EMAIL_HOST}")
+
+
 Check = Callable[[], Finding]
-WITHOUT_DATABASE: tuple[Check, ...] = (check_python, check_data_folder, check_disk, check_secret_key, check_address)
-WITH_TABLES: tuple[Check, ...] = (
-    check_partitions, check_administrator, check_worker, check_failed_jobs,
+WITHOUT_DATABASE: tuple[Check, ...] = (
+    check_python, check_data_folder, check_files_folder, check_disk, check_secret_key, check_address, check_own_mail,
+)  # fmt: skip
+NEEDS_TABLES: tuple[Check, ...] = (
+    check_partitions, check_administrator, check_worker, check_failed_jobs, check_index, check_mailboxes,
 )  # fmt: skip
