@@ -66,7 +66,17 @@ function open() {
   return true;
 }
 
+// A key of the bar for the selected works on the row one is at, too: nothing needs to be selected first.
+function selectForBar(key) {
+  const row = currentRow();
+  const box = row && $("input[data-select]", row);
+  const scope = row?.closest("[data-selection], form, [data-list]");
+  if (!box || !scope || $("input[data-select]:checked", scope)) return;
+  if ($$("[data-bulk-bar] [data-key]", scope).some((each) => each.dataset.key === key)) select();
+}
+
 function press(key) {
+  selectForBar(key);
   const within = currentRow() && $$("[data-key]", currentRow()).find((each) => each.dataset.key === key);
   const button = within ?? $$("[data-key]").find((each) => each.dataset.key === key && seen(each));
   if (!button) return false;

@@ -35,6 +35,8 @@ export function closePanel() {
 
 on("click", "[data-panel-close]", closePanel);
 on("click", "button[data-panel]", (_, button) => peek(button));
+// The face of a row opens the panel for those who point; its link goes to the page.
+on("click", "tr .avatar, [data-row]:not([data-card]) .avatar", (_, face) => peek($("[data-panel]", face.closest("tr, [data-row]"))));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isOpen() && !$("dialog[open], .menu:popover-open")) closePanel();
 });
