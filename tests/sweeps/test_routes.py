@@ -41,7 +41,7 @@ ACT_WITHOUT_TOKEN = {"mail:unsubscribe"}  # RFC 8058: the mail program posts, wi
 # Pages that want more than the world has: a row of a folder of résumés, a notice or segment of one's own, somebody to
 # enroll.
 WITHOUT_EXAMPLE = {"intake:review", "intake:file", "notifications:open", "search:segment", "outreach:enroll"}
-FILLERS = {"key": "x", "uidb36": "x", "pk": 1}
+FILLERS = {"key": "x", "uidb36": "x", "pk": 1, "word": "x"}
 
 
 def needed(route: Route) -> Capability | None:

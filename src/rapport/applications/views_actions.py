@@ -64,6 +64,7 @@ def move_many(request: Request, job_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: Request, job_id: UUID, word: str) -> HttpResponse:
     """Take back a move or an ending of many; who was changed since stays, and the message says so."""
+    get_job(request.actor, job_id)
     what = undoing.take(request.actor, word)
     if what["job"] != str(job_id):
         raise Conflict(undoing.GONE)

@@ -14,6 +14,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from psycopg.conninfo import make_conninfo
 
 from rapport.accounts.models import Role, User
 from rapport.activity.partitions import monthly_bounds
@@ -169,7 +170,7 @@ def _server_version() -> int:
     wanted = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     given = {name: str(connection.settings_dict[key]) for name, key in wanted.items() if connection.settings_dict[key]}
     options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if key.startswith("ssl")}
-    with psycopg.connect(**given, **options, connect_timeout=CONNECT_S) as own:
+    with psycopg.connect(make_conninfo(**given, **options, connect_timeout=CONNECT_S)) as own:
         return own.info.server_version
 
 

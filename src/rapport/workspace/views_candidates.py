@@ -110,6 +110,7 @@ def _chosen_ids(request: Request) -> list[UUID]:
 @require_POST
 def undo(request: Request, word: str) -> HttpResponse:
     """Take back what was done to many at once; who was changed since stays as they are, and the message says so."""
+    require(request.actor, VIEW)
     what = undoing.take(request.actor, word)
     ids = [UUID(key) for key in what["ids"]]
     match what["do"]:

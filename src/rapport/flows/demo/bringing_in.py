@@ -1,6 +1,7 @@
 """The demo company's imports: an old spreadsheet with a few errors, and résumés that wait to be looked at."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from rapport.accounts.models import User
@@ -72,7 +73,7 @@ def _read_resumes(user: User, dice: Random, now: datetime) -> None:
     files = [_resume(dice, number) for number in range(RESUMES)]
     files.append(("scan-0047.pdf", b""))
     item = operations.import_resume_files(
-        actor=user.actor, name="Résumés of the job fair", files=[(name, lambda content=content: content) for name, content in files],
+        actor=user.actor, name="Résumés of the job fair", files=[(name, partial(bytes, content)) for name, content in files],
         options={"source": "Job fair Berlin", "tags": ["knows the industry"], "review": True}, token=TOKEN,
     )  # fmt: skip
     at = now - timedelta(hours=7)
