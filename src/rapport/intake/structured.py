@@ -1,4 +1,4 @@
-"""Résumés that are data already: JSON Resume, Europass XML and JSON."""
+"""Résumés that are data already: JSON Resume, Europass XML and JSON, vCards."""
 
 from typing import Any
 
@@ -14,4 +14,8 @@ def read_structured(data: bytes) -> dict[str, Any] | None:
         from rapport.intake.europass import read_europass
 
         return read_europass(data)
+    if head[:11].lower() == b"begin:vcard":
+        from rapport.intake.vcard import read_vcard
+
+        return read_vcard(data)
     return None
