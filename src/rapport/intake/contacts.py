@@ -1,16 +1,51 @@
 """E-mail addresses, phone numbers and links in the text of a résumé."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rapport.intake.periods import find_periods
+from rapport.intake.places import COUNTRY_CODES
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+%'-]{0,63}\s?@\s?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![\w-])"
 )
+_WRAPPED = re.compile(
+    r"(?<![^\s:|])(?P<first>[A-Za-z0-9][\w.+@-]*)(?=[ \t]*\n[ \t]*(?P<second>[\w@.-]*[A-Za-z0-9])(?:\s|$))"
+)
+_ENDINGS = frozenset(
+    [
+        "com",
+        "org",
+        "net",
+        "edu",
+        "gov",
+        "info",
+        "io",
+        "dev",
+        "ai",
+        "me",
+        "co",
+        "eu",
+        "uk",
+        "app",
+        "tech",
+        "email",
+        "name",
+        "pro",
+        "biz",
+        "xyz",
+        "online",
+        "site",
+        "page",
+        "cloud",
+        "mil",
+        "int",
+    ]
+)
+_COUNTRIES = frozenset(COUNTRY_CODES.values())
 _PHONE = re.compile(
-    r"(?<![\w/.@#=+-])(?P<number>(?:\+|00)?\s?\(?\d[\d\s()./‐‑–-]{5,22}\d)(?![\w@]|[\s-]*[*xX•]{2})(?:\s?(?:ext|x|extension|durchwahl)\.?\s?\d{1,5})?",
+    r"(?<![\w/.@#=+-])(?P<number>(?:\+|00)?[^\S\n]?\(?\d(?:[\d()./‐‑–-]|[^\S\n]){5,22}\d)(?![\w@]|[\s-]*[*xX•]{2})(?:\s?(?:ext|x|extension|durchwahl)\.?\s?\d{1,5})?",
     re.I,
 )
 _PHONE_WORD = re.compile(
@@ -44,9 +79,14 @@ class Found:
 def find_emails(text: str, links: Iterable[str] = ()) -> list[Found]:
     """E-mail addresses in order; blanks beside the @ that layouts put there are left out."""
     found: dict[str, Found] = {}
+    wrapped = list(_wrapped_emails(text)) if "@" in text else []
     for match in _EMAIL.finditer(text):
+        if any(item.span and item.span[0] < match.end() and match.start() < item.span[1] for item in wrapped):
+            continue
         address = re.sub(r"\s", "", match.group()).strip(".'")
         found.setdefault(address.lower(), Found(address, match.group(), match.span()))
+    for item in wrapped:
+        found.setdefault(item.value.lower(), item)
     for link in links:
         address = link[7:].split("?")[0].strip() if link.lower().startswith("mailto:") else ""
         if _EMAIL.fullmatch(address):
@@ -54,17 +94,39 @@ def find_emails(text: str, links: Iterable[str] = ()) -> list[Found]:
     return list(found.values())
 
 
+def _wrapped_emails(text: str) -> Iterator[Found]:
+    """Addresses that a narrow column broke over two lines: "jane.doe@exam" above "ple.org", "jane." above "doe@example.org"."""
+    for match in _WRAPPED.finditer(text):
+        first, second = match.group("first"), match.group("second")
+        joined = first + second
+        if joined.count("@") != 1 or not _EMAIL.fullmatch(joined) or not _has_known_ending(joined):
+            continue
+        if "@" in first:
+            is_cut = not (_EMAIL.fullmatch(first) and _has_known_ending(first))
+        else:
+            is_cut = second.startswith("@") or first.endswith((".", "_", "-"))
+        if is_cut:
+            yield Found(joined, joined, (match.start(), match.end("second")))
+
+
+def _has_known_ending(address: str) -> bool:
+    ending = address.rsplit(".", 1)[-1].lower()
+    return ending in _ENDINGS or ending.upper() in _COUNTRIES
+
+
 def find_phones(text: str, country: str, links: Iterable[str] = ()) -> list[Found]:
     """Phone numbers, E.164 where the number is possible in `country` (ISO code) or its own; faxes are left out.
 
-    Numbers that no numbering plan knows are kept as written (`is_valid` false) when a phone's usual signs or words stand with them.
+    A number that could be dialled but that no numbering plan has given out is E.164 too, with `is_valid` false; one that could not be dialled
+    is kept as written when a phone's usual signs or words stand with it.
     """
     found: dict[str, Found] = {}
     for match in _PHONE.finditer(text):
         before = text[max(0, match.start() - 24) : match.start()].rsplit("\n", 1)[-1]
         if "\n" in match.group("number") or _FAX_WORD.search(before) or _NOT_PHONE_WORD.search(before):
             continue
-        phone = _phone(match.group("number"), match.span("number"), country, bool(_PHONE_WORD.search(before)))
+        is_named = bool(_PHONE_WORD.search(before))
+        phone = _phone(match.group("number"), match.span("number"), country, is_named, _stands_alone(text, match))
         if phone:
             found.setdefault(phone.value, phone)
     for link in links:
@@ -75,14 +137,26 @@ def find_phones(text: str, country: str, links: Iterable[str] = ()) -> list[Foun
     return list(found.values())
 
 
-def _phone(entered: str, span: tuple[int, int] | None, country: str, is_named: bool) -> Found | None:
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """Nothing else stands in the line or between its separators."""
+    before = text[: match.start()].rpartition("\n")[2].rstrip(" ")
+    after = text[match.end() :].partition("\n")[0].lstrip(" ")
+    return (not before or before[-1] in "\t|•·,;/" or not before[-1].isascii()) and (
+        not after or after[0] in "\t|•·,;/" or not after[0].isascii()
+    )
+
+
+def _phone(
+    entered: str, span: tuple[int, int] | None, country: str, is_named: bool, is_alone: bool = False
+) -> Found | None:
     import phonenumbers
 
     entered = entered.strip()
     digits = re.sub(r"\D", "", entered)
     has_sign = entered.startswith(("+", "00", "(", "0"))
     is_grouped = bool(re.fullmatch(r"\(?\d{3}\)?[\s.‐‑–-]*\d{3}[\s.‐‑–-]+\d{4}", entered))
-    if not 7 <= len(digits) <= 15 or not (has_sign or is_named or is_grouped) or _is_dates(entered):
+    is_spaced = is_alone and len(digits) >= 8 and bool(re.search(r"\d[\s.-]\d", entered))
+    if not 7 <= len(digits) <= 15 or not (has_sign or is_named or is_grouped or is_spaced) or _is_dates(entered):
         return None
     plain = re.sub(r"[‐‑–]", "-", entered)
     plain = re.sub(r"(?<=\d)\s*\(0\)\s*", " ", plain)
@@ -92,7 +166,8 @@ def _phone(entered: str, span: tuple[int, int] | None, country: str, is_named: b
         number = None
     if number is not None and phonenumbers.is_valid_number(number):
         return Found(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), entered, span)
-    if number is not None and entered.startswith("+") and phonenumbers.is_possible_number(number):
+    is_likely = entered.startswith(("+", "00")) or is_named or is_grouped or (has_sign and span is not None)
+    if number is not None and is_likely and phonenumbers.is_possible_number(number):
         return Found(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), entered, span, False)
     if is_named or is_grouped or entered.startswith("+"):
         return Found(entered, entered, span, False)

@@ -7,7 +7,7 @@ from rapport.intake.document import Document
 from rapport.intake.entries import Entry, Part, find_entries, split_heading
 from rapport.intake.experiences import best_comma, choose_parts
 from rapport.intake.header_words import degree_span, degree_weight, school_weight
-from rapport.intake.sections import Section
+from rapport.intake.sections import Section, heading_kind
 
 _IN = re.compile(r"\s*(?:of\s+(?:science|arts|engineering|business administration|technology|commerce|education|philosophy|laws?|fine arts)\b)?\s*(?:degree\b)?\s*(?P<sign>in|of|en|im|in der|,|:|-|–|\()?\s*", re.I)  # fmt: skip
 _SCORE = re.compile(
@@ -34,7 +34,7 @@ class Education:
 
 def find_education(document: Document, section: Section) -> list[Education]:
     """Schools of one section, in the order of the résumé."""
-    entries = find_entries(document, section, lambda text: max(degree_weight(text), school_weight(text)))
+    entries = find_entries(document, section, degree_weight, school_weight)
     if not entries:
         entries = _undated(document, section)
     for entry in entries:
@@ -87,6 +87,10 @@ def _education(document: Document, entry: Entry, degree: Part | None, school: Pa
     if area is None:
         taken = {part.start for part in (degree, school) if part is not None}
         area = next((part for part in entry.parts if part.start not in taken and school_weight(part.text) < 1), None)
+    if area is None and degree_part is not None and entry.body:
+        area = _area_below(document, entry.body[0])
+    if area is not None and degree_part is not None and area.text.startswith(degree_part.text):
+        area = _degree_and_area(area)[1] or area  # the degree once in the margin and once more with its field
     area = _without_score(area)
     period = entry.period
     clear = sum((degree_part is not None, school is not None and school_weight(school.text) > 1, period is not None))
@@ -109,6 +113,12 @@ def _degree_and_area(part: Part | None) -> tuple[Part | None, Part | None]:
     span = degree_span(part.text) if part else None
     if part is None or span is None:
         return part, None
+    before = part.text[: span[0]].rstrip()
+    if before.endswith((",", "(", "–", "-")) and len(part.text) - span[1] <= 1:
+        area = before.rstrip(" ,(–-")
+        degree = part.text[span[0] :].rstrip(" )")
+        at = part.start + span[0]
+        return Part(degree, at, at + len(degree), part.is_bold), Part(area, part.start, part.start + len(area))
     match = _IN.match(part.text, span[1])
     rest_at = match.end() if match else span[1]
     if match is None or (not match.group("sign") and span[0] == 0 and rest_at == len(part.text)):
@@ -119,6 +129,23 @@ def _degree_and_area(part: Part | None) -> tuple[Part | None, Part | None]:
         return part, None
     area_at = part.start + part.text.index(rest, rest_at)
     return Part(kept, part.start, part.start + len(kept), part.is_bold), Part(rest, area_at, area_at + len(rest))
+
+
+def _area_below(document: Document, number: int) -> Part | None:
+    """A field of study that stands alone on the line under degree and school."""
+    text = document.lines[number].text.strip()
+    words = text.split()
+    is_field = 1 <= len(words) <= 5 and text[:1].isupper() and len(text) <= 45 and text[-1:].isalpha()
+    if (
+        not is_field
+        or any(c.isdigit() or c in ":•@" for c in text)
+        or heading_kind(text)
+        or degree_weight(text)
+        or text.lower().startswith(("grade", "course", "relevant"))
+    ):
+        return None
+    start = document.starts[number] + document.lines[number].text.index(text)
+    return Part(text, start, start + len(text))
 
 
 def _without_score(area: Part | None) -> Part | None:

@@ -6,16 +6,15 @@ speak clearly against it.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rapport.intake.document import Document
-from rapport.intake.entries import Entry, Part, find_entries
-from rapport.intake.header_words import organisation_weight, title_weight
+from rapport.intake.entries import Entry, Part, Weigh, find_entries
+from rapport.intake.header_words import degree_weight, organisation_weight, title_weight
 from rapport.intake.places import is_place
 from rapport.intake.sections import Section
 
-Weigh = Callable[[str], float]
 _CLEAR = 2.2
 
 
@@ -36,7 +35,7 @@ class Experience:
 
 def find_experiences(document: Document, section: Section) -> list[Experience]:
     """Jobs of one section, in the order of the résumé."""
-    entries = find_entries(document, section, lambda text: max(title_weight(text), organisation_weight(text)))
+    entries = find_entries(document, section, title_weight, organisation_weight)
     _cut_lone_commas(entries, title_weight, organisation_weight)
     chosen = choose_parts(entries, title_weight, organisation_weight)
     experiences: list[Experience] = []
@@ -55,6 +54,40 @@ def find_experiences(document: Document, section: Section) -> list[Experience]:
         organisation = _cut_town(entry, title, organisation)
         experiences.append(_experience(entry, title, organisation))
     return experiences
+
+
+def find_loose_experiences(document: Document, sections: Sequence[Section]) -> list[Experience]:
+    """Jobs of a résumé whose sections hold none: dated entries with a job title anywhere but among the schools; never sure.
+
+    Headings may be missing, or stand together at the top because columns were read across.
+    """
+    head = sections[0]
+    rest = [
+        section
+        for section in sections
+        if section.kind in ("work", "skills", "other", "summary", "head", "contact", "projects")
+    ]
+    if any(section.kind == "education" for section in sections) and len(sections) <= 3:
+        rest = [*sections]
+    found: list[Experience] = []
+    for section in rest:
+        part = Section(
+            "work",
+            section.title,
+            section.first if section is not head else min(head.first + 1, head.last),
+            section.last,
+        )
+        for job in find_experiences(document, part):
+            title = job.title.text if job.title else ""
+            if (
+                title_weight(title) >= 2
+                and not degree_weight(title)
+                and job.start
+                and job.period_span
+                and len(title) <= 70
+            ):
+                found.append(replace(job, confidence=min(job.confidence, 0.5)))
+    return found
 
 
 def _cut_town(entry: Entry, title: Part | None, organisation: Part | None) -> Part | None:
@@ -154,7 +187,7 @@ def best_comma(part: Part, weigh_first: Weigh, weigh_second: Weigh) -> list[Part
             continue
         lean_left, lean_right = (weigh_first(t) - weigh_second(t) for t in (left, right))
         score = abs(lean_left - lean_right)
-        if score > 0.4 and (best is None or score > best[0]):
+        if score > 0.4 and (best is None or score >= best[0]):  # of equals the last: "VP, Operations, Acme Inc"
             pieces = [
                 Part(left, part.start, part.start + match.start(), part.is_bold),
                 Part(right, part.start + match.end(), part.end, part.is_bold),

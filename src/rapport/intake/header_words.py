@@ -64,13 +64,13 @@ centro supermarket pharmacy realty properties construction committee district co
 _DEGREE = re.compile(
     r"\b(?:ph\.?\s?d|d\.?phil|doctora\w*|doktor\w*|promotion|dr\.|m\.?\s?sc|b\.?\s?sc|m\.?\s?eng|b\.?\s?eng|m\.?\s?a\.?|b\.?\s?a\.?|b\.?\s?s\.?|m\.?\s?s\.?"
     r"|mba|m\.?b\.?a\.?|bba|b\.?\s?com|m\.?\s?com|b\.?\s?tech|m\.?\s?tech|b\.?\s?e\.?|m\.?\s?e\.?|mca|bca|ll\.?\s?[bm]|j\.?d\.?|m\.?d\.?|m\.?ed|b\.?ed|mph|mfa|bfa|msw|bsw|bsn|msn"
-    r"|bachelor\w*|master\w*|associate(?:'s|’s|s)?(?=\s+(?:of|degree|in))|associates?\s+(?:degree|of)|diploma|diplom(?:[a-zé-]*)?|degree|ged|magister|staatsexamen|abitur|fachabitur|fachhochschulreife|mittlere reife"
+    r"|bachelor\w*(?:['’]s)?(?:\s+degree)?|master\w*(?:['’]s)?(?:\s+degree)?|associate(?:'s|’s|s)?(?:\s+degree|(?=\s+(?:of|in)))|associates?\s+(?:degree|of)|diploma|diplom(?:[a-zé-]*)?|degree|ged|magister|staatsexamen|abitur|fachabitur|fachhochschulreife|mittlere reife"
     r"|realschulabschluss|ausbildung|lehre|studium|licence|maîtrise|mastère|bts|dut|baccalauréat|bac(?:\s?\+\s?\d)?|cap|licenciatura|licenciad[oa]|grado|máster|bachillerato|ciclo formativo|ingenier[íi]a"
-    r"|doctorado|técnico superior|certificate|high school|minor|major|a.levels?|gcse|hnd|semester abroad|exchange|postgraduate|undergraduate|graduated?|fernstudium|bootcamp)(?![\w])",
+    r"|doctorado|técnico superior|certificate|high school|minor|major|a.levels?|gcse|hnd|semester abroad|exchange|postgraduate|undergraduate|fernstudium|bootcamp)(?![\w])",
     re.I,
 )
 _SCHOOL = re.compile(
-    r"universit|college|school(?!\s+diploma)|institut|academy|akademie|hochschule|\bfh\b|\btu\b|\beth\b|\bmit\b|\bucla?\b|polytech|gymnasium|lycée|lycee|école|ecole|escuela|"
+    r"universi[td]|college|school(?!\s+diploma)|institut|academy|akademie|hochschule|\bfh\b|\btu\b|\beth\b|\bmit\b|\bucla?\b|polytech|gymnasium|lycée|lycee|école|ecole|escuela|"
     r"colegio|facult|campus|conservator|seminary|\biut\b|\binsa\b|\bhec\b|realschule|gesamtschule|berufs\w*schule|\bihk\b|instituto|\bies\b|udemy|coursera|bootcamp|yeshiva|technion|seneca|\bstate\b",
     re.I,
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """How much a file may ask of us. Sizes in bytes, times in seconds."""
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
-MAX_PAGES = 100
+MAX_PAGES = 1_000
+MAX_PAGES_READ = 60
 MAX_CHARACTERS = 400_000
 MAX_UNPACKED_BYTES = 60 * 1024 * 1024
 MAX_COMPRESSION_RATIO = 200

@@ -22,7 +22,10 @@ _CREDENTIALS = re.compile(
     r"[,\s|(]+(?:ph\.?d|m\.?\s?sc|b\.?\s?sc|m\.?\s?a|b\.?\s?a|mba|md|m\.d|rn|cpa|pmp|esq|jr|sr|ii|iii|iv|dds|pe|p\.e|cfa|phr|shrm-cp|dipl\.?-?\s?\w+|bsn|msn|j\.?d|ll\.?m)\.?\)?(?=$|[\s,|])",
     re.I,
 )
-_TITLES = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|miss|herr|frau|ing|m|mme|sr|sra|dipl\.?-?\w*)\.?\s+)+(?=\w)", re.I)
+_TITLES = re.compile(
+    r"^(?:(?:dr|prof|mr|mrs|ms|miss|herr|frau|ing|m|mme|sr|sra|med|rer|nat|phil|jur|habil|dipl\.?-?\w*)\.?\s+)+(?=\w)",
+    re.I,
+)
 _PARTICLES = word_set(
     "de da do dos das del della di du la le van von der den zu zum zur af al el bin ibn ben ter ten y e i bint mac mc st o"
 )
@@ -46,6 +49,7 @@ class Name:
     start: int
     end: int
     confidence: float
+    is_joined: bool = False
 
 
 def find_name(document: Document, head: Section, contact: Sequence[Section], emails: Sequence[str]) -> Name | None:
@@ -53,7 +57,11 @@ def find_name(document: Document, head: Section, contact: Sequence[Section], ema
     scored: list[tuple[float, Name]] = []
     biggest = max((line.size for line in document.lines[:80] if _is_wordy(line)), default=0.0)
     for rank, number in enumerate(_likely_lines(document, head, contact)):
-        for name in _candidates(document, number):
+        for name in (
+            *_candidates(document, number),
+            *_over_two_lines(document, number),
+            *_single_word(document, number, rank, emails),
+        ):
             score = _score(name, document.lines[number], rank, biggest, emails)
             scored.append((score, name))
     if not scored:
@@ -90,6 +98,9 @@ def _candidates(document: Document, number: int) -> list[Name]:
     begin = label.end() if label else 0
     for cell in re.finditer(r"[^\t|·•–—:;()/]+(?:\.(?=\s))?", text[begin:]):
         start, end = _tighten(text, begin + cell.start(), begin + cell.end())
+        first, comma, rest = text[start:end].partition(",")
+        if comma and title_weight(rest) >= 2 and looks_like_name(first):
+            end = start + len(first)
         words = text[start:end]
         if looks_like_name(words):
             offset = document.starts[number]
@@ -101,6 +112,51 @@ def _candidates(document: Document, number: int) -> list[Name]:
             Name(_tidy(joined[start:end]), document.starts[number] + start, document.starts[number] + end, 0.0)
         )
     return found
+
+
+def _over_two_lines(document: Document, number: int) -> list[Name]:
+    """A large name that its column broke: "Svenja" above "Hagedorn"."""
+    if number + 1 >= len(document.lines):
+        return []
+    first, second = document.lines[number : number + 2]
+    is_alike = first.size > 0 and abs(first.size - second.size) < 0.6 and first.is_all_bold == second.is_all_bold
+    if not is_alike or len(first.text.split()) > 3 or len(second.text.split()) > 3 or "\t" in first.text + second.text:
+        return []
+    if looks_like_name(first.text) and (looks_like_name(second.text) or title_weight(second.text)):
+        return []
+    text = f"{first.text.strip()} {second.text.strip()}"
+    start, end = _tighten(text, 0, len(text))
+    if not looks_like_name(text[start:end]) or is_place(second.text):
+        return []
+    begin = document.starts[number]
+    return [Name(_tidy(text[start:end]), begin, document.starts[number + 1] + len(second.text), 0.0, is_joined=True)]
+
+
+def _single_word(document: Document, number: int, rank: int, emails: Sequence[str]) -> list[Name]:
+    """A name of one word: alone on the first line, and in the e-mail address or the only large line."""
+    line = document.lines[number]
+    word = line.text.strip()
+    if (
+        rank
+        or len(word.split()) != 1
+        or not 2 <= len(word) <= 30
+        or not word.isalpha()
+        or not (word[0].isupper() or not word[0].isascii())
+    ):
+        return []
+    if (
+        heading_kind(word)
+        or fold(word) in _NOT_NAMES
+        or is_place(word)
+        or _DOCUMENT_WORDS.search(word)
+        or title_weight(word)
+    ):
+        return []
+    sizes = [other.size for n, other in enumerate(document.lines[:60]) if n != number and _is_wordy(other)]
+    if not _agrees(word, emails) and not (line.size and line.size > 1.3 * max(sizes, default=0.0)):
+        return []
+    begin = document.starts[number] + line.text.index(word)
+    return [Name(_tidy(word), begin, begin + len(word), 0.0)]
 
 
 def _tighten(text: str, start: int, end: int) -> tuple[int, int]:
@@ -169,6 +225,8 @@ def _score(name: Name, line: Line, rank: int, biggest: float, emails: Sequence[s
         score += 0.5
     if _agrees(name.text, emails):
         score += 3.0
+    if name.is_joined:
+        score += 0.6
     if name.text and len(line.text.strip()) > len(name.text) + 25:
         score -= 1.0
     return score

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from rapport.intake.document import Document, Refusal, build_document
-from rapport.intake.limits import MAX_CHARACTERS, MAX_PAGES
+from rapport.intake.limits import MAX_CHARACTERS, MAX_PAGES, MAX_PAGES_READ
 from rapport.intake.reading_order import Piece, order_pages
 
 # Ligatures that TeX fonts keep in the control codes of their OT1 and T1 encodings (LaTeX font encodings guide), and PDFium's hyphen mark.
@@ -37,7 +37,7 @@ class _Letter:
 
 
 def read_pdf(data: bytes) -> Document:
-    """Text of a PDF in reading order.
+    """Text of a PDF in reading order; of a very long one the first pages.
 
     Raises Refusal: encrypted, corrupt, too_many_pages, or picture when there are pages but no letters on them.
     """
@@ -49,7 +49,7 @@ def read_pdf(data: bytes) -> Document:
         if page_count == 0:
             raise Refusal("corrupt", "This PDF has no pages that can be read. Ask for a new copy.")
         if page_count > MAX_PAGES:
-            raise Refusal("too_many_pages", f"This PDF has {page_count} pages; résumés of up to {MAX_PAGES} are read.")
+            raise Refusal("too_many_pages", f"This PDF has {page_count} pages; files of up to {MAX_PAGES} are opened.")
         pages, links, has_pictures = _read_pages(pypdfium2.raw, pdf)
     finally:
         pdf.close()
@@ -78,7 +78,7 @@ def _read_pages(raw: Any, pdf: Any) -> tuple[list[list[Piece]], list[str], bool]
     pages: list[list[Piece]] = []
     links: list[str] = []
     characters, has_pictures = 0, False
-    for number in range(len(pdf)):
+    for number in range(min(len(pdf), MAX_PAGES_READ)):
         page = raw.FPDF_LoadPage(pdf.raw, number)
         if not page:
             continue
@@ -109,13 +109,16 @@ def _page_letters(raw: Any, page: Any, limit: int) -> list[_Letter]:
     width = raw.FPDF_GetPageWidthF(page)
     origin_x, origin_y = ctypes.c_double(), ctypes.c_double()
     try:
-        for index in range(min(raw.FPDFText_CountChars(text_page), max(limit, 0))):
-            code = raw.FPDFText_GetUnicode(text_page, index)
+        count = min(raw.FPDFText_CountChars(text_page), max(limit, 0))
+        codes = [raw.FPDFText_GetUnicode(text_page, index) for index in range(count)]
+        # A font with its own order of ligatures: where "ff" is met and never "fi", the code stands for "fi".
+        own = {0x1B: "fi", 0x1E: "fl"} if 0x1B in codes and 0x1C not in codes else {}
+        for index, code in enumerate(codes):
             if raw.FPDFText_IsGenerated(text_page, index) == 1 or not raw.FPDFText_GetLooseCharBox(
                 text_page, index, box
             ):
                 continue
-            text = _letter_text(code)
+            text = own.get(code) or _letter_text(code)
             if not text or box.left > width + 20 or box.right < -20:
                 continue
             top, bottom = height - max(box.top, box.bottom), height - min(box.top, box.bottom)

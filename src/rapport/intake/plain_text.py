@@ -11,6 +11,9 @@ from rapport.intake.wordlists import word_set
 _BLOCKS = word_set(
     "p div section article header footer li ul ol table tr h1 h2 h3 h4 h5 h6 br hr dl dt dd blockquote pre main aside nav address figure title"
 )
+_INLINE = word_set("span b strong i em time small a")
+_SIZES = {"h1": 24.0, "h2": 16.0, "h3": 13.0, "h4": 12.0}  # as browsers show them, in proportion
+_TEXT_SIZE = 10.0
 _SKIPPED = word_set("script style template noscript svg head")
 _RTF_TOKEN = re.compile(
     r"\\(?P<word>[a-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<hex>[0-9a-f]{2})|\\(?P<sign>[^a-z])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)",
@@ -68,7 +71,8 @@ class _HtmlLines(HTMLParser):
         self.parts: list[str] = []
         self.bold: list[tuple[int, int]] = []
         self.depth = {"skip": 0, "bold": 0}
-        self.is_heading = False
+        self.size = _TEXT_SIZE
+        self.has_just_ended = False
         self.length = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -76,13 +80,16 @@ class _HtmlLines(HTMLParser):
             self.depth["skip"] += 1
         elif tag in _BLOCKS:
             self.flush()
-            self.is_heading = tag in ("h1", "h2", "h3", "h4")
+            self.size = _SIZES.get(tag, _TEXT_SIZE)
             if tag == "li":
                 self._add("• ")
         elif tag in ("td", "th") and self.parts:
             self._add("\t")
         elif tag in ("b", "strong"):
             self.depth["bold"] += 1
+        if tag in _INLINE and self.has_just_ended and self.parts and not self.parts[-1][-1:].isspace():
+            self._add("\t")  # boxes set side by side by a style sheet have nothing between them
+        self.has_just_ended = False
         href = dict(attrs).get("href") if tag == "a" else None
         if href:
             self.links.append(href[:2000])
@@ -96,8 +103,10 @@ class _HtmlLines(HTMLParser):
                 self.lines.append(Line(""))
         elif tag in ("b", "strong"):
             self.depth["bold"] = max(0, self.depth["bold"] - 1)
+        self.has_just_ended = tag in _INLINE
 
     def handle_data(self, data: str) -> None:
+        self.has_just_ended = False
         if self.depth["skip"] or self.length > MAX_CHARACTERS:
             return
         text = re.sub(r"\s+", " ", data)
@@ -116,8 +125,8 @@ class _HtmlLines(HTMLParser):
         text = "".join(self.parts).rstrip()
         if text.strip(" •"):
             bold = tuple((a, min(b, len(text))) for a, b in self.bold if a < len(text))
-            self.lines.append(Line(text, bold=bold, is_heading=self.is_heading))
-        self.parts, self.bold, self.is_heading = [], [], False
+            self.lines.append(Line(text, size=self.size, bold=bold, is_heading=self.size > _TEXT_SIZE))
+        self.parts, self.bold, self.size = [], [], _TEXT_SIZE
 
 
 def read_html(data: bytes) -> Document:

@@ -60,13 +60,36 @@ class _Columns:
 def order_pages(pages: Sequence[Sequence[Piece]]) -> list[Line]:
     """Lines of all pages in reading order; a column that goes on over the page end is read on before its neighbour."""
     blocks: list[_Full | _Columns] = []
-    for number, pieces in enumerate(pages, start=1):
+    for number, pieces in enumerate(_without_running_lines(pages), start=1):
         placed = [_on_page(piece, number) for piece in pieces]
         _append_blocks(blocks, _cut(placed))
     rows: list[Row] = []
     for block in blocks:
         rows.extend(block.rows if isinstance(block, _Full) else _column_rows(block, depth=1))
     return _join_hyphens(_lines(rows))
+
+
+def _without_running_lines(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """Pages without what stands at the same height of several pages ("Jane Doe · Résumé · 2"); the first page keeps its name and contact."""
+    if len(pages) < 2:
+        return [list(page) for page in pages]
+    seen: dict[tuple[str, int], int] = {}
+    keyed = [[(piece, _running_key(row, page)) for row in _rows(page) for piece in row] for page in pages]
+    for page_keys in keyed:
+        for key in {key for _, key in page_keys if key[0]}:
+            seen[key] = seen.get(key, 0) + 1
+    return [
+        [piece for piece, key in page_keys if seen.get(key, 0) < 2 or (number == 0 and (key[1] < 100 or "@" in key[0]))]
+        for number, page_keys in enumerate(keyed)
+    ]
+
+
+def _running_key(row: Row, page: Sequence[Piece]) -> tuple[str, int]:
+    """Words of a row at a page's upper or lower end, digits aside, and its height in steps of 4 points; "" for any other row."""
+    text = "".join(c for piece in row for c in piece.text if not c.isdigit() and not c.isspace())
+    first, last = min(piece.top for piece in page), max(piece.bottom for piece in page)
+    at_end = row[0].bottom - first < 30 or last - row[0].top < 30
+    return (text, round(row[0].level / 4)) if at_end and sum(c.isalpha() for c in text) >= 4 else ("", 0)
 
 
 def _on_page(piece: Piece, page: int) -> Piece:
@@ -220,6 +243,10 @@ def _letters(pieces: list[Piece]) -> int:
 
 def _meaning(left: list[Piece], right: list[Piece]) -> str:
     left_headings, right_headings = _heading_count(left), _heading_count(right)
+    if not left_headings and _is_margin(right, left):
+        return "notes_right"
+    if not right_headings and _is_margin(left, right):
+        return "notes_left"
     if not right_headings and _is_notes(right, left):
         return "notes_right"
     if _is_notes(left, right):
@@ -236,6 +263,17 @@ def _meaning(left: list[Piece], right: list[Piece]) -> str:
 
 def _heading_count(pieces: list[Piece]) -> int:
     return sum(1 for row in _rows(pieces) if is_heading_text(" ".join(piece.text for piece in row)))
+
+
+def _is_margin(pieces: list[Piece], others: list[Piece]) -> bool:
+    """Nothing but section names and dates beside a text that has no section names of its own."""
+    texts = [" ".join(piece.text for piece in row) for row in _rows(pieces)]
+    headings = sum(1 for text in texts if is_heading_text(text))
+    dates = sum(1 for text in texts if is_only_dates(text) or (text.endswith(":") and len(text) < 25))
+    is_margin = (headings >= 2 and dates >= 2 and headings + dates >= 0.8 * len(texts)) or headings + dates == len(
+        texts
+    )
+    return bool(headings) and is_margin and _letters(others) > 1.2 * _letters(pieces)
 
 
 def _is_notes(pieces: list[Piece], others: list[Piece]) -> bool:
@@ -272,12 +310,28 @@ def _with_notes(main: list[Piece], notes: list[Piece], notes_first: bool) -> lis
     rows = _rows(main)
     loose: list[Row] = []
     for cluster in _note_clusters(notes):
+        if is_heading_text(" ".join(piece.text for piece in cluster)):
+            _insert_heading(rows, cluster)
+            continue
         target = _nearest(rows, cluster[0])
         if target is None:
             loose.append(cluster)
         else:
             target[:] = [*cluster, *target] if notes_first else [*target, *cluster]
-    return sorted([*rows, *loose], key=lambda row: (row[0].page, row[0].level))
+    for cluster in loose:
+        place = next(
+            (i for i, row in enumerate(rows) if (row[0].page, row[0].level) > (cluster[0].page, cluster[0].level)),
+            len(rows),
+        )
+        rows.insert(place, cluster)
+    return rows
+
+
+def _insert_heading(rows: list[Row], heading: Row) -> None:
+    """A section name in the margin stands before the first row that reaches below its upper end."""
+    page, top = heading[0].page, heading[0].top + 0.3 * heading[0].size
+    place = next((i for i, row in enumerate(rows) if (row[0].page, row[0].bottom) > (page, top)), len(rows))
+    rows.insert(place, heading)
 
 
 def _nearest(rows: list[Row], note: Piece) -> Row | None:
@@ -330,7 +384,11 @@ def _has_gap(before: Row, row: Row) -> bool:
 
 def _split_heading(row: Row) -> list[Line]:
     """A section name in the margin stands on a line of its own before the row's text."""
-    if len(row) > 1 and row[1].x0 - row[0].x1 > 1.2 * row[0].size and is_heading_text(row[0].text):
+    if (
+        len(row) > 1
+        and row[1].x0 - row[0].x1 > (0.7 if row[0].text.isupper() else 1.2) * row[0].size
+        and is_heading_text(row[0].text)
+    ):
         return [_line(row[:1]), _line(row[1:])]
     return [_line(row)]
 
@@ -376,15 +434,26 @@ def _join_hyphens(lines: list[Line]) -> list[Line]:
     for line in lines:
         if result and result[-1].text.endswith("\u00ad"):
             word, _, rest = line.text.partition(" ")
-            if word[:1].islower():
+            if word[:1].islower() and not _is_address(result[-1].text.split(" ")[-1] + word):
                 result[-1] = _retext(result[-1], result[-1].text[:-1].rstrip() + word)
                 line = _shift(line, len(line.text) - len(rest))
                 if not rest:
                     continue
             else:
                 result[-1] = _retext(result[-1], result[-1].text[:-1] + "-")
+                if _is_address(result[-1].text.split(" ")[-1] + word):
+                    result[-1] = _retext(result[-1], result[-1].text + word)
+                    line = _shift(line, len(line.text) - len(rest))
+                    if not rest:
+                        continue
         result.append(line)
-    return [_retext(line, line.text.replace("\u00ad", "")) if "\u00ad" in line.text else line for line in result]
+    # Within a line it is the hyphen of a font that has it under this code only.
+    return [_retext(line, line.text.replace("\u00ad", "-")) if "\u00ad" in line.text else line for line in result]
+
+
+def _is_address(word: str) -> bool:
+    """An e-mail or web address that was wrapped at its own hyphen."""
+    return "@" in word or "/" in word or word.lower().startswith("www.")
 
 
 def _retext(line: Line, text: str) -> Line:

@@ -11,17 +11,19 @@ from datetime import date
 from typing import Any
 
 from rapport.intake.contacts import Found, find_emails, find_links, find_phones, network_of
-from rapport.intake.document import Document
+from rapport.intake.document import Document, build_document
 from rapport.intake.education import Education, find_education
 from rapport.intake.entries import BULLET, Part, is_bullet
-from rapport.intake.experiences import Experience, find_experiences
+from rapport.intake.experiences import Experience, find_experiences, find_loose_experiences
 from rapport.intake.header_words import organisation_weight, title_weight
 from rapport.intake.languages import Language, find_languages
+from rapport.intake.limits import MAX_PAGES_READ
 from rapport.intake.names import find_name
 from rapport.intake.periods import count_months, find_periods
 from rapport.intake.places import country_of, find_place, is_place
-from rapport.intake.sections import Section, split_sections
-from rapport.intake.skill_spans import find_resume_skills
+from rapport.intake.section_content import name_sections
+from rapport.intake.sections import Section, part_headings, split_sections
+from rapport.intake.skill_spans import Skill, find_resume_skills
 
 _LANGUAGE_COUNTRIES = {"de": "DE", "fr": "FR", "es": "ES"}
 _LANGUAGE_SIGNS = {
@@ -56,7 +58,8 @@ class Resume:
 
 def parse_resume(document: Document, today: date) -> Resume:
     """Read a document as a résumé; `today` closes current jobs when years are counted."""
-    sections = split_sections(document.lines)
+    document = build_document(document.kind, part_headings(document.lines), document.page_count, document.links)
+    sections = name_sections(document.lines, split_sections(document.lines))
     resume = Resume(
         document.text, {"basics": {}, "work": [], "education": [], "skills": [], "languages": [], "certificates": []}
     )
@@ -65,14 +68,25 @@ def parse_resume(document: Document, today: date) -> Resume:
     _add_education(resume, document, sections)
     _add_languages(resume, document, sections)
     _add_certificates(resume, document, sections)
+    if document.kind == "pdf" and document.page_count > MAX_PAGES_READ:
+        resume.data["meta"].update(pages=document.page_count, pagesRead=MAX_PAGES_READ)
     for index, skill in enumerate(find_resume_skills(document, sections, jobs, today)):
         entry: dict[str, Any] = {"name": skill.name}
         if skill.years is not None:
             entry["years"] = skill.years
+        written = _other_spellings(document.text, skill)
+        if written:
+            entry["keywords"] = written
         resume.data["skills"].append(entry)
         resume.evidence.extend((f"skills[{index}].name", start, end) for start, end in skill.spans)
         resume.confidence[f"skills[{index}]"] = 0.9 if skill.is_known else 0.6
     return resume
+
+
+def _other_spellings(text: str, skill: Skill) -> list[str]:
+    """How the résumé writes a skill, where that is not its name ("Excel" for Microsoft Excel)."""
+    written = dict.fromkeys(text[start:end] for start, end in skill.spans)
+    return [words for words in written if words.casefold() != skill.name.casefold()][:3]
 
 
 def language_of(text: str) -> str:
@@ -239,14 +253,12 @@ def _add_work(
 ) -> list[tuple[int, int, str, str, bool]]:
     """Add jobs; returns their text spans and dates for the years of skills."""
     jobs = []
-    for section in sections:
-        if section.kind != "work":
-            continue
-        for experience in find_experiences(document, section):
-            index = len(resume.data["work"])
-            resume.data["work"].append(_work_entry(resume, document, experience, f"work[{index}]"))
-            start, end = _experience_span(document, experience)
-            jobs.append((start, end, experience.start, experience.end, experience.is_current))
+    found = [job for section in sections if section.kind == "work" for job in find_experiences(document, section)]
+    for experience in found or find_loose_experiences(document, sections):
+        index = len(resume.data["work"])
+        resume.data["work"].append(_work_entry(resume, document, experience, f"work[{index}]"))
+        start, end = _experience_span(document, experience)
+        jobs.append((start, end, experience.start, experience.end, experience.is_current))
     months = count_months([job[2:] for job in jobs], today)
     resume.data["meta"] = {"experienceYears": round(months / 12, 1)}
     return jobs

@@ -46,10 +46,16 @@ def test_phones_come_out_as_e164(text: str, country: str, number: str) -> None:
     assert (found.value, found.is_valid) == (number, True)
 
 
-def test_a_number_outside_every_plan_is_kept_as_written() -> None:
+def test_a_number_that_no_plan_has_given_out_is_normalised_but_unsure() -> None:
     (found,) = find_phones("123-456-7890", "US")
 
-    assert (found.value, found.is_valid) == ("123-456-7890", False)
+    assert (found.value, found.is_valid) == ("+11234567890", False)
+
+
+def test_a_number_that_nobody_can_dial_is_kept_as_written() -> None:
+    (found,) = find_phones("Phone: 555 123 4567 890 12", "US")
+
+    assert (found.value, found.is_valid) == ("555 123 4567 890 12", False)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +99,40 @@ def test_any_text_can_be_asked_for_contacts(text: str) -> None:
     for found in [*find_emails(text), *find_phones(text, "US"), *find_links(text)]:
         assert found.span is not None
         assert text[found.span[0] : found.span[1]].strip() == found.entered.strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("mina.okafor@exam\nple.org", "mina.okafor@example.org"),
+        ("mina.\nokafor@example.org", "mina.okafor@example.org"),
+        ("mina.okafor\n@example.org", "mina.okafor@example.org"),
+        ("030 901 820\nmina@example.or\ng", "mina@example.org"),
+    ],
+)
+def test_addresses_broken_by_a_narrow_column_are_made_whole(text: str, address: str) -> None:
+    (found,) = find_emails(text)
+
+    assert found.value == address
+    assert found.span is not None
+    assert text[slice(*found.span)].replace("\n", "") == address
+
+
+def test_a_whole_address_takes_nothing_from_the_next_line() -> None:
+    assert [found.value for found in find_emails("mina@example.org\nBremen")] == ["mina@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("910 123 456", "ES", "+34910123456"),
+        ("a | 655 12 34 56 | b", "ES", "+34655123456"),
+        ("+61 3 7010 5550\n12 Example Street", "AU", "+61370105550"),
+    ],
+)
+def test_numbers_without_signs_count_where_they_stand_alone(text: str, country: str, number: str) -> None:
+    assert [found.value for found in find_phones(text, country)] == [number]
+
+
+def test_a_row_of_digits_within_a_sentence_is_no_number() -> None:
+    assert find_phones("We shipped 910 123 456 boxes", "ES") == []

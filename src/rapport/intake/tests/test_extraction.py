@@ -9,6 +9,7 @@ from rapport.intake import limits
 from rapport.intake.document import Refusal
 from rapport.intake.extraction import extract
 from rapport.intake.tests.files import docx_file, pdf_file, plain_pdf, zip_file
+from rapport.intake.worker import parse_file
 
 
 def lines_of(data: bytes) -> list[str]:
@@ -224,3 +225,13 @@ def test_a_scanned_pdf_is_called_a_picture() -> None:
         extract(scanned)
 
     assert refused.value.code == "picture"
+
+
+def test_the_first_pages_of_a_very_long_file_are_read() -> None:
+    pages = [[(50.0, 60.0, "Boats " + "x" * number, 10.0, False)] for number in range(limits.MAX_PAGES_READ + 1)]
+
+    answer = parse_file(pdf_file(pages))
+
+    assert answer["resume"]["meta"]["pages"] == limits.MAX_PAGES_READ + 1
+    assert answer["resume"]["meta"]["pagesRead"] == limits.MAX_PAGES_READ
+    assert answer["resume"]["text"].count("Boats") == limits.MAX_PAGES_READ

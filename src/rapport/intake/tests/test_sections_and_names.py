@@ -1,10 +1,14 @@
 """Section names in four languages, names of people, places."""
 
+from datetime import date
+
 import pytest
 
 from rapport.intake.document import Line, build_document
 from rapport.intake.names import find_name, looks_like_name
 from rapport.intake.places import country_of, is_place, split_place
+from rapport.intake.plain_text import text_document
+from rapport.intake.resume import parse_resume
 from rapport.intake.sections import Section, heading_kind, is_heading_text, split_sections
 
 HEADINGS = [
@@ -120,3 +124,34 @@ def test_places_are_cut_off_the_end(text: str, rest: str, place: str) -> None:
 def test_the_country_of_a_place(text: str, code: str) -> None:
     assert country_of(text) == code
     assert is_place(text) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("first_line", "name"),
+    [
+        ("Prof. Dr. med. Anna-Lena Müller", "Anna-Lena Müller"),
+        ("JANE VAN DER BERG", "Jane van der Berg"),
+        ("😀 Jane Doe 🚀", "Jane Doe"),
+        ("محمد الأحمد", "محمد الأحمد"),
+        ("Jane Doe, Data Analyst", "Jane Doe"),
+        ("Prudence", "Prudence"),
+    ],
+)
+def test_names_with_titles_signs_and_in_other_scripts(first_line: str, name: str) -> None:
+    lines = [first_line, "prudence@example.org", "", "Experience", "Analyst, Nordlicht AG\t2019 - 2021"]
+    resume = parse_resume(text_document("text", "\n".join(lines)), date(2026, 11, 23))
+
+    assert resume.data["basics"]["name"] == name
+
+
+def test_a_large_name_over_two_lines_is_one() -> None:
+    lines = [
+        Line("Svenja", size=21),
+        Line("Hagedorn", size=21),
+        Line("Contact", size=14),
+        Line("svenja.hagedorn@example.org", size=10),
+    ]
+
+    name = parse_resume(build_document("pdf", lines), date(2026, 11, 23)).data["basics"]["name"]
+
+    assert name == "Svenja Hagedorn"
