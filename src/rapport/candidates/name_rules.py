@@ -7,8 +7,9 @@ from functools import lru_cache
 SPACES = re.compile(r"\s+")
 # Scripts in which the family name stands first and no space is written.
 FAMILY_FIRST = re.compile(r"^[\u3400-\u9fff\uac00-\ud7af]{2,4}$")
-# Two plain words, which need no closer look unless one of them is a title or suffix ("Lady", "Junior").
-TWO_WORDS = re.compile(r"([^\W\d_]{2,40}) ([^\W\d_]{2,40}(?:-[^\W\d_]{2,40})?)")
+# Two or three plain Latin words need no closer look unless one of them is a title or suffix ("Lady", "Junior").
+LATIN = "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]{2,40}"
+PLAIN_NAME = re.compile(rf"({LATIN})(?: ({LATIN}))? ({LATIN}(?:-{LATIN})?)")
 DOUBLE_FAMILY = re.compile(r"^[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2}$)")
 LONGEST = 150
 
@@ -33,9 +34,9 @@ def read_name(text: str) -> PersonName:
         return PersonName(full, full[size:], full[:size])
     if full.isupper() or full.islower():
         full = _in_capitals(full)
-    plain = TWO_WORDS.fullmatch(full) if full.isascii() else None
-    if plain and not _is_special(plain[1]) and not _is_special(plain[2]):
-        return PersonName(full[:300], plain[1], plain[2])
+    plain = PLAIN_NAME.fullmatch(full)
+    if plain and not any(map(_is_special, filter(None, plain.groups()))):
+        return PersonName(full[:300], plain[1], plain[3])
     parsed = HumanName(full)
     given, family_name = parsed.first, parsed.last
     if "," in full and given and family_name and not parsed.suffix:

@@ -20,7 +20,9 @@ COUNTRY_WORDS = {
 }  # fmt: skip
 KNOWN_ABROAD = 100_000  # inhabitants from which a city's names in other languages count
 SEPARATORS = re.compile(r"[,;/|()·–\n]|\s-\s|\s(?:or|and|in)\s")
-AROUND = re.compile(r"\b(greater|metropolitan|metro|area|region|city of|county|remote|hybrid|on site|onsite)\b")
+NOT_WORDS = re.compile(r"[^a-z0-9]+")
+AROUND_WORDS = frozenset(("greater", "metropolitan", "metro", "area", "region", "county", "remote", "hybrid", "onsite"))
+AROUND = re.compile(rf"\b({'|'.join(sorted(AROUND_WORDS))}|city of|on site)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,14 @@ def _choose(cities: list[_City], hints: list[str]) -> _City | None:
 
 def _plain(text: str) -> str:
     """Lower case without accents and punctuation, and without words such as "greater" and "area"."""
-    bare = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").replace("ł", "l").replace("ø", "o"))
-    letters = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
+    if text.isascii():
+        if text.isalpha():
+            word = text.lower()
+            return "" if word in AROUND_WORDS else word
+        letters = NOT_WORDS.sub(" ", text.lower())
+    else:
+        bare = unicodedata.normalize("NFKD", text.lower().replace("ß", "ss").replace("ł", "l").replace("ø", "o"))
+        letters = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
     return " ".join(AROUND.sub(" ", letters).split())
 
 
