@@ -218,6 +218,10 @@ class CandidateSkill(models.Model):
                 condition=Q(start=None, end=None) | Q(end__gt=F("start")), name="candidates_candidateskill_span"
             )
         ]
+        # Deleting a document asks for its evidence; most skills of a large pool have none.
+        indexes = [
+            models.Index(fields=["document"], condition=Q(document__isnull=False), name="candidates_skill_by_document")
+        ]
 
 
 class Tag(models.Model):
