@@ -111,6 +111,22 @@ class Installation:
         return result.stdout
 
     @contextmanager
+    def database(self):
+        """Keep the embedded database running; gives a function that connects to it."""
+        import psycopg
+
+        from rapport.config import embedded
+
+        folder = Path(self.environ["RAPPORT_DATA_DIR"])
+        server = embedded.start(folder)
+        try:
+            yield lambda: psycopg.connect(
+                host=embedded.socket_folder(folder), user="postgres", dbname=embedded.DATABASE
+            )
+        finally:
+            server.cleanup()
+
+    @contextmanager
     def serving(self, timeout_s: float = 900):
         """Run `rapport up`; gives the address once it answers."""
         port = free_port()

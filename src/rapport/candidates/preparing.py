@@ -1,6 +1,5 @@
 """Making drafts fit to be stored: normal forms, lengths, and a sentence for everything that cannot be taken over. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,6 +13,11 @@ from rapport.lib.places import Place, find_place
 
 LONGEST_EVIDENCE = 400
 LONGEST_NOTE = 20_000
+_PLACES = {contact_rules.EMAIL: 0, contact_rules.LINK: 1, contact_rules.PHONE: 2}
+
+
+def _by_kind(identity: tuple[str, str]) -> int:
+    return _PLACES[identity[0]]
 
 
 @dataclass(slots=True)
@@ -31,10 +35,9 @@ class Prepared:
     def is_refused(self) -> bool:
         return not self.name.full
 
-    def identities(self) -> Iterator[tuple[str, str]]:
+    def identities(self) -> list[tuple[str, str]]:
         """(kind, normal) of its contact points, the most telling kind first: e-mail, link, phone."""
-        for kind in (contact_rules.EMAIL, contact_rules.LINK, contact_rules.PHONE):
-            yield from ((contact.kind, contact.normal) for contact in self.contacts if contact.kind == kind)
+        return sorted([(contact.kind, contact.normal) for contact in self.contacts], key=_by_kind)
 
 
 def prepare(draft: CandidateDraft, today: date) -> Prepared:

@@ -206,17 +206,27 @@ def list_evidence(document: Document) -> list[CandidateSkill]:
 
 
 TOUCHED = """
-SELECT DISTINCT s.subject_id FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
+SELECT s.subject_id, split_part(a.verb, '.', 1), a.verb = 'candidate.detached', a.data->>'import_id'
+FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
 WHERE s.subject_id = ANY(%s) AND a.verb <> 'candidate.created'
   AND a.data->>'import_id' IS DISTINCT FROM %s
 """
 
 
-def list_touched_ids(candidate_ids: Collection[UUID], *, except_import_id: UUID | None = None) -> list[UUID]:
-    """Those of the candidates with whom anything happened since they were created, but for what one import did."""
+def find_touched(candidate_ids: Collection[UUID], *, except_import_id: UUID | None = None) -> dict[UUID, set[str]]:
+    """The candidates with whom anything happened since they were created, with the nouns of it ("note", "message").
+
+    What one import did does not count, nor what another one did and took back again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(TOUCHED, [list(candidate_ids), str(except_import_id or "")])
-        return [row[0] for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    taken_back = {(key, import_id) for key, _, is_detached, import_id in rows if is_detached}
+    touched: dict[UUID, set[str]] = {}
+    for key, noun, _, import_id in rows:
+        if import_id is None or (key, import_id) not in taken_back:
+            touched.setdefault(key, set()).add(noun)
+    return touched
 
 
 def list_tags(actor: Actor, text: str = "") -> QuerySet[Tag]:

@@ -11,14 +11,13 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from rapport.accounts.capabilities import require
-from rapport.candidates.drafts import CandidateDraft
 from rapport.candidates.models import Candidate, Document
-from rapport.candidates.preparing import Prepared, prepare
+from rapport.candidates.preparing import Prepared
 from rapport.candidates.queries import find_by_contact_points
 from rapport.intake import import_files
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.permissions import IMPORT
-from rapport.intake.row_drafts import RowProblem, build_draft
+from rapport.intake.row_reading import ReadRow, read_batch
 from rapport.intake.table_inspection import format_from, read_rows
 from rapport.lib import clock
 from rapport.lib.actors import Actor
@@ -193,25 +192,17 @@ def preview(actor: Actor, item: Import, limit: int = PREVIEWED) -> list[PreviewR
     with import_files.open_stored(item.storage_name) as file:
         rows = read_rows(file, format_from(item.format))
         records = [record for record, _ in zip(rows, range(limit), strict=False)]
-    today = clock.today()
-    drafted: list[tuple[int, CandidateDraft | None, str]] = []
-    for record in records:
-        try:
-            if record.problem:
-                raise RowProblem(record.problem)
-            drafted.append((record.number, build_draft(record.cells, item.mapping, item.options), ""))
-        except RowProblem as problem:
-            drafted.append((record.number, None, str(problem)))
-    prepared = [(number, prepare(draft, today) if draft else None, said) for number, draft, said in drafted]
-    owners = find_by_contact_points(key for _, row, _ in prepared if row for key in row.identities())
-    return [_previewed(number, row, said, owners) for number, row, said in prepared]
+    read = read_batch(records, item.mapping, item.options, clock.today())
+    owners = find_by_contact_points(key for row in read if row.prepared for key in row.prepared.identities())
+    return [_previewed(row, owners) for row in read]
 
 
-def _previewed(number: int, row: Prepared | None, said: str, owners: Any) -> PreviewRow:
-    if row is None or row.is_refused:
-        return PreviewRow(number, None, said or " ".join(row.problems if row else ()))
-    owner = next((owners[key] for key in row.identities() if key in owners), None)
-    return PreviewRow(number, row, warnings=tuple(row.problems), attached_to=owner.full_name if owner else "")
+def _previewed(row: ReadRow, owners: Any) -> PreviewRow:
+    if row.prepared is None:
+        return PreviewRow(row.number, None, row.problem)
+    owner = next((owners[key] for key in row.prepared.identities() if key in owners), None)
+    warnings = (*filter(None, [row.said]), *row.prepared.problems)
+    return PreviewRow(row.number, row.prepared, warnings=warnings, attached_to=owner.full_name if owner else "")
 
 
 def lease(item: Import, token: str) -> None:

@@ -143,7 +143,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
             )
         return self.process
 
@@ -181,7 +181,7 @@ def _close(pipe: Any) -> None:
         return  # what was left in the buffer of a dead process cannot be written; nothing is lost
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """No settings or secrets reach the process that reads strangers' files."""
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     return {

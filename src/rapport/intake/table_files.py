@@ -22,6 +22,7 @@ MOST_LINES = 2_000
 MOST_COLUMNS = 500
 SAMPLE_BYTES = 1_000_000
 SAMPLE_RECORDS = 60
+NEVER_CLOSED = "A quotation mark is opened in this row and never closed."
 TOO_LONG = "\ue000too long\ue000"  # stands for a line that was not read; private use characters are in no name
 
 
@@ -178,6 +179,7 @@ class _Reader:
         self.text, self.form = text, form
         self.waiting: deque[str] = deque()
         self.taken: list[str] = []
+        self.has_ended = False
         csv.field_size_limit(LONGEST_CELL)
 
     def __iter__(self) -> Iterator[Record]:
@@ -185,6 +187,7 @@ class _Reader:
         rows = self._rows()
         while True:
             self.taken.clear()
+            self.has_ended = False
             try:
                 cells = next(rows)
                 problem = self._problem(cells)
@@ -208,6 +211,7 @@ class _Reader:
         while True:
             line = self.waiting.popleft() if self.waiting else self._read_line()
             if not line:
+                self.has_ended = True
                 return
             self.taken.append(line)
             if len(self.taken) > MOST_LINES:
@@ -224,12 +228,14 @@ class _Reader:
         return TOO_LONG + "\n"
 
     def _problem(self, cells: list[str]) -> str:
+        if self.has_ended:  # a whole record does not ask for the line after it
+            return NEVER_CLOSED
         if len(self.taken) == 1 and len(self.taken[0]) < 20:
             return f"This row is longer than {LONGEST_LINE:,} characters." if cells and cells[0] == TOO_LONG else ""
         if any(TOO_LONG in line for line in self.taken):
             return f"This row is longer than {LONGEST_LINE:,} characters."
         if len(self.taken) > 1 and sum(line.count(self.form.quote) for line in self.taken) % 2:
-            return "A quotation mark is opened in this row and never closed."
+            return NEVER_CLOSED
         return ""
 
 

@@ -1,6 +1,6 @@
 """Writes to the pool. Each file holds the operations on one noun; callers use `candidates.operations.<name>`."""
 
-from rapport.candidates.operations.bulk import bulk_create_candidates, discard_candidates
+from rapport.candidates.operations.bulk import bulk_create_candidates, store_prepared
 from rapport.candidates.operations.candidates import (
     CandidateChanges,
     SamePerson,
@@ -26,6 +26,7 @@ from rapport.candidates.operations.contact_points import (
     remove_contact_point,
 )
 from rapport.candidates.operations.detaching import take_back_additions
+from rapport.candidates.operations.discarding import discard_candidates
 from rapport.candidates.operations.documents import add_document, remove_document
 from rapport.candidates.operations.lists import choose_columns
 from rapport.candidates.operations.notes import add_note, delete_note, edit_note
@@ -75,6 +76,7 @@ __all__ = [
     "save_education",
     "save_experience",
     "save_pool",
+    "store_prepared",
     "tag_candidates",
     "take_back_additions",
     "touch_by_bulk_mail",

@@ -1,9 +1,8 @@
 """Thousands of people at once, for importers: created, attached to the person who is there, or refused."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +11,22 @@ from django.db import IntegrityError, transaction
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
 from rapport.candidates import document_files, queries
-from rapport.candidates.activities import CANDIDATE_ATTACHED, CANDIDATE_CREATED, CANDIDATE_DISCARDED, NOTE_ADDED
+from rapport.candidates.activities import CANDIDATE_ATTACHED, CANDIDATE_CREATED, NOTE_ADDED
 from rapport.candidates.document_files import StoredFile
 from rapport.candidates.drafts import CandidateDraft, DocumentDraft, DraftOutcome
-from rapport.candidates.models import Candidate, Document
+from rapport.candidates.models import Candidate
 from rapport.candidates.operations import storing
-from rapport.candidates.operations.rights import visible
 from rapport.candidates.operations.storing import Placed
 from rapport.candidates.permissions import EDIT
 from rapport.candidates.preparing import Prepared, prepare
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.copying import copy_rows
+from rapport.lib.copying import Table, copy_lines
 from rapport.lib.errors import InvalidInput
 from rapport.lib.ids import new_id
 
 ATTEMPTS = 3
+CANDIDATES = Table(Candidate)
 CREATED, ATTACHED, REFUSED = "created", "attached", "refused"
 
 
@@ -42,8 +41,17 @@ def bulk_create_candidates(
     with the id of the import it belongs to. Raises NotAllowed without candidates.edit.
     """
     require(actor, EDIT)
+    today = clock.today()
+    prepared = [prepare(draft, today) for draft in drafts]
+    return store_prepared(actor=actor, prepared=prepared, origin=origin, import_id=import_id)
+
+
+def store_prepared(
+    *, actor: Actor, prepared: Sequence[Prepared], origin: str = "import", import_id: UUID | None = None
+) -> list[DraftOutcome]:
+    """What `bulk_create_candidates` does with drafts that are prepared already, in other processes for example."""
+    require(actor, EDIT)
     now = clock.now()
-    prepared = [prepare(draft, now.date()) for draft in drafts]
     with stored_files(prepared) as files:
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -117,8 +125,8 @@ def _store(
 def insert_placed(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
     """Insert the new candidates and what belongs to all of them; fill what is empty of those who were there."""
     source_ids = storing.ensure_sources(row.prepared.draft.source for row in rows)
-    new = [storing.build_candidate(row, source_ids, now) for row in rows if row.is_new]
-    copy_rows(new)
+    new = [row for row in rows if row.is_new]
+    copy_lines(CANDIDATES, (CANDIDATES.line(**storing.candidate_values(row, source_ids, now)) for row in new))
     storing.fill_empty([row for row in rows if not row.is_new], now)
     storing.store_belongings(rows, actor, now)
 
@@ -134,7 +142,9 @@ def _place(
     for item, own_files in zip(prepared, files, strict=True):
         row = None if item.is_refused else _place_one(item, own_files, owners)
         placed.append(row)
-        left = [contact.value for contact in item.contacts if row and contact not in row.contacts]
+        left = []
+        if row is not None and len(row.contacts) < len(item.contacts):
+            left = [contact.value for contact in item.contacts if contact not in row.contacts]
         clashes.append([f"{value} belongs to another candidate and was left there." for value in left])
     return placed, clashes
 
@@ -177,24 +187,3 @@ def _outcome(item: Prepared, row: Placed | None, clashes: list[str]) -> DraftOut
     if row.is_new:
         return DraftOutcome(CREATED, row.candidate_id, problems=problems)
     return DraftOutcome(ATTACHED, row.candidate_id, row.matched_by, problems, row.added)
-
-
-@transaction.atomic
-def discard_candidates(*, actor: Actor, candidate_ids: Collection[UUID], import_id: UUID | None = None) -> list[UUID]:
-    """Delete candidates that an import has made and nobody has touched since: the undo of an import.
-
-    Returns the ids of those deleted; somebody who was written to, considered for a job, changed or noted is kept.
-    What the import `import_id` itself did to them (attached a second row to one it had made) does not count as touched.
-    Records candidate.discarded for each. Raises NotAllowed without candidates.edit.
-    """
-    ids = visible(actor, candidate_ids, EDIT)
-    locked = Candidate.objects.select_for_update(of=("self",)).filter(id__in=ids).order_by("id")
-    there = list(locked.values_list("id", flat=True))
-    touched = set(queries.list_touched_ids(there, except_import_id=import_id))
-    discarded = [key for key in there if key not in touched]
-    files = list(Document.objects.filter(candidate_id__in=discarded).values_list("storage_name", flat=True))
-    Candidate.objects.filter(id__in=discarded).delete()
-    record_many(CANDIDATE_DISCARDED, actor=actor, happenings=[Happening({"candidate": key}) for key in discarded])
-    for name in files:
-        transaction.on_commit(partial(document_files.delete, name))
-    return discarded

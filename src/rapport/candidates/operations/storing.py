@@ -100,33 +100,33 @@ def _education_key(candidate_id: UUID, row: Education | EducationDraft) -> tuple
     return candidate_id, row.school.casefold(), row.degree.casefold()
 
 
-def build_candidate(row: Placed, source_ids: dict[str, UUID], now: datetime) -> Candidate:
-    """A new candidate, not yet stored."""
+def candidate_values(row: Placed, source_ids: dict[str, UUID], now: datetime) -> dict[str, Any]:
+    """The columns of a new candidate by name."""
     prepared, draft, place = row.prepared, row.prepared.draft, row.prepared.place
-    return Candidate(
-        id=row.candidate_id,
-        full_name=prepared.name.full,
-        given_name=prepared.name.given,
-        family_name=prepared.name.family,
-        pronouns=draft.pronouns,
-        title=draft.title,
-        organisation=draft.organisation,
-        summary=draft.summary,
-        place=draft.place,
-        city=place.city[:120] if place else "",
-        country_code=place.country_code if place else draft.country_code,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        time_zone=place.time_zone if place else "",
-        language_code=draft.language_code,
-        languages=list(draft.languages),
-        years_experience=tenths(draft.years_experience),
-        source_id=source_ids.get(draft.source.casefold()),
-        owner_id=draft.owner_id,
-        last_activity_at=now,
-        created_at=now,
-        updated_at=now,
-    )
+    return {
+        "id": row.candidate_id,
+        "full_name": prepared.name.full,
+        "given_name": prepared.name.given,
+        "family_name": prepared.name.family,
+        "pronouns": draft.pronouns,
+        "title": draft.title,
+        "organisation": draft.organisation,
+        "summary": draft.summary,
+        "place": draft.place,
+        "city": place.city[:120] if place else "",
+        "country_code": place.country_code if place else draft.country_code,
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+        "time_zone": place.time_zone if place else "",
+        "language_code": draft.language_code,
+        "languages": list(draft.languages),
+        "years_experience": tenths(draft.years_experience),
+        "source_id": source_ids.get(draft.source.casefold()),
+        "owner_id": draft.owner_id,
+        "last_activity_at": now,
+        "created_at": now,
+        "updated_at": now,
+    }
 
 
 FILL_EMPTY = """
@@ -163,18 +163,18 @@ def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
         return
     ids = sorted(first)
     there = {row.id: row for row in Candidate.objects.select_for_update().filter(id__in=ids).order_by("id")}
-    built = [build_candidate(first[key], {}, now) for key in ids]
-    for candidate in built:
-        was = there[candidate.id]
-        first[candidate.id].added.filled = {
-            name: str(getattr(candidate, name))
+    given = [candidate_values(first[key], {}, now) for key in ids]
+    for values in given:
+        was = there[values["id"]]
+        first[was.id].added.filled = {
+            name: str(values[name])
             for name in FILLED
-            if getattr(was, name) in ("", None) and getattr(candidate, name) not in ("", None)
+            if getattr(was, name) in ("", None) and values[name] not in ("", None)
         }
     columns = [
         ids,
         *(
-            [getattr(candidate, name) for candidate in built]
+            [values[name] for values in given]
             for name in (
                 "title", "organisation", "summary", "place", "city", "country_code", "latitude", "longitude",
                 "time_zone", "years_experience",

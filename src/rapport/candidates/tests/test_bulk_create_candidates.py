@@ -211,6 +211,7 @@ def test_an_import_taken_back_keeps_whom_somebody_dealt_with(rita: User) -> None
 
     discarded = operations.discard_candidates(actor=rita.actor, candidate_ids=ids)
 
-    assert discarded == sorted([ids[0], ids[2]])
+    assert discarded.gone == sorted([ids[0], ids[2]])
+    assert discarded.kept == {ids[1]: "Something else has happened with this person since, so they stay: note."}
     assert list(Candidate.objects.values_list("full_name", flat=True)) == ["Dora"]
     assert Activity.objects.filter(verb="candidate.discarded").count() == 2

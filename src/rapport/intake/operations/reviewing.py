@@ -9,10 +9,12 @@ from rapport.accounts.capabilities import require
 from rapport.candidates.document_files import clean_name
 from rapport.candidates.drafts import CandidateDraft, DocumentDraft
 from rapport.candidates.permissions import EDIT
+from rapport.candidates.preparing import prepare
 from rapport.intake import import_files, queries
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.operations import running, undoing
 from rapport.intake.resume_drafts import without_text
+from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 
@@ -38,7 +40,7 @@ def save_row(*, actor: Actor, import_id: UUID, number: int, draft: CandidateDraf
     elif was != State.WAITING:
         raise Conflict("This row was saved or skipped meanwhile. Reload the page.")
     draft = replace(draft, documents=(document,), skills=tuple(replace(skill, document=0) for skill in draft.skills))
-    outcome = running.store_drafts(actor, [draft], import_id)[0]
+    outcome = running.store_people(actor, [prepare(draft, clock.today())], import_id)[0]
     if outcome.result == "refused":
         raise InvalidInput({"full_name": " ".join(outcome.problems)})
     row.message = ""

@@ -6,13 +6,12 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from rapport.accounts.capabilities import require
-from rapport.candidates.preparing import Prepared, prepare
 from rapport.candidates.queries import find_by_contact_points
 from rapport.intake.column_guesses import FIELDS
 from rapport.intake.document import Refusal
 from rapport.intake.operations.creating import check_mapping, clean_options
 from rapport.intake.permissions import IMPORT
-from rapport.intake.row_drafts import RowProblem, build_draft
+from rapport.intake.row_reading import read_batch
 from rapport.intake.table_files import Record
 from rapport.intake.table_inspection import inspect, read_rows
 from rapport.lib import clock
@@ -77,26 +76,20 @@ def try_csv(*, actor: Actor, file: BinaryIO, named: Mapping[str, str], options: 
 
 
 def _try_batch(trial: Trial, batch: Sequence[Record], mapping: Sequence[str], options: Mapping[str, Any]) -> None:
-    today = clock.today()
-    prepared: list[tuple[int, Prepared]] = []
-    for record in batch:
-        trial.rows += 1
-        try:
-            if record.problem:
-                raise RowProblem(record.problem)
-            row = prepare(build_draft(record.cells, mapping, options), today)
-            if row.is_refused:
-                raise RowProblem(" ".join(row.problems))
-        except RowProblem as problem:
+    read = read_batch(batch, mapping, options, clock.today())
+    trial.rows += len(read)
+    people = []
+    for row in read:
+        if row.prepared is None:
             trial.failed_count += 1
-            _list(trial.failed, record.number, str(problem))
+            _list(trial.failed, row.number, row.problem)
             continue
-        prepared.append((record.number, row))
-        if row.problems:
-            _list(trial.warned, record.number, " ".join(row.problems))
-    owners = find_by_contact_points(key for _, row in prepared for key in row.identities())
-    for _, row in prepared:
-        keys = list(row.identities())
+        people.append(row.prepared)
+        if warnings := " ".join(filter(None, (row.said, *row.prepared.problems))):
+            _list(trial.warned, row.number, warnings)
+    owners = find_by_contact_points(key for person in people for key in person.identities())
+    for person in people:
+        keys = list(person.identities())
         is_there = any(key in owners or hash(key) in trial.seen for key in keys)
         trial.seen.update(hash(key) for key in keys)
         trial.attached += is_there

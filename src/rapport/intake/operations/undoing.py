@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from rapport.activity.operations import record
 from rapport.candidates.drafts import Additions
@@ -14,9 +14,13 @@ from rapport.intake.models import Import, ImportRow
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 
-BATCH = 500
+BATCH = 1000
 State = ImportRow.State
-WHY_KEPT = "Something else has happened with this person since, so they stay."
+UNDONE = """
+UPDATE intake_importrow r SET state = given.state, message = given.message, needs_look = false
+FROM unnest(%s::int[], %s::text[], %s::text[]) AS given(number, state, message)
+WHERE r.source_import_id = %s AND r.number = given.number
+"""
 
 
 @transaction.atomic
@@ -31,7 +35,9 @@ def undo_batch(item: Import, token: str, actor: Actor) -> int:
     batch = list(rows.defer("parsed").order_by("-number")[:BATCH])
     stored = [row for row in batch if row.state in (State.CREATED, State.ATTACHED)]
     take_back_rows(mine, stored, actor)
-    ImportRow.objects.bulk_update(stored, ["state", "message", "candidate_id", "needs_look"])
+    columns = [[getattr(row, name) for row in stored] for name in ("number", "state", "message")]
+    with connection.cursor() as cursor:
+        cursor.execute(UNDONE, [*columns, mine.id])
     mine.kept_count += sum(row.state == State.KEPT for row in stored)
     mine.undo_below = batch[-1].number if batch else 0
     queries.lease(mine, token)
@@ -47,12 +53,10 @@ def take_back_rows(item: Import, rows: list[ImportRow], actor: Actor) -> None:
     additions = [(row.candidate_id, read_additions(row.added)) for row in attached if row.candidate_id]
     take_back_additions(actor=actor, additions=additions, import_id=item.id)
     created = [row.candidate_id for row in rows if row.state == State.CREATED and row.candidate_id]
-    gone = set(discard_candidates(actor=actor, candidate_ids=created, import_id=item.id))
-    there = set(created) - gone
+    kept = discard_candidates(actor=actor, candidate_ids=created, import_id=item.id).kept
     for row in rows:
-        is_kept = row.state == State.CREATED and row.candidate_id in there
-        row.state, row.needs_look = (State.KEPT if is_kept else State.UNDONE), False
-        row.message = WHY_KEPT if is_kept else ""
+        why = kept.get(row.candidate_id, "") if row.state == State.CREATED and row.candidate_id else ""
+        row.state, row.needs_look, row.message = (State.KEPT if why else State.UNDONE), False, why[:1000]
 
 
 def read_additions(value: dict[str, Any] | None) -> Additions:

@@ -11,7 +11,7 @@ from rapport.candidates.models import Candidate, ContactPoint, Note
 from rapport.candidates.operations import add_note, create_candidate
 from rapport.intake import operations, queries
 from rapport.intake.models import Import, ImportRow
-from rapport.intake.operations import running
+from rapport.intake.operations import running, sources
 from rapport.intake.tests.conftest import start_csv, work_until_done
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
@@ -122,11 +122,11 @@ def test_a_number_that_many_names_share_makes_nobody_one_person(import_csv) -> N
 
 
 def test_a_killed_worker_goes_on_where_it_stopped(rita: User, monkeypatch) -> None:
-    monkeypatch.setattr(running, "CSV_BATCH", 10)
+    monkeypatch.setattr(sources, "CSV_BATCH", 10)
     table = "name,email\n" + "".join(f"Person {chr(97 + i % 26)},p{i}@example.org\n" for i in range(35))
     item = start_csv(rita, table)
     assert operations.work(token="killed") == 10
-    running._let_go()
+    sources.let_go()
 
     assert operations.work(token="other") == 0  # the lease of the killed one holds for a minute
     Import.objects.update(leased_until="2020-01-01T00:00Z")
@@ -141,14 +141,14 @@ def test_a_killed_worker_goes_on_where_it_stopped(rita: User, monkeypatch) -> No
 
 def test_a_batch_that_fails_stores_nothing_and_is_done_again(rita: User, monkeypatch) -> None:
     item = start_csv(rita, "name,email\nAnna Berg,anna@example.org\n")
-    real = running.copy_rows
-    monkeypatch.setattr(running, "copy_rows", lambda rows: (_ for _ in ()).throw(RuntimeError("power cut")))
+    real = running.copy_lines
+    monkeypatch.setattr(running, "copy_lines", lambda *rows: (_ for _ in ()).throw(RuntimeError("power cut")))
     operations.work(token="test")
     item.refresh_from_db()
     assert (item.state, Candidate.objects.count(), item.position) == ("failed", 0, 0)
     assert "Something went wrong" in item.error
 
-    monkeypatch.setattr(running, "copy_rows", real)
+    monkeypatch.setattr(running, "copy_lines", real)
     operations.resume_import(actor=rita.actor, import_id=item.id)
     assert work_until_done(item).created_count == 1
 
@@ -156,14 +156,14 @@ def test_a_batch_that_fails_stores_nothing_and_is_done_again(rita: User, monkeyp
 def test_a_row_the_database_refuses_costs_that_row_only(rita: User, monkeypatch) -> None:
     from django.db import DataError
 
-    real = running.bulk_create_candidates
+    real = running.store_prepared
 
-    def refuse_ben(*, drafts, **rest):
-        if any(draft.full_name.startswith("Ben") for draft in drafts):
+    def refuse_ben(*, prepared, **rest):
+        if any(row.name.full.startswith("Ben") for row in prepared):
             raise DataError
-        return real(drafts=drafts, **rest)
+        return real(prepared=prepared, **rest)
 
-    monkeypatch.setattr(running, "bulk_create_candidates", refuse_ben)
+    monkeypatch.setattr(running, "store_prepared", refuse_ben)
     item = work_until_done(
         start_csv(rita, "name,email\nAnna Berg,a@example.org\nBen Klein,b@example.org\nCid Falk,c@example.org\n")
     )
@@ -203,7 +203,7 @@ def test_undo_keeps_people_something_else_happened_to(import_csv, rita: User) ->
     (kept,) = queries.list_rows(rita.actor, item.id, show="kept").rows
     assert (kept.candidate_id, kept.message) == (
         anna.id,
-        "Something else has happened with this person since, so they stay.",
+        "Something else has happened with this person since, so they stay: note.",
     )
 
 
@@ -218,7 +218,7 @@ def test_undo_leaves_a_title_that_somebody_has_changed_since(import_csv, rita: U
 
 
 def test_a_cancelled_import_stops_and_can_go_on_or_be_undone(rita: User, monkeypatch) -> None:
-    monkeypatch.setattr(running, "CSV_BATCH", 1)
+    monkeypatch.setattr(sources, "CSV_BATCH", 1)
     item = start_csv(rita, "name,email\nAnna Berg,a@example.org\nBen Klein,b@example.org\n")
     operations.work(token="test")
     operations.cancel_import(actor=rita.actor, import_id=item.id)
