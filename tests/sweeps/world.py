@@ -15,6 +15,7 @@ from rapport.candidates import operations as candidates
 from rapport.candidates.drafts import CandidateDraft, ContactPointDraft, DocumentDraft, EducationDraft, ExperienceDraft
 from rapport.candidates.models import Candidate
 from rapport.intake.operations.creating import create_csv_import
+from rapport.intake.operations.profiles import save_profile
 from rapport.jobs import operations as jobs
 from rapport.jobs import stage_operations
 from rapport.jobs.models import Job, StageTemplate
@@ -61,6 +62,8 @@ def build_world(make_user: Callable[[str, str], User], search_folder: Path) -> W
     values = {**belongings, **_settings(users), **_mail(users["rita"], carl), **job, "candidate_id": carl.id}
     table = io.BytesIO(b"name,email\nCora Candidate,cora@example.org\n")
     values |= {"import_id": create_csv_import(actor=rita, name="people.csv", file=table).id, "number": 1}
+    profile = save_profile(actor=rita, name="From the fair", headers=["Wer"], fields=["full_name"])
+    values |= {"profile_id": profile.id}
     segment = search.save_segment(actor=rita, name="Engineers", query="title:engineer", is_shared=True)
     values |= {"segment_id": segment.id, "state": "rejected", "notice_id": _notice(users["rita"], carl).id}
     rebuild(IndexFolder(search_folder), processes=1)

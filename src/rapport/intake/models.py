@@ -19,6 +19,7 @@ killed goes on from there; an undo works from the last row up to the first and h
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from rapport.lib.ids import new_id
 
@@ -132,3 +133,25 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"row {self.number}"
+
+
+class MappingProfile(models.Model):
+    """What the columns of a kind of CSV file hold, kept under a name: one field for each header, "" leaves it out."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=80)
+    headers = models.JSONField()
+    fields = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="intake_mappingprofile_name_unique"),
+            models.CheckConstraint(condition=~Q(name=""), name="intake_mappingprofile_named"),
+        ]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -15,8 +15,9 @@ from rapport.candidates.models import Candidate, Document
 from rapport.candidates.preparing import Prepared
 from rapport.candidates.queries import find_by_contact_points
 from rapport.intake import import_files
-from rapport.intake.models import Import, ImportRow
+from rapport.intake.models import Import, ImportRow, MappingProfile
 from rapport.intake.permissions import IMPORT
+from rapport.intake.profile_matching import SIMILAR, fill_in, header_key, likeness
 from rapport.intake.row_reading import ReadRow, read_batch
 from rapport.intake.table_inspection import format_from, read_rows
 from rapport.lib import clock
@@ -228,3 +229,47 @@ def lock_mine(import_id: UUID, token: str, state: str) -> Import | None:
 def list_purgeable(before: datetime) -> QuerySet[Import]:
     """Imports that ended before a moment and whose uploads are still kept."""
     return Import.objects.filter(finished_at__lt=before).exclude(storage_name="")
+
+
+def list_profiles(actor: Actor) -> list[MappingProfile]:
+    """All saved mappings with who made them, by name."""
+    require(actor, IMPORT)
+    return list(MappingProfile.objects.select_related("created_by"))
+
+
+def get_profile(actor: Actor, profile_id: UUID, *, lock: bool = False) -> MappingProfile:
+    """Raises NotAllowed without intake.import, NotFound."""
+    require(actor, IMPORT)
+    rows = MappingProfile.objects.select_for_update() if lock else MappingProfile.objects.all()
+    profile = rows.filter(id=profile_id).first()
+    if profile is None:
+        raise NotFound("There is no such mapping. Somebody may have deleted it.")
+    return profile
+
+
+def find_profile_named(actor: Actor, name: str) -> MappingProfile | None:
+    require(actor, IMPORT)
+    return MappingProfile.objects.filter(name__iexact=name.strip()).first()
+
+
+def find_profiles_for(actor: Actor, columns: Sequence[str]) -> list[tuple[MappingProfile, float]]:
+    """The saved mappings for files with the same or similar columns, the most alike first."""
+    alike = [(profile, likeness(columns, profile.headers)) for profile in list_profiles(actor)]
+    return sorted((pair for pair in alike if pair[1] >= SIMILAR), key=lambda pair: -pair[1])
+
+
+def saved_fields(profile: MappingProfile) -> dict[str, str]:
+    """Fields by what headers are compared by."""
+    return {header_key(header): field for header, field in zip(profile.headers, profile.fields, strict=True)}
+
+
+def fill_in_columns(
+    actor: Actor, columns: Sequence[str], guesses: Sequence[str], profile: MappingProfile | None = None
+) -> tuple[list[str], str]:
+    """What columns hold, and the name of the saved mapping that says so: the given one, or one for these very columns."""
+    if profile is None:
+        alike = find_profiles_for(actor, columns)
+        profile = alike[0][0] if alike and alike[0][1] == 1 else None
+    if profile is None:
+        return list(guesses), ""
+    return fill_in(columns, guesses, saved_fields(profile)), profile.name

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.intake import views, views_review, views_upload
+from rapport.intake import views, views_profiles, views_review, views_upload
 
 app_name = "intake"
 ONE = "imports/<uuid:import_id>/"
@@ -10,8 +10,12 @@ urlpatterns = [
     path("imports/", views.list_page, name="list"),
     path("imports/resumes/", views_upload.resumes, name="upload_resumes"),
     path("imports/csv/", views_upload.csv_file, name="upload_csv"),
+    path("imports/mappings/", views_profiles.profiles, name="profiles"),
+    path("imports/mappings/<uuid:profile_id>/", views_profiles.profile, name="profile"),
+    path("imports/mappings/<uuid:profile_id>/delete/", views_profiles.delete_profile, name="delete_profile"),
     path(ONE, views.detail, name="detail"),
     path(f"{ONE}columns/", views_upload.columns, name="columns"),
+    path(f"{ONE}columns/use/", views_profiles.use_profile, name="use_profile"),
     path(f"{ONE}preview/", views_upload.preview, name="preview"),
     path(f"{ONE}start/", views.start, name="start"),
     path(f"{ONE}cancel/", views.cancel, name="cancel"),

@@ -71,12 +71,16 @@ def columns(request: Request, import_id: UUID) -> HttpResponse:
     form = SharedForm(request.POST or None, initial=shared, colleagues=list_users(request.actor))
     mapping, problem = item.mapping, ""
     if request.method == "POST":
-        mapping = [request.POST.get(f"column-{place}", "") for place in range(len(item.mapping))]
+        mapping = posted_fields(request, len(item.mapping))
         if form.is_valid():
             try:
                 operations.save_mapping(
                     actor=request.actor, import_id=import_id, mapping=mapping, options=form.options()
                 )
+                if name := request.POST.get("profile", "").strip():
+                    operations.save_profile(
+                        actor=request.actor, name=name, headers=item.format["columns"], fields=mapping
+                    )
             except InvalidInput as error:
                 problem = str(error)
             else:
@@ -86,11 +90,19 @@ def columns(request: Request, import_id: UUID) -> HttpResponse:
         "form": form,
         "problem": problem,
         "columns": _columns(item, mapping, queries.read_samples(request.actor, item, SAMPLES)),
+        "profiles": [profile for profile, _ in queries.find_profiles_for(request.actor, item.format["columns"])],
+        "profile": item.format.get("profile", ""),
+        "keep_as": request.POST.get("profile", ""),
         "fields": FIELDS.items(),
         "sources": list_sources(request.actor),
         "format_words": _format_words(item),
     }
     return render(request, "intake/columns.html", context, status=422 if problem or form.errors else 200)
+
+
+def posted_fields(request: Request, count: int) -> list[str]:
+    """What the selects of a page of columns say."""
+    return [request.POST.get(f"column-{place}", "") for place in range(count)]
 
 
 def _columns(item: Import, mapping: list[str], samples: list[list[str]]) -> list[dict[str, Any]]:

@@ -5,10 +5,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from rapport.intake import operations
+from rapport.intake import operations, queries
 from rapport.intake.column_guesses import FIELDS
 from rapport.intake.management import progress
-from rapport.intake.models import Import
+from rapport.intake.models import Import, MappingProfile
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import InvalidInput
 
@@ -21,6 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--map", action="append", default=[], metavar="COLUMN=FIELD",
         help=f"what a column holds, where its name does not tell; an empty FIELD leaves it out. Fields: {', '.join(FIELDS)}",
     )  # fmt: skip
+    parser.add_argument("--profile", default="", metavar="NAME", help="a saved mapping that says what the columns hold")
     parser.add_argument("--source", default="", metavar="NAME", help="where these people come from")
     parser.add_argument(
         "--tag", action="append", default=[], metavar="NAME", help="a tag for all of them; may be repeated"
@@ -34,13 +35,16 @@ def run(options: dict[str, Any]) -> dict[str, Any]:
     path: Path = options["path"]
     if not path.is_file():
         raise InvalidInput({"path": f"There is no file {path}."})
+    named, profile = _named(options["map"]), _profile(options["profile"])
     shared = {"source": options["source"], "tags": options["tag"]}
     with path.open("rb") as file:
         if options["dry_run"]:
-            return operations.try_csv(actor=COMMAND, file=file, named=_named(options["map"]), options=shared)
+            return operations.try_csv(actor=COMMAND, file=file, named=named, options=shared, profile=profile)
         item = operations.create_csv_import(actor=COMMAND, name=path.name, file=file)
+    if profile:
+        item = operations.use_profile(actor=COMMAND, import_id=item.id, profile_id=profile.id)
     try:
-        mapping = operations.apply_named(item.format["columns"], item.mapping, _named(options["map"]))
+        mapping = operations.apply_named(item.format["columns"], item.mapping, named)
         operations.save_mapping(actor=COMMAND, import_id=item.id, mapping=mapping, options=shared)
     except InvalidInput:
         operations.cancel_import(actor=COMMAND, import_id=item.id)
@@ -55,6 +59,16 @@ def _run(item: Import) -> Import:
         return operations.finish_with(import_id=item.id, token=token, progress=progress.show)
     finally:
         progress.end()
+
+
+def _profile(name: str) -> MappingProfile | None:
+    if not name:
+        return None
+    found = queries.find_profile_named(COMMAND, name)
+    if found is None:
+        known = ", ".join(profile.name for profile in queries.list_profiles(COMMAND)) or "none yet"
+        raise InvalidInput({"profile": f"There is no saved mapping {name!r}. Saved: {known}."})
+    return found
 
 
 def _named(pairs: list[str]) -> dict[str, str]:

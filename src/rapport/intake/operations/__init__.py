@@ -2,6 +2,7 @@
 
 from rapport.intake.operations.creating import create_csv_import, create_resume_import, save_mapping, start_import
 from rapport.intake.operations.ending import cancel_import, purge_files, resume_import, undo_import
+from rapport.intake.operations.profiles import change_profile, delete_profile, save_profile, use_profile
 from rapport.intake.operations.reviewing import confirm_row, confirm_rows, save_row, skip_row
 from rapport.intake.operations.running import finish_with, import_resume_files, work
 from rapport.intake.operations.trying import apply_named, try_csv
@@ -9,19 +10,23 @@ from rapport.intake.operations.trying import apply_named, try_csv
 __all__ = [
     "apply_named",
     "cancel_import",
+    "change_profile",
     "confirm_row",
     "confirm_rows",
     "create_csv_import",
     "create_resume_import",
+    "delete_profile",
     "finish_with",
     "import_resume_files",
     "purge_files",
     "resume_import",
     "save_mapping",
+    "save_profile",
     "save_row",
     "skip_row",
     "start_import",
     "try_csv",
     "undo_import",
+    "use_profile",
     "work",
 ]

@@ -29,6 +29,8 @@ LARGEST_TABLE_BYTES = 250_000_000
 def create_csv_import(*, actor: Actor, name: str, file: BinaryIO) -> Import:
     """Keep a CSV file and find out what it is; the columns get a guessed meaning, which a person confirms.
 
+    A saved mapping for the very same columns (in any order) comes before the guesses; its name stands in the format.
+
     Raises NotAllowed without intake.import, InvalidInput naming `file` when it is no table.
     """
     require(actor, IMPORT)
@@ -42,6 +44,7 @@ def create_csv_import(*, actor: Actor, name: str, file: BinaryIO) -> Import:
     except Refusal as refusal:
         raise InvalidInput({"file": str(refusal)}) from refusal
     size = file.seek(0, 2)
+    mapping, profile_name = queries.fill_in_columns(actor, found.columns, found.mapping)
     return Import.objects.create(
         kind=Import.Kind.CSV,
         state=Import.State.MAPPING,
@@ -50,8 +53,8 @@ def create_csv_import(*, actor: Actor, name: str, file: BinaryIO) -> Import:
         created_at=clock.now(),
         storage_name=import_files.store(file),
         size_bytes=size,
-        format={**found.form.as_json(), "columns": found.columns},
-        mapping=found.mapping,
+        format={**found.form.as_json(), "columns": found.columns, "profile": profile_name},
+        mapping=mapping,
         row_count=found.row_count,
     )
 

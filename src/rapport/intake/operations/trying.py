@@ -7,8 +7,10 @@ from typing import Any, BinaryIO
 
 from rapport.accounts.capabilities import require
 from rapport.candidates.queries import find_by_contact_points
+from rapport.intake import queries
 from rapport.intake.column_guesses import FIELDS
 from rapport.intake.document import Refusal
+from rapport.intake.models import MappingProfile
 from rapport.intake.operations.creating import check_mapping, clean_options
 from rapport.intake.permissions import IMPORT
 from rapport.intake.row_reading import read_batch
@@ -48,7 +50,14 @@ def apply_named(columns: Sequence[str], mapping: Sequence[str], named: Mapping[s
     return found
 
 
-def try_csv(*, actor: Actor, file: BinaryIO, named: Mapping[str, str], options: Mapping[str, Any]) -> dict[str, Any]:
+def try_csv(
+    *,
+    actor: Actor,
+    file: BinaryIO,
+    named: Mapping[str, str],
+    options: Mapping[str, Any],
+    profile: MappingProfile | None = None,
+) -> dict[str, Any]:
     """Read a whole file as an import would and say what would become of it; nothing is stored.
 
     Returns rows, would_create, would_attach, failed, mapping, and the first 1,000 failed rows and warnings.
@@ -58,7 +67,8 @@ def try_csv(*, actor: Actor, file: BinaryIO, named: Mapping[str, str], options: 
         found = inspect(file)
     except Refusal as refusal:
         raise InvalidInput({"file": str(refusal)}) from refusal
-    mapping = apply_named(found.columns, found.mapping, named)
+    guessed, _ = queries.fill_in_columns(actor, found.columns, found.mapping, profile)
+    mapping = apply_named(found.columns, guessed, named)
     check_mapping(mapping, len(found.columns))
     trial, shared = Trial(), clean_options(options)
     rows = read_rows(file, found.form)
