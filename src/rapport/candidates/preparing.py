@@ -67,7 +67,8 @@ def _contacts(
             continue
         if (contact.kind, contact.normal) not in seen:
             seen[contact.kind, contact.normal] = contact
-            labels[contact] = one_line(point.label, 40)
+            if point.label:
+                labels[contact] = one_line(point.label, 40)
     return list(seen.values()), labels
 
 
