@@ -74,6 +74,7 @@ PAGES = [
     MainPage("import-review", "/imports/", 'main a[href^="/imports/0"]', further='main a[href*="/rows/"]'),
     MainPage("import-resumes", "/imports/resumes/"),
     MainPage("import-csv", "/imports/csv/"),
+    MainPage("mappings", "/imports/mappings/"),
     MainPage("notifications", "/notifications/"),
     MainPage("mailboxes", "/settings/mailboxes/"),
     MainPage("mailbox", "/settings/mailboxes/", 'main a[href^="/settings/mailboxes/0"]', needs_admin=True),
