@@ -16,6 +16,11 @@ def _tell_of_reply(data: Mapping[str, Any]) -> str:
     return "answered" if data.get("answers_message_id") else "wrote"
 
 
+def _tell_of_click(data: Mapping[str, Any]) -> str:
+    """What a machine may have done is no news."""
+    return "followed a link in our mail" if data.get("verdict") == "human" else ""
+
+
 MESSAGE_QUEUED = declare(
     "message.queued", "wrote a message", "pencil-line", data=("mailbox_id",), quiet=True, group="mail"
 )
@@ -52,6 +57,14 @@ MESSAGE_COMPLAINED = declare(
 )  # fmt: skip
 MESSAGE_UNSUBSCRIBED = declare(
     "message.unsubscribed", "asked for no more mail", "mail-minus", data=("by",), notify=True, **_SHOWN,
+)  # fmt: skip
+MESSAGE_CLICKED = declare(
+    "message.clicked", "noticed that a link in a mail was followed: {url}", "mouse-pointer-click",
+    data=("url", "verdict", "why"), notify=True, notice=_tell_of_click, group="mail",
+)  # fmt: skip
+MESSAGE_SCANNED = declare(
+    "message.scanned", "noticed a program that followed a link in a mail: {url}", "bot", data=("url", "verdict", "why"),
+    quiet=True, group="mail",
 )  # fmt: skip
 MESSAGE_DONE = declare("message.done", "put a message aside as done", "check", quiet=True, group="mail")
 MESSAGE_REOPENED = declare("message.reopened", "put a message back into the inbox", "inbox", quiet=True, group="mail")

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-_LINK, _ADDRESS = b"unsubscribe link v1", b"plus address v1"
-_LINK_BYTES, _ADDRESS_BYTES = 16, 9
+_LINK, _ADDRESS, _CLICK = b"unsubscribe link v1", b"plus address v1", b"followed link v1"
+_LINK_BYTES, _ADDRESS_BYTES, _CLICK_BYTES = 16, 9, 12
 
 
 def link_token(message_id: UUID) -> str:
@@ -24,11 +24,23 @@ def link_token(message_id: UUID) -> str:
 
 def read_link_token(token: str) -> UUID | None:
     """The message a link names, or None for a token that we did not make."""
-    try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+    raw = _decoded(token)
+    return None if raw is None else _checked(raw, _LINK, _LINK_BYTES)
+
+
+def click_token(message_id: UUID, url: str) -> str:
+    """The token of a link in a message; it holds for this address alone, so that nobody is led anywhere else."""
+    signature = _signature(message_id.bytes + url.encode(), _CLICK)[:_CLICK_BYTES]
+    return base64.urlsafe_b64encode(message_id.bytes + signature).decode().rstrip("=")
+
+
+def read_click_token(token: str, url: str) -> UUID | None:
+    """The message whose link this is, or None for a token that we did not make for this address."""
+    raw = _decoded(token)
+    if raw is None or len(raw) != 16 + _CLICK_BYTES:
         return None
-    return _checked(raw, _LINK, _LINK_BYTES)
+    wanted = _signature(raw[:16] + url.encode(errors="replace"), _CLICK)[:_CLICK_BYTES]
+    return UUID(bytes=raw[:16]) if hmac.compare_digest(raw[16:], wanted) else None
 
 
 def plus_address(address: str, message_id: UUID) -> str:
@@ -48,6 +60,13 @@ def read_plus_address(address: str) -> UUID | None:
     except (binascii.Error, ValueError):
         return None
     return _checked(raw, _ADDRESS, _ADDRESS_BYTES)
+
+
+def _decoded(token: str) -> bytes | None:
+    try:
+        return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _signed(message_id: UUID, purpose: bytes, length: int) -> bytes:

@@ -25,6 +25,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ud800-\udfff]")
 _LINK = re.compile(rf"https?://[^\s<>{_MARK}\"]*[^\s<>{_MARK}\".,;:!?)\]'’”](?![^\s<>]*{_MARK})")
 
 
+_HREF = re.compile(r'<a href="(https?://[^"]*)">')
+
+
 class Shape(StrEnum):
     """What a text becomes: one line (a subject), plain text, or the HTML that shows that text."""
 
@@ -79,6 +82,28 @@ class CompiledText:
         if missing:
             raise MissingValues(dict.fromkeys(missing))
         return "".join(pieces)
+
+
+def with_followed_links(compiled: CompiledText) -> tuple[CompiledText, dict[str, str]]:
+    """An HTML text whose fixed links have become fields, and what each of them leads to: {field: address}.
+
+    Their names hold a space, so they cannot meet a field that people write. Links made of merge fields stay as they are.
+    """
+    parts: list[str] = []
+    fields: list[Field] = []
+    links: dict[str, str] = {}
+    for number, part in enumerate(compiled.parts):
+        if number:
+            fields.append(compiled.fields[number - 1])
+        before, *linked = _HREF.split(part)
+        parts.append(before)
+        for url, after in zip(linked[::2], linked[1::2], strict=True):
+            name = f"link {len(links)}"
+            links[name] = html.unescape(url)
+            fields.append(Field(name, None))
+            parts[-1] += '<a href="'
+            parts.append(f'">{after}')
+    return CompiledText(compiled.shape, tuple(parts), tuple(fields)), links
 
 
 def compile_text(source: str, *, known: Collection[str], shape: Shape = Shape.TEXT) -> CompiledText:

@@ -24,5 +24,6 @@ urlpatterns = [
     path("settings/templates/<uuid:template_id>/archive/", views_templates.archive, name="template_archive"),
     path("settings/suppressions/", views.suppressions, name="suppressions"),
     path("settings/suppressions/<uuid:suppression_id>/lift/", views.lift, name="suppression_lift"),
+    path("l/<str:token>", views.link, name="link"),
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
 ]

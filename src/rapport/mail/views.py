@@ -10,15 +10,18 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.accounts.capabilities import holds
+from rapport.lib import clock
 from rapport.lib.addresses import masked
 from rapport.lib.doors import add_errors, toast
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.requests import Request, next_url
 from rapport.mail import address_tokens, operations, queries
+from rapport.mail.clicks import Visit
 from rapport.mail.forms import MessageForm, SuppressionForm
 from rapport.mail.models import Message
 from rapport.mail.permissions import SEND, SUPPRESS
@@ -165,6 +168,23 @@ def lift(request: Request, suppression_id: UUID) -> HttpResponse:
     operations.lift_suppression(actor=request.actor, suppression_id=suppression_id, why=request.POST.get("why", ""))
     messages.success(request, "Mail to this address is allowed again.")
     return redirect("mail:suppressions")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD"])
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Lead on to the address a mail names, and keep that the link was followed; no cookie, nothing of the visitor."""
+    url = request.GET.get("to", "")
+    message_id = address_tokens.read_click_token(token, url)
+    if message_id is None:
+        raise NotFound("This link is not one of ours, or a part of it was cut off.")
+    purpose = request.headers.get("Sec-Purpose") or request.headers.get("Purpose") or request.headers.get("X-Moz") or ""
+    visit = Visit(url, request.method or "", request.headers.get("User-Agent", ""), purpose, clock.now())
+    operations.note_click(message_id=message_id, visit=visit)
+    response = HttpResponse(status=302, headers={"Location": iri_to_uri(url), "Referrer-Policy": "no-referrer"})
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @csrf_exempt  # mail programs post here by themselves (RFC 8058); the token in the address is the proof

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -155,7 +156,10 @@ def build_parcel(
 ) -> Parcel:
     """Everything of a message but its bytes. Raises MissingValues."""
     url = unsubscribe_url(delivery_id)
-    content = step.text.render(plan.values_for(person.person), unsubscribe_url=url, thread_subject=thread.subject)
+    lead = partial(link_url, delivery_id) if plan.sequence.tracks_clicks else None
+    content = step.text.render(
+        plan.values_for(person.person), unsubscribe_url=url, thread_subject=thread.subject, lead=lead
+    )
     domain = plan.mailbox.address.rpartition("@")[2]
     return Parcel(
         delivery_id, row.id, row.candidate_id, plan, step, person, content,
@@ -232,12 +236,27 @@ def unsubscribe_url(delivery_id: UUID) -> str:
     return _unsubscribe_base(settings.BASE_URL) + address_tokens.link_token(delivery_id)
 
 
+def link_url(delivery_id: UUID, url: str) -> str:
+    """The address of ours that leads on to `url` and tells that this message's link was followed."""
+    token = address_tokens.click_token(delivery_id, url)
+    return f"{_link_base(settings.BASE_URL)}{token}?to={quoted(url)}"
+
+
+quoted = lru_cache(maxsize=4096)(partial(quote, safe=""))
+
+
 def prepare() -> None:
     """Load what the first message needs: addresses of pages load all of them, and that takes seconds on a busy machine.
 
     Within a claim it would hold the lock on claims, and the worker's sign of life back.
     """
     _unsubscribe_base(settings.BASE_URL)
+    _link_base(settings.BASE_URL)
+
+
+@lru_cache(maxsize=4)
+def _link_base(base_url: str) -> str:
+    return base_url + reverse("mail:link", args=["x"])[:-1]
 
 
 @lru_cache(maxsize=4)

@@ -4,11 +4,12 @@ A step without subject answers the thread: its subject is that of the first mess
 """
 
 import html
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from rapport.lib.errors import InvalidInput
 from rapport.mail.composing import Content, MessageTemplate, compile_message
+from rapport.mail.merge_fields import with_followed_links
 from rapport.mail.template_fields import FIELDS
 
 UNSUBSCRIBE_WORDS = "If you would rather not hear from us about jobs, tell us here:"
@@ -17,14 +18,30 @@ THREAD_SUBJECT = "thread_subject"
 
 @dataclass(frozen=True, slots=True)
 class StepText:
-    """A compiled step; `answers` means that its subject is taken from the thread."""
+    """A compiled step; `answers` means that its subject is taken from the thread.
+
+    `links` are the addresses that links of the HTML lead to, by the name of the field that stands in their place.
+    """
 
     template: MessageTemplate
     answers: bool
     shows_unsubscribe: bool
+    links: Mapping[str, str] = field(default_factory=dict)
 
-    def render(self, values: Mapping[str, str], *, unsubscribe_url: str, thread_subject: str = "") -> Content:
-        """The content for one person. Raises MissingValues where a field is empty and has no fallback."""
+    def render(
+        self,
+        values: Mapping[str, str],
+        *,
+        unsubscribe_url: str,
+        thread_subject: str = "",
+        lead: Callable[[str], str] | None = None,
+    ) -> Content:
+        """The content for one person; `lead` gives the address through which a link leads to its own.
+
+        The text part keeps the true addresses. Raises MissingValues where a field is empty and has no fallback.
+        """
+        if self.links:
+            values = {**values, **{name: lead(url) if lead else url for name, url in self.links.items()}}
         content = self.template.render(values)
         if self.answers:
             content = replace(content, subject=reply_subject(thread_subject))
@@ -37,7 +54,11 @@ def compile_step(*, subject: str, body: str, signature: str = "", shows_unsubscr
         raise InvalidInput({"body": "Write the message."})
     whole = f"{body.rstrip()}\n\n-- \n{_literal(signature)}" if signature.strip() else body
     template = compile_message(subject=subject, body=whole, known=FIELDS)
-    return StepText(template, not subject.strip(), shows_unsubscribe)
+    links: dict[str, str] = {}
+    if template.html is not None:
+        followed, links = with_followed_links(template.html)
+        template = replace(template, html=followed)
+    return StepText(template, not subject.strip(), shows_unsubscribe, links)
 
 
 def reply_subject(subject: str) -> str:

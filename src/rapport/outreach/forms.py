@@ -38,6 +38,11 @@ class SequenceForm(forms.Form):
     )
     needs_consent = forms.BooleanField(label="Only to people who agreed to be written to about jobs", required=False)
     shows_unsubscribe = forms.BooleanField(label="A line at the end lets them unsubscribe", required=False)
+    tracks_clicks = forms.BooleanField(
+        label="See which links are followed",
+        required=False,
+        help_text="Links lead over this server, without cookies. What mail filters fetch counts as a machine.",
+    )
     updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, mailboxes: Iterable[Mailbox], jobs: Iterable[Job], **kwargs: Any) -> None:

@@ -62,6 +62,7 @@ class Sequence(models.Model):
     cap_count = models.PositiveSmallIntegerField(default=2)
     cap_days = models.PositiveSmallIntegerField(default=7)
     shows_unsubscribe = models.BooleanField(default=True)
+    tracks_clicks = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -1,5 +1,6 @@
 """Writes of e-mail. Each file holds the operations on one noun; callers use `mail.operations.<name>`."""
 
+from rapport.mail.operations.clicks import note_click
 from rapport.mail.operations.inbox import mark_done, reopen
 from rapport.mail.operations.mailboxes import (
     MailboxSettings,
@@ -17,7 +18,7 @@ from rapport.mail.operations.templates import archive_template, create_template,
 
 __all__ = [
     "MailboxSettings", "archive_template", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
-    "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success", "receive", "reopen",
+    "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success", "receive", "reopen",
     "resolve_unclear", "send_message", "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_template",
 ]  # fmt: skip

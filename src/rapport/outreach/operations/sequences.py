@@ -66,6 +66,7 @@ class SequenceDraft:
     cap_count: int = 2
     cap_days: int = 7
     shows_unsubscribe: bool = True
+    tracks_clicks: bool = True
 
 
 _FIELDS = tuple(name for name in SequenceDraft.__dataclass_fields__)
