@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from rapport.search import wording
 from rapport.search.fits import Evidence, Fit
-from rapport.search.wording import work_words
 from rapport.skills.queries import vocabulary
 
 AROUND = 300  # characters of a document read before and after the words
@@ -102,14 +102,9 @@ def cut_sentence(text: str, start: int, end: int, longest: int = LONGEST) -> tup
 
 def closest_sentence(candidate_id: UUID, description: str) -> str:
     """The sentence of somebody's work that shares most words with a description; "" where none shares two."""
-    wanted = set(work_words(description))
     with connection.cursor() as cursor:
         cursor.execute(READ_WORK, {"id": candidate_id})
-        texts = [row[0] for row in cursor.fetchall()]
-    sentences = [part.strip() for text in texts for part in re.split(r"(?<=[.!?])\s+|\n", text) if part.strip()]
-    scored = [(len(wanted & set(work_words(sentence))), sentence) for sentence in sentences]
-    best = max(scored, key=lambda pair: pair[0], default=(0, ""))
-    return best[1][:LONGEST] if best[0] >= 2 else ""
+        return wording.closest_sentence((row[0] for row in cursor.fetchall()), description)
 
 
 def as_rows(fit: Fit, citations: Citations) -> list[dict[str, Any]]:

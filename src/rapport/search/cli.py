@@ -43,8 +43,8 @@ def _rank_folder(description: Path, folder: Path, limit: int, as_json: bool) -> 
     except (OSError, ValueError) as error:
         return _complain(description, str(error))
     vocabulary = Vocabulary.starter()
-    fits = rank_files(text, files, find_skills=find_skills, related=vocabulary.related)
-    _write([_as_row(fit) for fit in fits[:limit]], as_json)
+    fits = rank_files(text, files, find_skills=find_skills, related=vocabulary.related, limit=limit)
+    _write([_as_row(fit) for fit in fits], as_json)
     return 0
 
 

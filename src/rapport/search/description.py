@@ -2,7 +2,8 @@
 
 English, German, French and Spanish headings sort the lines; skills under "must" headings and in the title are must,
 those under "nice to have" are nice, benefits and contact lines count for nothing. Skills outside any heading are must
-when the advert sets none apart.
+when the advert sets none apart. What a list under such a heading names and no vocabulary knows is kept as it is
+written: a phrase of up to three words, or a word with capitals or digits inside (BRF+, MaxDB).
 """
 
 import re
@@ -10,8 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from rapport.search.fits import JobNeeds, SkillNeed
+from rapport.search.wording import COMMON, PERSONAL, cut
 
 MAX_SKILLS = 40
+MAX_PHRASES = 20
+PHRASE_WEIGHT = 0.5  # a phrase that no vocabulary knows, against a skill
 _HEADINGS = (
     ("title", r"(?:projekt-?|job ?|stellen)?(?:titel|title|rolle|role|bezeichnung)|position"),
     ("place", r"einsatzort|arbeitsort|standort|location|ort|lieu|ubicación|place of work"),
@@ -64,6 +68,10 @@ class FoundSkill(Protocol):
 
     @property
     def skill(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
 def read_description(
@@ -75,6 +83,9 @@ def read_description(
     lines = list(split_lines(text))
     title = _title(lines)
     must, nice = _skills(lines, title, find_skills)
+    phrases = list_phrases(lines, find_skills)
+    must += tuple(need for kind, need in phrases if kind == "must")
+    nice += tuple(need for kind, need in phrases if kind == "nice")
     place = next((line for kind, line in lines if kind == "place" and line), "")
     found = find_place(place) if place and find_place else None
     years = [int(match["count"]) for kind, line in lines if kind != "offer" for match in _YEARS.finditer(line)]
@@ -165,3 +176,75 @@ def _skills(
     must_needs = tuple(SkillNeed(skill, weights[skill]) for skill in ordered if skill not in nice)
     nice_needs = tuple(SkillNeed(skill, weights[skill]) for skill in ordered if skill in nice)
     return must_needs[:MAX_SKILLS], nice_needs[:MAX_SKILLS]
+
+
+_ITEM_END = re.compile(
+    r"[,;|•▪●■◾·()\[\]/:]|\s[-–—]\s|\.(?:\s|$)|\b(?:und|and|oder|or|sowie|bzw|et|ou|y|o|mit|with|wie|such as)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"(?<!\w)(?=[\w+#.]*[A-ZÄÖÜ0-9+#])[A-Za-zÄÖÜäöüß][\w+#.]*[A-ZÄÖÜ0-9+#](?!\w)|(?<!\w)[A-ZÄÖÜ]?[a-zäöüß]+[A-Z]\w+"
+)
+# Words that praise or qualify a skill; they are cut off its ends.
+_QUALIFYING_WORDS = """
+    gute guter gutes guten sehr sichere sicherer sicheren fundierte fundierten tiefe breite ausgeprägte
+    ausgeprägtes mehrjährige langjährige praktische entsprechende entsprechenden relevante idealerweise zwingend
+    wünschenswert vorteil folgendes weitere erste umfassende hohe hoher solide umgang verständnis wissen praxis
+    einsatz bereich familiarity proficiency proficient expertise understanding solid deep hands on proven basic
+    advanced plus welcome similar equivalent comparable relevant required preferred desirable bonne bonnes
+    connaissance connaissances maîtrise buen buena conocimiento conocimientos nivel level
+"""
+_QUALIFYING = frozenset(_QUALIFYING_WORDS.split())
+_AMOUNT = re.compile(r"[\d+%-]+$|.*\b\d+\+?\s*(?:-?\s*\d+\s*)?(?:jahre?n?|years?|yrs|ans|años|%)", re.IGNORECASE)
+# What every advert asks for and no skill list is needed for: schooling, languages, ways of behaving.
+_EVERYWHERE_WORDS = """
+    studium ausbildung abschluss abgeschlossen abgeschlossene abgeschlossenes qualifikation fach fachrichtung
+    hochschule deutsch deutsche englisch deutschkenntnisse englischkenntnisse sprachkenntnisse sprachen sprache
+    wort schrift fließend verhandlungssicher kommunikation kommunikationsfähigkeit kommunikationsfähigkeiten
+    teamfähigkeit teamgeist einsatzbereitschaft arbeitsweise arbeiten eigenverantwortliches qualitätsbewusstsein
+    begeisterung motivation kundenorientierung reisebereitschaft bereitschaft lösungen systeme bibliotheken
+    technologien zertifizierungen wirtschafts organisationsfähigkeiten degree bachelor master diploma university
+    college school english german french spanish fluent written spoken verbal communication teamwork motivated
+    attitude passion team player willingness mitbringen unbedingt wäre freude menschen bspw vorgehen
+    auffassungsgabe berufserfahrung qualifikationen denken travel driving system systems tools technologies
+    environment anglais allemand diplôme formation inglés alemán título
+"""
+_EVERYWHERE = frozenset(_EVERYWHERE_WORDS.split())
+
+
+def list_phrases(
+    lines: Sequence[tuple[str, str]], find_skills: Callable[[str], Sequence[FoundSkill]]
+) -> list[tuple[str, SkillNeed]]:
+    """What lists of must and nice name beyond the vocabulary, with the kind, in the order of the advert."""
+    found: dict[str, tuple[str, str]] = {}
+    taken: set[str] = set()
+    for kind, line in lines:
+        taken.update(line[mention.start : mention.end].casefold() for mention in find_skills(line))
+        if kind not in ("must", "nice"):
+            continue
+        items = [_trim(item) for item in _ITEM_END.split(line)]
+        for phrase in [*filter(_is_phrase, items), *(match[0] for match in _NAME.finditer(line))]:
+            if len(phrase) > 1 and phrase != "z.B" and phrase.casefold() not in found and not find_skills(phrase):
+                found[phrase.casefold()] = kind, phrase
+    kept = [pair for key, pair in found.items() if key not in taken][:MAX_PHRASES]
+    return [(kind, SkillNeed(phrase, PHRASE_WEIGHT * _EMPHASIS[kind], is_known=False)) for kind, phrase in kept]
+
+
+def _trim(item: str) -> str:
+    """An item without qualifying and common words at its ends."""
+    words = item.strip(" *-–—\"'„“.!?").split()
+    while words and _says_nothing(words[0]):
+        words.pop(0)
+    while words and _says_nothing(words[-1]):
+        words.pop()
+    return " ".join(words)
+
+
+def _says_nothing(word: str) -> bool:
+    plain = word.casefold().strip(".!?\"'")
+    return plain in _QUALIFYING or plain in COMMON or plain in PERSONAL
+
+
+def _is_phrase(item: str) -> bool:
+    words = cut(item)
+    return 1 <= len(words) <= 3 and len(item.split()) <= 3 and _EVERYWHERE.isdisjoint(words) and not _AMOUNT.match(item)

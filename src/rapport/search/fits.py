@@ -7,11 +7,11 @@ a score; the text comes without personal words (wording.py).
 |----------|--------------|---------------------------------------------------------------------------------|
 | must     | 35           | each skill by its weight: full when found, in part by the closest related skill |
 | nice     | 10           | likewise                                                                        |
-| title    | 10           | words of the best title, then seniority                                         |
-| recency  | 12           | the last contact, and how far they came with us before                          |
-| place    | 10           | distance, or remote                                                             |
-| years    | 8            | years of experience against those asked for                                     |
-| likeness | 15           | BM25 of the description against the person's work, as a share of the best       |
+| title    | 12           | words of the best title, rare ones count more, then seniority                   |
+| recency  | 10           | the last contact, and how far they came with us before                          |
+| place    | 7            | distance, or remote                                                             |
+| years    | 6            | years of experience against those asked for                                     |
+| likeness | 20           | BM25 of the description against the person's work, as a share of the best       |
 
 A part the job says nothing about is left out and its points go to the others in proportion, so that the parts always
 add up to 100. Points are whole tenths: the lines of a part sum to the part, and the parts to the score, exactly.
@@ -34,7 +34,7 @@ PART_NAMES = {
     YEARS: "Years",
     LIKENESS: "Likeness of the text",
 }
-DEFAULT_WEIGHTS: Mapping[str, int] = {MUST: 35, NICE: 10, TITLE: 10, RECENCY: 12, PLACE: 10, YEARS: 8, LIKENESS: 15}
+DEFAULT_WEIGHTS: Mapping[str, int] = {MUST: 35, NICE: 10, TITLE: 12, RECENCY: 10, PLACE: 7, YEARS: 6, LIKENESS: 20}
 
 RELATED_SHARE = 0.5  # a related skill counts this share of its relation's weight
 ONCE = 0.8  # a skill named once without years, against one named often or with years
@@ -52,15 +52,22 @@ RELATIONS = {"hired": 1.0, "finalist": 1.0, "interviewed": 0.8, "answered": 0.6,
 
 @dataclass(frozen=True, slots=True)
 class SkillNeed:
-    """A skill a job asks for, by its canonical name; `weight` is relative to the others."""
+    """A skill a job asks for, by its canonical name; `weight` is relative to the others.
+
+    `is_known` is false for a phrase that no vocabulary has.
+    """
 
     skill: str
     weight: float = 5.0
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class JobNeeds:
-    """What a job asks for. `seniority` as in wording.seniority_of, None for what the title says."""
+    """What a job asks for. `seniority` as in wording.seniority_of, None for what the title says.
+
+    `title_rarity` says what the words of the title (wording.title_words) weigh in being alike; without it all weigh one.
+    """
 
     title: str = ""
     must: tuple[SkillNeed, ...] = ()
@@ -74,6 +81,7 @@ class JobNeeds:
     is_remote: bool = False
     min_years: float | None = None
     counts_relation: bool = True
+    title_rarity: Mapping[str, float] | None = None
 
     def telling_words(self, limit: int = 40) -> list[str]:
         """The words of the description most worth looking for in the index, unstemmed, the frequent ones first."""
@@ -318,7 +326,7 @@ class Scorer:
     def _title_likeness(self, text: str) -> float:
         known = self._titles.get(text)
         if known is None:
-            known = self._titles[text] = likeness_of_words(self.title_words, title_words(text))
+            known = self._titles[text] = likeness_of_words(self.title_words, title_words(text), self.needs.title_rarity)
         return known
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rapport.search.description import FoundSkill, read_description
-from rapport.search.fits import Fit, JobNeeds, Person, SkillFact, SkillNeed, TextScores, Title, rank
-from rapport.search.wording import title_words, without_name, work_words
+from rapport.search.fits import LIKENESS, Fit, JobNeeds, Person, SkillFact, SkillNeed, TextScores, Title, rank
+from rapport.search.wording import closest_sentence, title_words, without_name, work_words
+from rapport.skills.finder import ANY, CASE, Mention, Vocabulary
 
 TITLE_WEIGHT = 3.0  # a word of the title against one of the text, on both sides
+ACRONYM = 5  # letters
 MAX_REPEATS = 6  # further repetitions of a word in the advert add nothing
 # What stands in these parts of a résumé never reaches a score.
 _PERSONAL_FIELDS = (
@@ -41,20 +43,34 @@ def rank_files(
     *,
     find_skills: Callable[[str], Sequence[FoundSkill]],
     related: Callable[[str], Mapping[str, float]],
+    limit: int | None = None,
 ) -> list[Fit]:
-    """All files with their scores, best first, ties by path."""
-    people = [read_person(file) for file in files]
-    needs = _weigh_by_rarity(read_description(description, find_skills), people)
+    """The best `limit` files (all for None) with their scores, best first, ties by path."""
+    works = [work_text(file) for file in files]
+    asked = read_description(description, find_skills)
+    people = find_phrases(asked, [read_person(file) for file in files], works)
+    needs = _weigh_by_rarity(asked, people)
     texts = TextScores(
-        [
-            {"title": _title_stems(person), "work": _work_stems(file)}
-            for person, file in zip(people, files, strict=True)
-        ],
+        [{"title": _title_stems(person), "work": work_words(work)} for person, work in zip(people, works, strict=True)],
         {"title": TITLE_WEIGHT, "work": 1.0},
     )
+    needs = replace(needs, title_rarity={word: texts.rarity(word) for word in title_words(needs.title)})
     likeness = texts.shares(_query(needs))
     compared = [replace(person, likeness=share) for person, share in zip(people, likeness, strict=True)]
-    return rank(needs, compared, related, today=0)
+    by_path = {file.path: work for file, work in zip(files, works, strict=True)}
+    fits = rank(needs, compared, related, today=0, limit=limit)
+    return [_with_sentence(fit, closest_sentence([by_path[fit.key]], needs.description)) for fit in fits]
+
+
+def _with_sentence(fit: Fit, sentence: str) -> Fit:
+    """A fit whose likeness cites the sentence that is closest to the advert."""
+    parts = (
+        replace(part, evidence=tuple(replace(line, text=sentence) for line in part.evidence))
+        if part.name == LIKENESS
+        else part
+        for part in fit.parts
+    )
+    return replace(fit, parts=tuple(parts))
 
 
 def read_person(file: ParsedFile) -> Person:
@@ -108,14 +124,39 @@ def _title_stems(person: Person) -> list[str]:
     return [word for title in person.titles for word in title_words(title.text)]
 
 
-def _work_stems(file: ParsedFile) -> list[str]:
-    """The text without school, name, contact points and address."""
+def work_text(file: ParsedFile) -> str:
+    """The text with blanks in the place of school, name, contact points and address: offsets stay."""
     text = str(file.resume.get("text", ""))
     for evidence in file.resume.get("evidence") or []:
         if evidence["field"].startswith(_PERSONAL_FIELDS):
             start, end = evidence["start"], evidence["end"]
             text = text[:start] + " " * (end - start) + text[end:]
-    return work_words(without_name(text, file.resume.get("basics", {}).get("name", "")))
+    return without_name(text, file.resume.get("basics", {}).get("name", ""))
+
+
+def find_phrases(needs: JobNeeds, people: Sequence[Person], works: Sequence[str]) -> list[Person]:
+    """People with the phrases of a job that no vocabulary knows, as skills, where their work names them.
+
+    Short words in capitals must be written so.
+    """
+    phrases = [need.skill for need in (*needs.must, *needs.nice) if not need.is_known]
+    if not phrases:
+        return list(people)
+    words = Vocabulary()
+    for phrase in phrases:
+        words.add(phrase, matching=CASE if phrase.isupper() and len(phrase) <= ACRONYM else ANY)
+    return [
+        replace(person, skills=person.skills + _phrase_facts(words.find(work)))
+        for person, work in zip(people, works, strict=True)
+    ]
+
+
+def _phrase_facts(mentions: Sequence[Mention]) -> tuple[SkillFact, ...]:
+    counts = Counter(mention.skill for mention in mentions)
+    first = {mention.skill: mention for mention in reversed(mentions)}
+    return tuple(
+        SkillFact(skill, one.text, one.start, one.end, "", None, counts[skill]) for skill, one in first.items()
+    )
 
 
 def _query(needs: JobNeeds) -> dict[str, float]:
@@ -131,7 +172,7 @@ def _weigh_by_rarity(needs: JobNeeds, people: Sequence[Person]) -> JobNeeds:
     have = Counter(fact.skill for person in people for fact in person.skills)
 
     def weigh(group: Sequence[SkillNeed]) -> tuple[SkillNeed, ...]:
-        return tuple(SkillNeed(need.skill, need.weight * _rarity(have[need.skill], len(people))) for need in group)
+        return tuple(replace(need, weight=need.weight * _rarity(have[need.skill], len(people))) for need in group)
 
     return replace(needs, must=weigh(needs.must), nice=weigh(needs.nice), counts_relation=False)
 

@@ -3,9 +3,10 @@
 Names, forms of address, gendered words, family status, years and other numbers never reach a score through the text.
 """
 
+import operator
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 _WORD = re.compile(r"c\+\+|[a-z]#|\.net\b|[^\W\d_]++(?:\d{1,2}(?!\d))?", re.IGNORECASE)
 _FEMININE = ("innen", "in")
@@ -39,7 +40,7 @@ _COMMON_WORDS = """
     aux pour par sur dans avec est sont vous nous votre notre qui que el los las del y o con por para una uno es son
     su sus como
 """
-_COMMON = frozenset(_COMMON_WORDS.split())
+COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def cut(text: str) -> list[str]:
@@ -63,14 +64,14 @@ def _without(word: str, endings: tuple[str, ...]) -> str:
 def work_words(text: str, name: str = "") -> list[str]:
     """The words by which texts are compared: stems without common and personal words and without the person's name."""
     hidden = set(cut(name))
-    return [stem(word) for word in cut(text) if word not in _COMMON and word not in PERSONAL and word not in hidden]
+    return [stem(word) for word in cut(text) if word not in COMMON and word not in PERSONAL and word not in hidden]
 
 
 def without_name(text: str, name: str) -> str:
-    """A text without the parts of the person's name, so that the name does not reach a score through the text."""
+    """A text with blanks for the parts of the person's name: it does not reach a score through the text, offsets stay."""
     for part in name.split():
         if part in text:
-            text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text)
+            text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " " * len(part), text)
     return text
 
 
@@ -98,19 +99,21 @@ def seniority_of(title: str) -> int:
 def title_words(title: str) -> list[str]:
     """The stems of a title without seniority, gender marks and common words, each once."""
     plain = _ROLE_GENDER.sub(" ", title)
-    words = [stem(word) for word in cut(plain) if word not in _LEVELS and word not in _COMMON and word not in PERSONAL]
+    words = [stem(word) for word in cut(plain) if word not in _LEVELS and word not in COMMON and word not in PERSONAL]
     return list(dict.fromkeys(words))
 
 
-def likeness_of_words(one: Iterable[str], two: Iterable[str]) -> float:
+def likeness_of_words(one: Iterable[str], two: Iterable[str], rarity: Mapping[str, float] | None = None) -> float:
     """0 to 1: how far two sets of stems cover each other; a compound shares the part the other word makes up.
 
-    "softwareentwickl" and "entwickl" count as alike by the share of letters.
+    "softwareentwickl" and "entwickl" count as alike by the share of letters. `rarity` weighs the words of the first.
     """
     first, second = list(one), list(two)
     if not first or not second:
         return 0.0
-    forth = sum(max(_word_likeness(a, b) for b in second) for a in first) / len(first)
+    weights = [max(0.01, (rarity or {}).get(a, 1.0)) for a in first]
+    covered = [max(_word_likeness(a, b) for b in second) for a in first]
+    forth = sum(map(operator.mul, weights, covered)) / sum(weights)
     back = sum(max(_word_likeness(a, b) for b in first) for a in second) / len(second)
     return 0.6 * forth + 0.4 * back
 
@@ -122,3 +125,16 @@ def _word_likeness(a: str, b: str) -> float:
     if len(short) >= 5 and (long.endswith(short) or long.startswith(short)):
         return len(short) / len(long)
     return 0.0
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n|[•▪●■◦\uf0b7]")
+LONGEST_SENTENCE = 220
+
+
+def closest_sentence(texts: Iterable[str], description: str) -> str:
+    """The sentence that shares most words with a description, the first of several; "" where none shares two."""
+    wanted = set(work_words(description))
+    sentences = (part.strip() for text in texts for part in _SENTENCE_END.split(text))
+    scored = ((len(wanted.intersection(work_words(sentence))), sentence) for sentence in sentences if sentence)
+    count, best = max(scored, key=lambda pair: pair[0], default=(0, ""))
+    return " ".join(best.split())[:LONGEST_SENTENCE] if count >= 2 else ""

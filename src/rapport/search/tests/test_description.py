@@ -71,3 +71,14 @@ def test_an_empty_advert_asks_for_nothing() -> None:
 
 def test_long_lines_take_no_long_time() -> None:
     assert re.match("a+", read_description("a" * 200_000, skills).title)
+
+
+def test_what_no_vocabulary_knows_is_kept_as_it_is_written() -> None:
+    needs = read_description(
+        "Entwickler\nMust-Have Skills:\n- Java, MaxDB und BRF+\n- Sehr gute Kenntnisse in Data Replication Framework\n"
+        "- Mindestens 5 Jahre Erfahrung, gute Deutschkenntnisse\nNice to have:\n- Gefriertrocknung\n",
+        skills,
+    )
+    phrases = [(need.skill, need.weight) for need in (*needs.must, *needs.nice) if not need.is_known]
+    assert phrases == [("MaxDB", 1.0), ("BRF+", 1.0), ("Data Replication Framework", 1.0), ("Gefriertrocknung", 0.5)]
+    assert [need.skill for need in needs.nice] == ["Gefriertrocknung"]

@@ -59,13 +59,13 @@ def test_every_part_is_explained() -> None:
         "PostgreSQL": (4.2, 10.4, "related skill MySQL, counts 0.40"),
         "Kafka": (0.0, 5.6, "not found"),
         "dbt": (0.0, 4.4, "not found"),
-        "Title and seniority": (10.0, 10.0, "present title, senior"),
-        "Recency and relation": (12.0, 12.0, "interviewed; last contact 20 days ago"),
-        "Place": (8.5, 10.0, "27 km away"),
-        "Years": (8.0, 8.0, "9 years, 5 asked for"),
-        "Likeness of the text": (15.0, 15.0, "words of the description in what the person has done"),
+        "Title and seniority": (12.0, 12.0, "present title, senior"),
+        "Recency and relation": (10.0, 10.0, "interviewed; last contact 20 days ago"),
+        "Place": (6.0, 7.0, "27 km away"),
+        "Years": (6.0, 6.0, "9 years, 5 asked for"),
+        "Likeness of the text": (20.0, 20.0, "words of the description in what the person has done"),
     }
-    assert fit.score == 82.3
+    assert fit.score == 82.8
 
 
 def test_a_skill_cites_the_span_it_was_found_in() -> None:
@@ -86,6 +86,15 @@ def test_what_the_job_leaves_open_gives_its_points_to_the_others() -> None:
 
 def test_a_job_that_asks_for_nothing_scores_nothing() -> None:
     assert score(HENRIKE, JobNeeds(counts_relation=False)) == Fit("h", 0.0, ())
+
+
+def test_rare_words_of_a_title_count_more() -> None:
+    rare = replace(NEEDS, title="Murex Developer", title_rarity={"murex": 4.0, "develop": 0.5})
+    same_system, same_work = (
+        score(Person("p", titles=(Title(title, True),)), rare) for title in ("Murex consultant", "Web developer")
+    )
+    points = [next(part.points for part in fit.parts if part.name == "title") for fit in (same_system, same_work)]
+    assert points == [8.8, 3.2]
 
 
 def test_moved_weights_change_the_order() -> None:

@@ -132,6 +132,27 @@ def test_another_name_gender_address_and_school_give_the_same_score() -> None:
     assert scores["Ada Lindqvist"] == scores["Omar Haddad"]
 
 
+def test_a_listed_phrase_needs_no_vocabulary_and_capitals_tell_acronyms() -> None:
+    advert = "Operator\n\nRequirements:\n- freeze drying\n- ASE\n"
+    texts = {"named": "I ran freeze drying with ASE checks.", "lower": "The ase was there.", "none": "I cooked."}
+    files = [ParsedFile(path, {"text": text}) for path, text in texts.items()]
+    fits = rank_files(advert, files, find_skills=lambda text: [], related=lambda skill: {})
+    found = {
+        fit.key: [(line.label, line.text, line.start) for line in fit.parts[0].evidence if line.skill] for fit in fits
+    }
+    assert found == {"named": [("freeze drying", "freeze drying", 6), ("ASE", "ASE", 25)], "lower": [], "none": []}
+
+
+def test_the_order_of_files_changes_nothing() -> None:
+    vocabulary = Vocabulary.starter()
+    files = [parsed(str(n), FITTING.format(**person), person) for n, person in enumerate((ADA, OMAR, ADA))]
+    one, other = (
+        rank_files(ADVERT, order, find_skills=vocabulary.find, related=vocabulary.related)
+        for order in (files, files[::-1])
+    )
+    assert one == other
+
+
 FREELANCERS = Path(__file__).parents[5] / "shared/data/matching/freelance_de"
 
 
