@@ -1,0 +1,140 @@
+"""Occupations and the titles people give them: the starter list, and finding the one a title means. Pure.
+
+A file has one occupation a line, `name | title, title`; names and titles are lower case and singular, in any language.
+Found are, in this order: the same words; the same letters without blanks and hyphens; the title whose rare words cover the
+most; the closest by pieces of four letters. What is too far from all of them has none.
+"""
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rapport.skills.titles import listed_form
+
+_FOLDER = Path(__file__).parent / "occupations"
+IMPORTED = "occupations.txt"  # in the data folder: what was imported from a classification
+COVERED = 0.5  # of the weight of a title's words, from which an occupation is believed
+LIKE = 0.62  # likeness of letters, from which a slip of the pen is
+UNKNOWN = 1.5  # the weight of a word that no listed title has: a place, a product, a language
+MOST_WORDS = 4  # of a title in which slips of the pen are looked for
+_LITTLE_WORDS = "of for in at to the a de des du la le les l d et und and y en für von der die das au aux / with"
+LITTLE = frozenset(_LITTLE_WORDS.split())
+
+
+class Occupations:
+    """Titles by their normal form, each with its occupation."""
+
+    def __init__(self, rows: Iterable[tuple[str, Iterable[str]]]) -> None:
+        self._exact: dict[str, str] = {}
+        self._squashed: dict[str, str] = {}
+        self._by_word: dict[str, list[str]] = {}
+        for name, titles in rows:
+            for title in (name, *titles):
+                self._add(title, name)
+        counts = {word: len(found) for word, found in self._by_word.items()}
+        self._rarity = {word: math.log(1 + len(self._exact) / count) for word, count in counts.items()}
+        self._parts = {form: frozenset(form.split()) - LITTLE for form in self._exact}
+        self._whole = {form: sum(self._rarity[word] for word in parts) for form, parts in self._parts.items()}
+        self._by_gram: dict[str, list[str]] | None = None
+
+    def _add(self, title: str, name: str) -> None:
+        normal, _, full = listed_form(title)
+        for form in dict.fromkeys((full, normal)):
+            if form and form not in self._exact and (form == full or len(form.split()) > 1):
+                self._exact[form] = name
+                self._squashed.setdefault(_squash(form), name)
+                for word in set(form.split()) - LITTLE:
+                    self._by_word.setdefault(word, []).append(form)
+
+    def __len__(self) -> int:
+        return len(set(self._exact.values()))
+
+    def find(self, normal: str, full: str = "") -> str:
+        """The occupation of a title by its normal forms, without and with the words of its level; "" when none is near."""
+        for form in (full, normal):
+            if found := self._exact.get(form) or self._squashed.get(_squash(form)):
+                return found
+        by_words = self._by_words(normal)
+        return by_words or (self._by_letters(normal) if len(normal.split()) <= MOST_WORDS else "")
+
+    def _by_words(self, normal: str) -> str:
+        words = [word for word in normal.split() if word not in LITTLE]
+        if not words:
+            return ""
+        whole = sum(self._rarity.get(word, UNKNOWN) for word in set(words))
+        known = set(words)
+        best, chosen = 0.0, ""
+        ends = {words[0], words[-1]}
+        for form in sorted({form for word in known for form in self._by_word.get(word, ())}):
+            parts = self._parts[form]
+            shared = parts & known
+            covers = len(shared) == len(parts)
+            if not covers and ends.isdisjoint(shared):
+                continue  # what somebody is stands at an end: "warehouse manager", "chef de projet"
+            weight = self._whole[form] if covers else sum(self._rarity[word] for word in shared)
+            score = weight / (whole + 1.5 * (self._whole[form] - weight))
+            if covers:
+                score += 0.15 * len(parts) / (1 + len(parts)) + (0.1 if form.endswith(words[-1]) else 0.0)
+            if score > best:
+                best, chosen = score, form
+        return self._exact[chosen] if best >= COVERED else ""
+
+    def _by_letters(self, normal: str) -> str:
+        if self._by_gram is None:
+            self._by_gram = {}
+            for form in self._exact:
+                for gram in _grams(form):
+                    self._by_gram.setdefault(gram, []).append(form)
+        wanted = _grams(normal)
+        shared: dict[str, int] = {}
+        for gram in wanted:
+            for form in self._by_gram.get(gram, ()):
+                shared[form] = shared.get(form, 0) + 1
+        best, chosen = 0.0, ""
+        for form, count in shared.items():
+            score = 2 * count / (len(wanted) + len(_grams(form)))
+            if score > best or (score == best and form < chosen):
+                best, chosen = score, form
+        return self._exact[chosen] if best >= LIKE else ""
+
+
+def _squash(form: str) -> str:
+    return "".join(form.split()).replace("-", "")
+
+
+@lru_cache(maxsize=20_000)
+def _grams(text: str, size: int = 4) -> frozenset[str]:
+    padded = f" {text} "
+    return frozenset(padded[at : at + size] for at in range(max(1, len(padded) - size + 1)))
+
+
+def read_occupations(text: str) -> Iterator[tuple[str, list[str]]]:
+    """The rows of a file."""
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, _, titles = line.partition("|")
+            yield name.strip(), [title.strip() for title in titles.split(", ") if title.strip()]
+
+
+def imported_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Where imported occupations are kept: in the data folder, that commands without a database can read too."""
+    folder = environ.get("RAPPORT_DATA_DIR", "")
+    return Path(folder) / IMPORTED if folder else None
+
+
+@cache
+def known_occupations() -> Occupations:
+    """The starter list, then what was imported; read once per process."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.txt"))]
+    imported = imported_file()
+    if imported and imported.is_file():
+        texts.append(imported.read_text(encoding="utf-8"))
+    return Occupations(row for text in texts for row in read_occupations(text))
+
+
+@lru_cache(maxsize=50_000)
+def find_occupation(normal: str, full: str = "") -> str:
+    """The best known occupation of a title by its normal forms, "" for none."""
+    return known_occupations().find(normal, full)
