@@ -9,7 +9,8 @@ import binascii
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import log
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,8 +20,9 @@ from tantivy import FieldType, Occur, Order, Query
 
 from rapport.search import language, profiles
 from rapport.search.compiling import Compiled, Lookup, all_query, any_query, compile_query, flat, phone_query, term
-from rapport.search.fits import JobNeeds, Person
+from rapport.search.fits import JobNeeds, Person, SkillFact
 from rapport.search.profiles import Profile, build_document
+from rapport.search.wording import cut, stem
 
 SORTS = ("relevance", "last_contact", "last_activity", "name", "created")
 MAX_LIMIT = 200
@@ -215,12 +217,18 @@ class Engine:
         hits = self._searcher.search(_within([wanted], scope), limit, count=False).hits
         return _ids(self._searcher, [address for _, address in hits])
 
-    def list_fit_people(self, needs: JobNeeds, scope: Scope, *, limit: int = 1000) -> list[Person]:
-        """Those whose titles, skills and text are closest to a job's, with their likeness as a share of the best."""
+    def list_fit_people(
+        self, needs: JobNeeds, scope: Scope, *, limit: int = 1000, known_before: bool = False
+    ) -> list[Person]:
+        """Those whose titles, skills and text are closest to a job's, with their likeness as a share of the best.
+
+        `known_before` narrows to those who were considered for a job or are in a pool.
+        """
         searcher = self._searcher
-        query = _within([_fit_query(searcher, needs)], scope, [_archived()])
-        hits = searcher.search(query, limit, count=False).hits
-        return _people(searcher, hits, hits[0][0] if hits else 0.0)
+        wanted = [_fit_query(searcher, needs), *([_known_before()] if known_before else [])]
+        hits = searcher.search(_within(wanted, scope, [_archived()]), limit, count=False).hits
+        people = _people(searcher, hits, hits[0][0] if hits else 0.0)
+        return _with_unknown_skills(searcher, needs, people)
 
     def list_fit_people_of(self, needs: JobNeeds, candidate_ids: Sequence[UUID]) -> list[Person]:
         """The same for certain people; those who are not in the index are missing."""
@@ -230,7 +238,28 @@ class Engine:
         them = flat(Query.term_set_query(profiles.schema(), "id", [str(key) for key in candidate_ids]))
         wanted = Query.boolean_query([(Occur.Must, them), (Occur.Should, query)])
         hits = searcher.search(wanted, max(1, len(candidate_ids)), count=False).hits
-        return _people(searcher, hits, best[0][0] if best else 0.0)
+        people = _people(searcher, hits, best[0][0] if best else 0.0)
+        return _with_unknown_skills(searcher, needs, people)
+
+    def find_person(self, candidate_id: UUID) -> Person | None:
+        """What fits know of somebody, archived or not."""
+        hits = self._searcher.search(term("id", str(candidate_id)), 1, count=False).hits
+        return next(iter(_people(self._searcher, hits, 0.0)), None)
+
+    def with_rarity(self, needs: JobNeeds) -> JobNeeds:
+        """The needs with what each word of the title weighs: its inverse document frequency among titles."""
+        searcher = self._searcher
+        rarity = {
+            stem(word): log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("title", token) + 0.5))
+            for word in cut(needs.title)
+            for token in profiles.words_of(word)[:1]
+        }
+        return replace(needs, title_rarity=rarity)
+
+    def skill_rarity(self, skill: str) -> float:
+        """The inverse document frequency of a skill."""
+        searcher = self._searcher
+        return log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("skill", profiles.whole(skill)) + 0.5))
 
     def _list_spots(self, searcher: tantivy.Searcher) -> list[str]:
         """Every pair of coordinates in the index; remembered until the index changes."""
@@ -245,6 +274,26 @@ def _people(searcher: tantivy.Searcher, hits: Sequence[Any], best: float) -> lis
         Person.unpack(searcher.doc(address)["facts"][0], likeness=min(1.0, score / best) if best else 0.0)
         for score, address in hits
     ]
+
+
+def _with_unknown_skills(searcher: tantivy.Searcher, needs: JobNeeds, people: list[Person]) -> list[Person]:
+    """People with the skills of a job that no vocabulary had when they came, where the text of their work has the words."""
+    for need in (*needs.must, *needs.nice):
+        words = profiles.words_of(need.skill)
+        if need.is_known or not words:
+            continue
+        without = [person.key for person in people if all(fact.skill != need.skill for fact in person.skills)]
+        them = flat(Query.term_set_query(profiles.schema(), "id", without))
+        query = all_query([them, *(flat(Query.term_query(profiles.schema(), "work", word)) for word in words)])
+        hits = searcher.search(query, max(1, len(without)), count=False).hits if without else []
+        found = {str(key) for key in _ids(searcher, [address for _, address in hits])}
+        fact = SkillFact(need.skill, mention_count=0)
+        people = [replace(one, skills=(*one.skills, fact)) if one.key in found else one for one in people]
+    return people
+
+
+def _known_before() -> Query:
+    return flat(any_query([term("has", "application"), Query.exists_query("pool")]))
 
 
 def _archived() -> Query:

@@ -37,6 +37,7 @@ PART_NAMES = {
 DEFAULT_WEIGHTS: Mapping[str, int] = {MUST: 35, NICE: 10, TITLE: 12, RECENCY: 10, PLACE: 7, YEARS: 6, LIKENESS: 20}
 
 RELATED_SHARE = 0.5  # a related skill counts this share of its relation's weight
+WORDS_ONLY = 0.6  # a skill whose words stand in the text, somewhere
 ONCE = 0.8  # a skill named once without years, against one named often or with years
 PAST_TITLE = 0.85
 SENIORITY_SHARE = 0.2
@@ -102,7 +103,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class SkillFact:
-    """A skill a person has: where it was found first, how often, and for how many years, None for unknown."""
+    """A skill a person has: where it was found first, how often, and for how many years, None for unknown.
+
+    `mention_count` 0 means that the words of a skill no vocabulary knew are in the text of the work.
+    """
 
     skill: str
     text: str = ""
@@ -367,6 +371,8 @@ def _portion(tenths: int, share: float) -> int:
 
 def _strength(fact: SkillFact) -> float:
     """A skill with years, or named again and again, counts in full; named once a little less."""
+    if not fact.mention_count:
+        return WORDS_ONLY
     if fact.years is not None and fact.years >= 1:
         return 1.0
     return 1.0 if fact.mention_count > 2 else ONCE + (1 - ONCE) * (fact.mention_count - 1) / 2
@@ -374,6 +380,8 @@ def _strength(fact: SkillFact) -> float:
 
 def _skill_note(fact: SkillFact) -> str:
     notes = []
+    if not fact.mention_count:
+        notes.append("its words are in what they have done")
     if fact.years:
         notes.append("1 year" if fact.years == 1 else f"{fact.years:g} years")
     if fact.text and fact.text.casefold() != fact.skill.casefold():

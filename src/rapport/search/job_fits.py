@@ -6,6 +6,7 @@ from uuid import UUID
 
 from rapport.jobs.models import Job, JobSkill
 from rapport.search.fits import DEFAULT_WEIGHTS, MUST, NICE, PART_NAMES, JobNeeds, SkillNeed
+from rapport.skills.models import Skill
 
 MOST_POINTS = 40  # of a part, as the sliders have it
 MOST_WEIGHT = 10  # of a skill, as jobs keep it
@@ -48,7 +49,8 @@ def needs_of(job: Job, skills: Sequence[JobSkill], weights: Weights) -> JobNeeds
     for row in skills:
         weight = weights.of_skill(row)
         if weight:
-            by_need[row.need].append(SkillNeed(row.skill.name, float(weight)))
+            is_known = row.skill.source != Skill.Source.RECRUITER
+            by_need[row.need].append(SkillNeed(row.skill.name, float(weight), is_known))
     return JobNeeds(
         title=job.title,
         must=tuple(by_need[MUST]),

@@ -7,21 +7,23 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from rapport.accounts.capabilities import holds, require
+from rapport.activity.models import Activity
 from rapport.activity.operations import record
 from rapport.applications.operations import set_fit_scores
 from rapport.candidates.permissions import VIEW
-from rapport.jobs.queries import get_job
+from rapport.jobs.queries import get_job, lock_job
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, TemporaryFailure
 from rapport.lib.queue import enqueue
 from rapport.search import language, queries
-from rapport.search.activities import SEGMENT_CHANGED, SEGMENT_DELETED, SEGMENT_SAVED
+from rapport.search.activities import JOB_REDISCOVERED, SEGMENT_CHANGED, SEGMENT_DELETED, SEGMENT_SAVED
 from rapport.search.models import Segment
 from rapport.search.permissions import SHARE
 
 MOST_ATTEMPTS = 6
 WAIT_S = 3
+GOOD_FIT = 60  # points from which somebody known before is worth a notice
 
 
 @transaction.atomic
@@ -146,3 +148,25 @@ def score_applications(*, job_id: UUID, candidate_ids: Sequence[UUID], attempt: 
             job_id=job_id, candidate_ids=[str(key) for key in missing], attempt=attempt + 1,
         )  # fmt: skip
     return set_fit_scores(actor=SYSTEM, job_id=job_id, scores={key: round(fit.score) for key, fit in fits.items()})
+
+
+@transaction.atomic
+def rediscover(*, job_id: UUID, opened_id: UUID) -> int:
+    """Record how many people known before fit a job that was opened well; returns how many.
+
+    Records job.rediscovered with count, once for each opening and only where there are any. Does nothing for a job that
+    is gone, or while there is no index.
+    """
+    try:
+        job = lock_job(SYSTEM, job_id)
+        fits = queries.fits_for_job(SYSTEM, job_id, considered=False, known=True)
+    except (NotFound, TemporaryFailure):
+        return 0
+    told = Activity.objects.filter(id__gt=opened_id, verb=JOB_REDISCOVERED.name, data__opened_id=str(opened_id))
+    count = sum(row.fit.score >= GOOD_FIT for row in fits.rows)
+    if count and not told.exists():
+        record(
+            JOB_REDISCOVERED, actor=SYSTEM, subjects=[job],
+            data={"job_title": job.title, "count": count, "opened_id": str(opened_id)},
+        )  # fmt: skip
+    return count

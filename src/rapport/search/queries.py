@@ -24,6 +24,7 @@ from rapport.search.fits import Fit, JobNeeds, Scorer, rank
 from rapport.search.job_fits import Weights, needs_of, part_weights
 from rapport.search.language import Chip, Node, Problem
 from rapport.search.models import Segment
+from rapport.search.near import Before, known_before
 from rapport.search.profiles import day_of
 from rapport.search.segments import expand
 from rapport.skills.queries import vocabulary
@@ -139,12 +140,16 @@ CLOSEST = 500  # people whom the index finds closest to the job, and who are the
 
 @dataclass(frozen=True, slots=True)
 class FitRow:
-    """Somebody ranked for a job: the place in the order from 1, and the application there is already, if any."""
+    """Somebody ranked for a job: the place in the order from 1, and the application there is already, if any.
+
+    `before` is told where only people known before were asked for.
+    """
 
     position: int
     fit: Fit
     candidate: Candidate
     application: Application | None
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,40 +171,48 @@ class JobFits:
 
 
 def fits_for_job(
-    actor: Actor, job_id: UUID, *, limit: int = 50, weights: Weights | None = None, considered: bool = True
+    actor: Actor,
+    job_id: UUID,
+    *,
+    limit: int = 50,
+    weights: Weights | None = None,
+    considered: bool = True,
+    known: bool = False,
 ) -> JobFits:
     """The people who fit a job best, of those the actor may see, in a constant number of statements.
 
-    `weights` tries out others than the job's; `considered` false leaves out those who are or were considered for the job.
+    `weights` tries out others than the job's; `considered` false leaves out those who are or were considered for the job;
+    `known` leaves only those who were considered for another job or are in a pool, each with what was before.
     Raises NotFound, NotAllowed, TemporaryFailure while there is no index.
     """
     job = get_job(actor, job_id)
     skills, weights = list_skills(job.id), weights or Weights()
-    needs = needs_of(job, skills, weights)
     access = open_for(actor)
+    needs = access.engine.with_rarity(needs_of(job, skills, weights))
     started = perf_counter()
-    people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST)
-    known = applications_for_job(actor, job.id, [UUID(person.key) for person in people])
-    shown = people if considered else [person for person in people if UUID(person.key) not in known]
+    people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST, known_before=known)
+    applied = applications_for_job(actor, job.id, [UUID(person.key) for person in people])
+    shown = people if considered else [person for person in people if UUID(person.key) not in applied]
     fits = rank(
         needs, shown, vocabulary().related, today=day_of(clock.now()), weights=part_weights(weights), limit=limit
     )
     took_ms = (perf_counter() - started) * 1000
     candidates = _candidates(actor, [UUID(fit.key) for fit in fits])
+    before = known_before(actor, candidates.keys(), except_job_id=job.id) if known else {}
     rows = [
-        FitRow(place, fit, candidates[UUID(fit.key)], known.get(UUID(fit.key)))
+        FitRow(place, fit, candidates[UUID(fit.key)], applied.get(UUID(fit.key)), before.get(UUID(fit.key)))
         for place, fit in enumerate(fits, 1)
         if UUID(fit.key) in candidates
     ]
     points = _points(needs, weights)
-    return JobFits(job, skills, needs, weights, points, rows, len(people), len(known), took_ms)
+    return JobFits(job, skills, needs, weights, points, rows, len(people), len(applied), took_ms)
 
 
 def fits_for_description(actor: Actor, text: str, *, limit: int = 50) -> list[FitRow]:
     """The people who fit an advert best; what it asks for is read from its text. Raises as fits_for_job does."""
     words = vocabulary()
-    needs = read_description(text, words.find, find_place)
     access = open_for(actor)
+    needs = access.engine.with_rarity(read_description(text, words.find, find_place))
     people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST)
     fits = rank(needs, people, words.related, today=day_of(clock.now()), limit=limit)
     candidates = _candidates(actor, [UUID(fit.key) for fit in fits])
@@ -221,8 +234,9 @@ def fit_of(actor: Actor, job_id: UUID, candidate_id: UUID, weights: Weights | No
 def fits_of(job: Job, candidate_ids: Collection[UUID], weights: Weights | None = None) -> dict[UUID, Fit]:
     """How well certain people fit a job, by id, without those the index does not know yet; asks for no permission."""
     weights = weights or Weights()
-    needs = needs_of(job, list_skills(job.id), weights)
-    people = open_engine().list_fit_people_of(needs, list(candidate_ids))
+    engine = open_engine()
+    needs = engine.with_rarity(needs_of(job, list_skills(job.id), weights))
+    people = engine.list_fit_people_of(needs, list(candidate_ids))
     fits = rank(needs, people, vocabulary().related, today=day_of(clock.now()), weights=part_weights(weights))
     return {UUID(fit.key): fit for fit in fits}
 

@@ -24,3 +24,10 @@ def score_again(activities: list[Activity]) -> None:
     for job_id in sorted({activity.subject_id("job") for activity in activities}):
         rows = Application.objects.active().filter(job_id=job_id).values_list("candidate_id", flat=True)
         operations.score_applications(job_id=job_id, candidate_ids=list(rows))
+
+
+@on_batch("job.opened")
+def look_back(activities: list[Activity]) -> None:
+    """When a job opens, those who follow it hear how many people known from before fit it well."""
+    for activity in activities:
+        operations.rediscover(job_id=activity.subject_id("job"), opened_id=activity.id)

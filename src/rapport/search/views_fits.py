@@ -15,6 +15,7 @@ from rapport.accounts.capabilities import get_capability, holds
 from rapport.applications.operations import create_applications
 from rapport.applications.permissions import CREATE
 from rapport.applications.queries import get_application
+from rapport.candidates.queries import get_candidate
 from rapport.jobs.models import JobSkill
 from rapport.jobs.operations import WantedSkill, set_skills
 from rapport.jobs.queries import get_job, job_head, list_skills
@@ -25,6 +26,7 @@ from rapport.search import queries
 from rapport.search.citations import cite, closest_sentence
 from rapport.search.fits import LIKENESS, MUST, NICE, PART_NAMES, Fit
 from rapport.search.job_fits import MOST_POINTS, MOST_WEIGHT, Weights
+from rapport.search.near import jobs_for, people_like
 from rapport.search.queries import FitRow, JobFits
 
 SHOWN = 50
@@ -40,6 +42,7 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         found = queries.fits_for_job(
             request.actor, job_id,
             limit=SHOWN, weights=Weights.from_query(request.GET), considered=request.GET.get("considered") == "1",
+            known=request.GET.get("known") == "1",
         )  # fmt: skip
     except TemporaryFailure as error:
         context = {"job": job, "head": job_head(request.actor, job, "search:fits"), "waiting": str(error)}
@@ -53,6 +56,7 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         "links": _links(request, found.rows),
         "weights": _weight_groups(found),
         "considered": request.GET.get("considered") == "1",
+        "known": request.GET.get("known") == "1",
         "can_add": holds(request.actor, CREATE, job),
         # Sequences stand above this app; what one may do there is asked for by name.
         "can_enroll": holds(request.actor, get_capability("outreach.enroll")),
@@ -62,6 +66,18 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
         return render(request, f"search/fits.html{part}", context)
     context["head"] = job_head(request.actor, job, "search:fits")
     return render(request, "search/fits.html", context)
+
+
+@require_GET
+def near(request: Request, candidate_id: UUID) -> HttpResponse:
+    """People like somebody, and open jobs they fit: a part of the profile, or with a link a page of its own."""
+    context: dict[str, Any] = {"candidate": get_candidate(request.actor, candidate_id)}
+    try:
+        context["people"] = people_like(request.actor, candidate_id)
+        context["jobs"] = jobs_for(request.actor, candidate_id)
+    except TemporaryFailure as error:
+        context["waiting"] = str(error)
+    return render(request, "search/near.html" + ("#near" if request.htmx else ""), context)
 
 
 @require_GET
