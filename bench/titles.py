@@ -16,7 +16,7 @@ from bench.ranking import TfIdf, average_precision, character_grams, reciprocal_
 from rapport.skills.titles import Title, normalize_title
 
 TITLES = REAL_DATA / "titles"
-SAME_OCCUPATION = 0.15  # added to the likeness of two normal forms
+SAME_OCCUPATION = 0.05  # added to the likeness of two normal forms
 LINES = 10_000
 ASKED = 200  # queries of a task, spread evenly over it
 

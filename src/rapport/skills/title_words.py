@@ -31,6 +31,7 @@ ABBREVIATIONS = {
     "mitarb": "mitarbeiter", "gf": "geschäftsführer", "frontend": "front end", "backend": "back end",
     "fullstack": "full stack", "ecommerce": "e-commerce", "saleman": "salesperson", "genaral": "general",
     "maintainance": "maintenance", "counsellor": "counselor", "programme": "program", "centre": "center",
+    "it": "information technology", "ict": "information technology",
     "labour": "labor", "labourer": "laborer", "aircond": "air conditioning", "aircon": "air conditioning",
 }  # fmt: skip
 # Otherwise before another word: "admin assistant", "tech lead".
