@@ -90,6 +90,7 @@ def _shared(fit: Fit) -> tuple[str, ...]:
 def jobs_for(actor: Actor, candidate_id: UUID, *, limit: int = 5) -> list[JobFit]:
     """The open jobs that somebody fits best and is not considered for, with the score of the job's page.
 
+    A job none of whose skills were found is left out.
     All open jobs are scored by what they ask for; the text is compared for the best of them.
     Raises as people_like does.
     """
@@ -110,7 +111,8 @@ def jobs_for(actor: Actor, candidate_id: UUID, *, limit: int = 5) -> list[JobFit
         needs = access.engine.with_rarity(asked[key])
         people = access.engine.list_fit_people_of(needs, [candidate_id])
         fits += [JobFit(by_id[key], fit) for fit in rank(needs, people, related, today=today, weights=weights)]
-    return sorted(fits, key=lambda row: (-row.fit.score, str(row.job.id)))[:limit]
+    asked_for = [row for row in fits if row.found]
+    return sorted(asked_for, key=lambda row: (-row.fit.score, str(row.job.id)))[:limit]
 
 
 def _needs_of_all(jobs: Sequence[Job]) -> list[tuple[Job, JobNeeds]]:

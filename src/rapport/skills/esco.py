@@ -56,6 +56,18 @@ def concept_files(path: Path) -> list[Path]:
     raise InvalidInput({"path": f"{path}: there is no such file or folder."})
 
 
+def occupation_files(path: Path) -> list[Path]:
+    """The files with occupations: the file itself, or those of a folder, English first."""
+    if path.is_dir():
+        files = sorted(path.glob("occupations_??.csv"), key=lambda file: (language_of(file) != "", file.name))
+        if files:
+            return files
+        raise InvalidInput({"path": f"{path} holds no occupations_en.csv. Unpack ESCO's classification there as CSV."})
+    if path.is_file():
+        return [path]
+    raise InvalidInput({"path": f"{path}: there is no such file or folder."})
+
+
 def relation_files(path: Path) -> list[Path]:
     """The files with relations that lie in the folder, or beside the file."""
     folder = path if path.is_dir() else path.parent

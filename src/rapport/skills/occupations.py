@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
+from rapport.skills import esco
 from rapport.skills.titles import listed_form
 
 _FOLDER = Path(__file__).parent / "occupations"
+DATA_FOLDER = "~/.local/share/rapport"  # as in config/settings.py
 IMPORTED = "occupations.txt"  # in the data folder: what was imported from a classification
 COVERED = 0.5  # of the weight of a title's words, from which an occupation is believed
 LIKE = 0.62  # likeness of letters, from which a slip of the pen is
@@ -24,25 +26,28 @@ LITTLE = frozenset(_LITTLE_WORDS.split())
 
 
 class Occupations:
-    """Titles by their normal form, each with its occupation."""
+    """Titles by their normal form, each with its occupation; those of `ready` are in their normal form already."""
 
-    def __init__(self, rows: Iterable[tuple[str, Iterable[str]]]) -> None:
+    def __init__(
+        self, rows: Iterable[tuple[str, Iterable[str]]], ready: Iterable[tuple[str, Iterable[str]]] = ()
+    ) -> None:
         self._exact: dict[str, str] = {}
         self._squashed: dict[str, str] = {}
         self._by_word: dict[str, list[str]] = {}
         for name, titles in rows:
             for title in (name, *titles):
-                self._add(title, name)
+                self._add(listed_forms(title), name)
+        for name, titles in ready:
+            self._add(titles, name)
         counts = {word: len(found) for word, found in self._by_word.items()}
         self._rarity = {word: math.log(1 + len(self._exact) / count) for word, count in counts.items()}
         self._parts = {form: frozenset(form.split()) - LITTLE for form in self._exact}
         self._whole = {form: sum(self._rarity[word] for word in parts) for form, parts in self._parts.items()}
         self._by_gram: dict[str, list[str]] | None = None
 
-    def _add(self, title: str, name: str) -> None:
-        normal, _, full = listed_form(title)
-        for form in dict.fromkeys((full, normal)):
-            if form and form not in self._exact and (form == full or len(form.split()) > 1):
+    def _add(self, forms: Iterable[str], name: str) -> None:
+        for form in forms:
+            if form not in self._exact:
                 self._exact[form] = name
                 self._squashed.setdefault(_squash(form), name)
                 for word in set(form.split()) - LITTLE:
@@ -100,6 +105,12 @@ class Occupations:
         return self._exact[chosen] if best >= LIKE else ""
 
 
+def listed_forms(title: str) -> list[str]:
+    """The normal forms of a listed title: with the words of its level, and without where several words are left."""
+    normal, _, full = listed_form(title)
+    return [form for form in dict.fromkeys((full, normal)) if form and (form == full or " " in form)]
+
+
 def _squash(form: str) -> str:
     return "".join(form.split()).replace("-", "")
 
@@ -118,10 +129,31 @@ def read_occupations(text: str) -> Iterator[tuple[str, list[str]]]:
             yield name.strip(), [title.strip() for title in titles.split(", ") if title.strip()]
 
 
-def imported_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+def imported_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Where imported occupations are kept: in the data folder, that commands without a database can read too."""
-    folder = environ.get("RAPPORT_DATA_DIR", "")
-    return Path(folder) / IMPORTED if folder else None
+    return Path(environ.get("RAPPORT_DATA_DIR") or DATA_FOLDER).expanduser() / IMPORTED
+
+
+def import_occupations(path: Path, target: Path) -> int:
+    """Keep ESCO's occupations (its own occupations_<language>.csv, or their folder) in a file; returns how many.
+
+    Titles of other languages than English go to the occupation with the same address. Raises InvalidInput for other files.
+    """
+    names: dict[str, str] = {}
+    titles: dict[str, list[str]] = {}
+    for file in esco.occupation_files(path):
+        for concept in esco.read_concepts(file):
+            names.setdefault(concept.uri, " ".join(concept.label.lower().replace("|", " ").split()))
+            known = titles.setdefault(concept.uri, [])
+            known += [form for title in (concept.label, *concept.other_labels) for form in listed_forms(title)]
+    rows = [f"{names[uri]} | {', '.join(dict.fromkeys(found))}" for uri, found in titles.items() if found]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_suffix(".new")
+    new.write_text(
+        "\n".join(["# ESCO's occupations, in normal form: https://esco.ec.europa.eu", *rows, ""]), encoding="utf-8"
+    )
+    new.replace(target)
+    return len(rows)
 
 
 @cache
@@ -129,9 +161,8 @@ def known_occupations() -> Occupations:
     """The starter list, then what was imported; read once per process."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.txt"))]
     imported = imported_file()
-    if imported and imported.is_file():
-        texts.append(imported.read_text(encoding="utf-8"))
-    return Occupations(row for text in texts for row in read_occupations(text))
+    ready = imported.read_text(encoding="utf-8") if imported.is_file() else ""
+    return Occupations((row for text in texts for row in read_occupations(text)), read_occupations(ready))
 
 
 @lru_cache(maxsize=50_000)

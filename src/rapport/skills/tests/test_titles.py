@@ -1,8 +1,10 @@
 """Normal forms of job titles, their seniority and occupation; no database."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -117,3 +119,23 @@ def test_the_command_needs_titles(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["normalize"]) == 2
     assert run(["normalize", "Sr. SWE"]) == 0
     assert capsys.readouterr().out == "Sr. SWE\tsoftware engineer\tsenior\tsoftware engineer\n"
+
+
+def test_imported_occupations_are_known_beside_the_starter(tmp_path: Path) -> None:
+    header = "conceptUri,preferredLabel,altLabels\n"
+    (tmp_path / "occupations_en.csv").write_text(header + 'o/1,falconer,"bird of prey keeper\nhawk trainer"\n')
+    (tmp_path / "occupations_de.csv").write_text(header + "o/1,Falkner/Falknerin,\n")
+    data = tmp_path / "data"
+    environ = {**os.environ, "RAPPORT_DATA_DIR": str(data)}
+    command = [sys.executable, "-m", "rapport", "titles"]
+    done = subprocess.run([*command, "import", str(tmp_path)], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"1 occupations are kept in {data / 'occupations.txt'}. They are ESCO's")
+    titles = ["Hawk Trainers", "Senior Falknerin (m/w/d)", "Falkner/in", "Nurse"]
+    done = subprocess.run(
+        [*command, "normalize", "--json", *titles], env=environ, stdout=subprocess.PIPE, text=True, check=True
+    )
+    found = [json.loads(line)["occupation"] for line in done.stdout.splitlines()]
+    assert found == ["falconer", "falconer", "falconer", "registered nurse"]
+    done = subprocess.run([*command, "import", str(data)], env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "occupations_en.csv" in done.stderr
