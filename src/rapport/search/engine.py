@@ -218,14 +218,22 @@ class Engine:
         return _ids(self._searcher, [address for _, address in hits])
 
     def list_fit_people(
-        self, needs: JobNeeds, scope: Scope, *, limit: int = 1000, known_before: bool = False
+        self,
+        needs: JobNeeds,
+        scope: Scope,
+        *,
+        limit: int = 1000,
+        known_before: bool = False,
+        required: Sequence[str] = (),
     ) -> list[Person]:
         """Those whose titles, skills and text are closest to a job's, with their likeness as a share of the best.
 
-        `known_before` narrows to those who were considered for a job or are in a pool.
+        `known_before` narrows to those who were considered for a job or are in a pool, `required` to those with each of
+        these skills.
         """
         searcher = self._searcher
         wanted = [_fit_query(searcher, needs), *([_known_before()] if known_before else [])]
+        wanted += [flat(term("skill", profiles.whole(skill))) for skill in required]
         hits = searcher.search(_within(wanted, scope, [_archived()]), limit, count=False).hits
         people = _people(searcher, hits, hits[0][0] if hits else 0.0)
         return _with_unknown_skills(searcher, needs, people)

@@ -16,15 +16,19 @@ SENIORITY = {"intern": 0, "junior": 1, "mid": 2, "senior": 3, "lead": 4, "head":
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Parts by their name with usual points, and skills by their id with 0 to 10; what is not named stays as it is."""
+    """Parts by their name with usual points, and skills by their id with 0 to 10; what is not named stays as it is.
+
+    `required` are skills that somebody wants to see people leave the list for; nobody is left out otherwise.
+    """
 
     parts: Mapping[str, int] = field(default_factory=dict)
     skills: Mapping[UUID, int] = field(default_factory=dict)
+    required: frozenset[UUID] = frozenset()
 
     @classmethod
     def from_query(cls, values: Mapping[str, str]) -> "Weights":
-        """Read `part.title=10` and `skill.<id>=7`; what is no whole number in range is passed over."""
-        parts, skills = {}, {}
+        """Read `part.title=10`, `skill.<id>=7` and `required.<id>=1`; what is no whole number in range is passed over."""
+        parts, skills, required = {}, {}, set()
         for name, value in values.items():
             kind, _, key = name.partition(".")
             if not value.isascii() or not value.isdigit():
@@ -34,7 +38,9 @@ class Weights:
                 parts[key] = min(number, MOST_POINTS)
             elif kind == "skill" and (skill_id := _uuid(key)):
                 skills[skill_id] = min(number, MOST_WEIGHT)
-        return cls(parts, skills)
+            elif kind == "required" and number and (skill_id := _uuid(key)):
+                required.add(skill_id)
+        return cls(parts, skills, frozenset(required))
 
     def of_part(self, name: str) -> int:
         return self.parts.get(name, DEFAULT_WEIGHTS[name])

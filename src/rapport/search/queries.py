@@ -181,7 +181,7 @@ def fits_for_job(
 ) -> JobFits:
     """The people who fit a job best, of those the actor may see, in a constant number of statements.
 
-    `weights` tries out others than the job's; `considered` false leaves out those who are or were considered for the job;
+    `weights` tries out others than the job's, and leaves out who lacks a skill it requires; `considered` false leaves out those who are or were considered for the job;
     `known` leaves only those who were considered for another job or are in a pool, each with what was before.
     Raises NotFound, NotAllowed, TemporaryFailure while there is no index.
     """
@@ -190,7 +190,8 @@ def fits_for_job(
     access = open_for(actor)
     needs = access.engine.with_rarity(needs_of(job, skills, weights))
     started = perf_counter()
-    people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST, known_before=known)
+    required = [row.skill.name for row in skills if row.skill_id in weights.required]
+    people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST, known_before=known, required=required)
     applied = applications_for_job(actor, job.id, [UUID(person.key) for person in people])
     shown = people if considered else [person for person in people if UUID(person.key) not in applied]
     fits = rank(

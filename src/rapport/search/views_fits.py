@@ -139,6 +139,8 @@ def _skill_slider(row: JobSkill, weights: Weights) -> dict[str, Any]:
         "label": row.skill.name,
         "value": weights.of_skill(row),
         "most": MOST_WEIGHT,
+        "required": f"required.{row.skill_id}" if row.need == MUST else "",
+        "is_required": row.skill_id in weights.required,
     }
 
 

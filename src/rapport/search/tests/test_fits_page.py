@@ -58,6 +58,16 @@ def test_parts_add_up_to_the_score_and_cite_the_sentence(sign_in: SignIn, rita: 
     assert re.search(r"Docker</dt>\s*<dd>\s*Not found", html)
 
 
+def test_nobody_is_left_out_until_somebody_asks_for_it(sign_in: SignIn, rita: User, job: Job) -> None:
+    client = sign_in(rita)
+    skills = {row.skill.name: row.skill_id for row in JobSkill.objects.select_related("skill")}
+    assert len(ranked(client, job)) == 3
+    assert ranked(client, job, **{f"required.{skills['Python']}": 1}) == ["Ada Both", "Ben Python"]
+    assert ranked(client, job, **{f"required.{skills[name]}": 1 for name in ("Python", "SQL")}) == ["Ada Both"]
+    page = client.get(f"/jobs/{job.id}/fits/", {f"required.{skills[name]}": 1 for name in ("SQL", "Docker")})
+    assert "Take one of the ticks away." in page.content.decode()
+
+
 def test_htmx_gets_the_list_or_the_reasons_alone(sign_in: SignIn, rita: User, job: Job) -> None:
     client = sign_in(rita)
     ben = next(row for row in queries.fits_for_job(rita.actor, job.id).rows if row.position == 2).candidate
@@ -133,9 +143,9 @@ def test_broken_ids_are_refused(sign_in: SignIn, rita: User, job: Job) -> None:
 
 def test_weights_outside_their_range_are_passed_over() -> None:
     weights = Weights.from_query(
-        {"part.title": "99", "part.nonsense": "3", "part.place": "-1", "skill.x": "4", "q": "1"}
+        {"part.title": "99", "part.nonsense": "3", "part.place": "-1", "skill.x": "4", "required.x": "1", "q": "1"}
     )
-    assert (weights.parts, weights.skills) == ({"title": 40}, {})
+    assert (weights.parts, weights.skills, weights.required) == ({"title": 40}, {}, frozenset())
 
 
 def test_same_input_gives_the_same_order(rita: User, job: Job) -> None:
