@@ -36,6 +36,7 @@ SUGGESTIONS = {"search:quick", "jobs:options", "jobs:skill_options"}
 EVERYBODYS_APPS = {"notifications"}
 CAPABILITY_OF_APP = {
     "workspace": "candidates.view", "search": "candidates.view", "accounts": "accounts.manage", "intake": "intake.import",
+    "hygiene": "hygiene.merge",
 }  # fmt: skip
 ACT_WITHOUT_TOKEN = {"mail:unsubscribe"}  # RFC 8058: the mail program posts, without ever having seen a form
 # Pages that want more than the world has: a row of a folder of résumés, a notice or segment of one's own, somebody to

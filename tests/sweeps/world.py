@@ -14,6 +14,8 @@ from rapport.applications.models import ArchiveReason
 from rapport.candidates import operations as candidates
 from rapport.candidates.drafts import CandidateDraft, ContactPointDraft, DocumentDraft, EducationDraft, ExperienceDraft
 from rapport.candidates.models import Candidate
+from rapport.hygiene.models import Suggestion
+from rapport.hygiene.operations import merge_candidates
 from rapport.intake.operations.creating import create_csv_import
 from rapport.intake.operations.profiles import save_profile
 from rapport.jobs import operations as jobs
@@ -21,6 +23,7 @@ from rapport.jobs import stage_operations
 from rapport.jobs.models import Job, StageTemplate
 from rapport.lib import clock
 from rapport.lib.actors import COMMAND
+from rapport.lib.ids import new_id
 from rapport.mail import address_tokens
 from rapport.mail import operations as mail
 from rapport.mail.operations import MailboxSettings
@@ -60,6 +63,7 @@ def build_world(make_user: Callable[[str, str], User], search_folder: Path) -> W
     job = _job(users, "Data engineer", carl)
     secret_job = _job(users, f"Chief of {SECRET}", carl, is_confidential=True)
     values = {**belongings, **_settings(users), **_mail(users["rita"], carl), **job, "candidate_id": carl.id}
+    values |= _duplicates(users["rita"])
     table = io.BytesIO(b"name,email\nCora Candidate,cora@example.org\n")
     values |= {"import_id": create_csv_import(actor=rita, name="people.csv", file=table).id, "number": 1}
     profile = save_profile(actor=rita, name="From the fair", headers=["Wer"], fields=["full_name"])
@@ -98,6 +102,22 @@ def _candidate(recruiter: User) -> tuple[Candidate, dict[str, Any]]:
         ),
     }
     return carl, {f"{name}_id": thing.pk for name, thing in things.items()}
+
+
+def _duplicates(recruiter: User) -> dict[str, Any]:
+    """Two who look alike, and two who were merged in a batch."""
+    rita = recruiter.actor
+    alike = [candidates.create_candidate(actor=rita, draft=CandidateDraft(full_name="Dora Double")) for _ in range(2)]
+    low, high = sorted(row.id for row in alike)
+    suggestion = Suggestion.objects.create(
+        first_id=low, second_id=high, bits=12.0, is_sure=True, reasons=["Same given name"], found_at=clock.now()
+    )
+    twice = [candidates.create_candidate(actor=rita, draft=CandidateDraft(full_name="Mona Merged")) for _ in range(2)]
+    batch_id = new_id()
+    merge = merge_candidates(actor=rita, survivor_id=twice[0].id, other_id=twice[1].id, batch_id=batch_id)
+    return {
+        "suggestion_id": suggestion.id, "survivor_id": low, "other_id": high, "merge_id": merge.id, "batch_id": batch_id,
+    }  # fmt: skip
 
 
 def _job(users: dict[str, User], title: str, carl: Candidate, *, is_confidential: bool = False) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Writing the record, keeping its partitions, and running the reactions to it."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -151,6 +151,69 @@ def react(limit: int = 500) -> int:
         cursor.token = token
         cursor.save(update_fields=["token", "moved_at"])
         return len(activities)
+
+
+SHARE = """
+INSERT INTO activity_subject (subject_id, activity_id, kind)
+SELECT %(to)s, s.activity_id, s.kind FROM activity_subject s WHERE s.subject_id = %(from)s ON CONFLICT DO NOTHING
+"""
+UNSHARE = """
+DELETE FROM activity_subject t USING activity_activity a
+WHERE t.subject_id = %(to)s AND a.id = t.activity_id AND NOT (a.subjects @> jsonb_build_object(t.kind, %(to)s::text))
+  AND EXISTS (SELECT 1 FROM activity_subject s WHERE s.subject_id = %(from)s AND s.activity_id = t.activity_id)
+"""
+REASSIGN = """
+UPDATE activity_activity SET subjects = jsonb_set(subjects, ARRAY[%(kind)s], to_jsonb(%(to)s::text))
+WHERE id = ANY(%(ids)s) AND subjects->>%(kind)s = %(from)s::text RETURNING id
+"""
+MOVE_SUBJECTS = """
+WITH gone AS (DELETE FROM activity_subject WHERE subject_id = %(from)s AND activity_id = ANY(%(ids)s)
+              RETURNING activity_id, kind)
+INSERT INTO activity_subject (subject_id, activity_id, kind) SELECT %(to)s, activity_id, kind FROM gone ON CONFLICT DO NOTHING
+"""
+
+
+def share_history(*, from_id: UUID, to_id: UUID) -> None:
+    """Let the timeline of one subject also show what happened to another. The record itself stays as it was written."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARE, {"from": from_id, "to": to_id})
+
+
+def unshare_history(*, from_id: UUID, to_id: UUID) -> None:
+    """Take back what share_history did: what does not name the subject itself leaves its timeline."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNSHARE, {"from": from_id, "to": to_id})
+
+
+def reassign(*, activity_ids: Sequence[UUID], kind: str, from_id: UUID, to_id: UUID) -> int:
+    """Correct of whom activities are told: what was recorded for one was the other's. Returns how many were corrected.
+
+    The only change of the record but for erasure, and itself recorded by whoever asks for it.
+    """
+    values: dict[str, Any] = {"ids": list(activity_ids), "kind": kind, "from": from_id, "to": to_id}
+    with connection.cursor() as cursor:
+        cursor.execute(REASSIGN, values)
+        values["ids"] = [row[0] for row in cursor.fetchall()]
+        cursor.execute(MOVE_SUBJECTS, values)
+    return len(values["ids"])
+
+
+@transaction.atomic
+def follow_with(*, name: str, limit: int, handle: Callable[[list[Activity]], None]) -> int:
+    """Hand the next activities to a named follower and move its cursor; returns how many, 0 while another process does it.
+
+    A new follower begins with what happens from now on. The handler runs in the cursor's transaction.
+    """
+    Cursor.objects.get_or_create(name=name, defaults={"token": followers.newest_token()})
+    cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=name).first()
+    if cursor is None:
+        return 0
+    activities, token = followers.read_after(cursor.token, limit)
+    if activities:
+        handle(activities)
+        cursor.token = token
+        cursor.save(update_fields=["token", "moved_at"])
+    return len(activities)
 
 
 def skip_reactions() -> None:

@@ -84,3 +84,13 @@ def fingerprint(subject_id: UUID, now: datetime) -> str:
         cursor.execute(NEWEST, [subject_id, first_id_at(now - timedelta(days=LIVE_DAYS))])
         ids = b"".join(row[0].bytes for row in cursor.fetchall())
     return sha256(ids).hexdigest()[:16]
+
+
+def list_happened_since(subject_id: UUID, first_id: UUID) -> list[Activity]:
+    """All that happened to a subject from an activity id on (see ids.first_id_at), the oldest first."""
+    sql = """SELECT a.id, a.xid::text, a.occurred_at, a.verb, a.actor_kind, a.actor_id, a.subjects, a.data
+        FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
+        WHERE s.subject_id = %s AND s.activity_id >= %s ORDER BY s.activity_id"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [subject_id, first_id])
+        return [activity_from_row(row) for row in cursor.fetchall()]

@@ -20,7 +20,7 @@ from rapport.jobs.queries import list_stages
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 
-CARDS_ON_PAGE = 60  # over all columns: keeps the page under 120 kB
+CARDS_ON_PAGE = 58  # over all columns: keeps the page under 120 kB
 MOST_IN_COLUMN = 25
 SORTS = {"fit": "by fit", "waiting": "longest in stage first", "promise": "by promise"}
 DUE = {"today": "Due today or late", "soon": "Due in two days", "none": "Nothing promised"}
@@ -98,7 +98,7 @@ def get_board(actor: Actor, job_id: UUID, filters: Filters) -> Board:
     applications = Application.objects.visible_to(actor).filter(job_id=job_id)
     narrowed = _narrowed(applications, filters, today(now))
     counts = _counts(narrowed)
-    per_column = max(6, min(MOST_IN_COLUMN, CARDS_ON_PAGE // max(1, len(stages))))
+    per_column = max(5, min(MOST_IN_COLUMN, CARDS_ON_PAGE // max(1, len(stages))))
     shown = narrowed if filters.due else with_promise(narrowed)
     cards = _first_cards(shown, {stage.id: stage for stage in stages}, filters.sort, per_column, now)
     return Board(
@@ -209,7 +209,11 @@ def _column(stage: Stage, counts: Iterable[Mapping[str, Any]], cards: list[Card]
 
 
 def _ended(counts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    ended = {state.value: 0 for state in Application.State if state != Application.State.ACTIVE}
+    ended = {
+        state.value: 0
+        for state in Application.State
+        if state not in (Application.State.ACTIVE, Application.State.MERGED)
+    }
     for row in counts:
         if row["state"] in ended:
             ended[row["state"]] += row["count"]

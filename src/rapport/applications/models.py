@@ -6,6 +6,7 @@
 | hired     | took the job                       | hire_application                           |
 | rejected  | we said no, with a reason          | archive_application; undo by reopen        |
 | withdrawn | the candidate said no, with reason | archive_application; undo by reopen        |
+| merged    | the same person's other application for the job goes on | a merge; undo of the merge |
 
 A promise says by when the candidate hears from us. Its date is never edited:
 
@@ -58,11 +59,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def visible_to(self, actor: Actor) -> "ApplicationQuerySet":
         """Applications for the jobs an actor may know of; those of confidential jobs are hidden from outsiders."""
+        rows = self.exclude(state=Application.State.MERGED)
         if actor.is_system:
-            return self
+            return rows
         if VIEW.scope_for(actor) is None:
             return self.none()
-        return self.filter(job__in=Job.objects.visible_to(actor).values("id"))
+        return rows.filter(job__in=Job.objects.visible_to(actor).values("id"))
 
 
 class Application(models.Model):
@@ -71,6 +73,7 @@ class Application(models.Model):
         HIRED = "hired", "Hired"
         REJECTED = "rejected", "Rejected"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        MERGED = "merged", "Merged"
 
     class Origin(models.TextChoices):
         SOURCED = "sourced", "Sourced"
@@ -96,7 +99,9 @@ class Application(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("candidate", "job", name="applications_application_once"),
+            models.UniqueConstraint(
+                "candidate", "job", condition=~Q(state="merged"), name="applications_application_once"
+            ),
             models.CheckConstraint(
                 condition=Q(state="active", ended_at=None) | (~Q(state="active") & Q(ended_at__isnull=False)),
                 name="applications_application_ended",

@@ -86,7 +86,9 @@ def create_application(
     except IntegrityError:
         # Somebody did the same a moment ago: their application is the one.
         return _still_active(
-            Application.objects.select_related("candidate", "job", "stage").get(candidate=candidate, job=job)
+            Application.objects.exclude(state=Application.State.MERGED)
+            .select_related("candidate", "job", "stage")
+            .get(candidate=candidate, job=job)
         )
     _record_many(APPLICATION_CREATED, actor, [application], _created_data)
     make_promises(actor=actor, applications=[application], stage=stage, now=now)

@@ -16,7 +16,7 @@ from rapport.candidates.permissions import visible_to
 from rapport.jobs.figures import Figures
 from rapport.jobs.models import HiringTeamMember, Stage
 from rapport.lib.actors import Actor
-from rapport.lib.errors import NotFound
+from rapport.lib.errors import Moved, NotFound
 
 NO_APPLICATION = "There is no such application, or you are not on the team of its job."
 
@@ -28,15 +28,24 @@ def get_application(actor: Actor, application_id: UUID) -> Application:
     )
     application = rows.filter(id=application_id).first()
     if application is None:
-        raise NotFound(NO_APPLICATION)
+        raise _missing(actor, application_id)
     return application
+
+
+def _missing(actor: Actor, application_id: UUID) -> NotFound:
+    """What to raise for an application that was not found: Moved to the one it was merged with."""
+    merged = Application.objects.filter(id=application_id, state=Application.State.MERGED).first()
+    kept = find_application(actor, candidate_id=merged.candidate_id, job_id=merged.job_id) if merged else None
+    if kept:
+        return Moved(application_id, kept.id, "This application was merged with another one of the same person.")
+    return NotFound(NO_APPLICATION)
 
 
 def lock_application(actor: Actor, application_id: UUID) -> Application:
     """An application with candidate, job and stage; its own row is locked until the transaction ends."""
     rows = lock_applications(actor, [application_id])
     if not rows:
-        raise NotFound(NO_APPLICATION)
+        raise _missing(actor, application_id)
     return rows[0]
 
 

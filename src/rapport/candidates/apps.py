@@ -8,10 +8,11 @@ class CandidatesConfig(AppConfig):
     label = "candidates"
 
     def ready(self) -> None:
-        from rapport.candidates.correspondents import find_by_address
+        from rapport.candidates.correspondents import find_by_address, who_now
         from rapport.mail import people
 
         people.add_finder(find_by_address)
+        people.add_follower(who_now)
         navigation.add(
             "add",
             navigation.Entry("Candidate", "candidates:create", "user-plus", order=10, capability="candidates.edit"),

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from rapport.candidates.models import ContactPoint
+from rapport.candidates.queries import resolve_merged
 
 
 def find_by_address(address: str) -> dict[str, UUID]:
@@ -10,3 +11,9 @@ def find_by_address(address: str) -> dict[str, UUID]:
     found = ContactPoint.objects.filter(kind=ContactPoint.Kind.EMAIL, normal=address, is_shared=False)
     candidate_id = found.values_list("candidate_id", flat=True).first()
     return {"candidate": candidate_id} if candidate_id else {}
+
+
+def who_now(subjects: dict[str, UUID]) -> dict[str, UUID]:
+    """Subjects of old messages, with the person somebody was merged into in their place."""
+    candidate_id = subjects.get("candidate")
+    return {**subjects, "candidate": resolve_merged([candidate_id])[candidate_id]} if candidate_id else subjects

@@ -33,7 +33,7 @@ class Source(models.Model):
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
     def active(self) -> "CandidateQuerySet":
-        return self.filter(archived_at=None)
+        return self.filter(archived_at=None, merged_into=None)
 
 
 class Candidate(models.Model):
@@ -65,6 +65,10 @@ class Candidate(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
+    # Whoever asks for this person is led to that one; the row stays, so that a merge can be taken back.
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="merged_from", db_index=False
+    )
 
     objects = CandidateQuerySet.as_manager()
 
@@ -75,10 +79,14 @@ class Candidate(models.Model):
                 condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="candidates_candidate_position",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="candidates_candidate_not_into_itself"
+            ),
         ]
         indexes = [
             models.Index(F("last_activity_at").desc(nulls_last=True), F("id").desc(), name="candidates_by_activity"),
             models.Index(fields=["owner"], name="candidates_by_owner"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="candidates_merged"),
         ]
 
     def __str__(self) -> str:

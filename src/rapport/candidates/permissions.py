@@ -29,11 +29,16 @@ def visible_to(actor: Actor) -> Q:
     """The condition on Candidate for what this actor may see; matches nothing where nothing is allowed."""
     scope = VIEW.scope_for(actor)
     if scope == EVERYWHERE:
-        return Q()
+        return Q(merged_into=None)
     nothing = Q(pk__in=[])
     if scope is None:
         return nothing
     allowed = nothing
     for rule in _view_rules:
         allowed |= rule(actor)
-    return allowed
+    return allowed & Q(merged_into=None)
+
+
+def sees_everyone(actor: Actor) -> bool:
+    """Whether rows about candidates need no further question: what belongs to merged people has moved to the one who stays."""
+    return VIEW.scope_for(actor) == EVERYWHERE

@@ -25,9 +25,8 @@ from rapport.candidates.models import (
     Task,
 )
 from rapport.candidates.permissions import visible_to
-from rapport.candidates.queries import NO_CANDIDATE
+from rapport.candidates.queries import missing
 from rapport.lib.actors import Actor
-from rapport.lib.errors import NotFound
 from rapport.skills.models import Skill
 
 Row = TypeVar("Row", bound=Model)
@@ -65,7 +64,7 @@ def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
     rows = Candidate.objects.filter(visible_to(actor), id=candidate_id).select_related("source", "owner")
     candidate = rows.annotate(**_belongings()).first()
     if candidate is None:
-        raise NotFound(NO_CANDIDATE)
+        raise missing(actor, candidate_id)
     found: Mapping[str, list[dict[str, Any]]] = {name: getattr(candidate, f"{name}_rows_") for name in _ORDER}
     return Profile(
         candidate,

@@ -25,9 +25,9 @@ from rapport.candidates.models import (
     Tag,
     Task,
 )
-from rapport.candidates.permissions import VIEW, visible_to
+from rapport.candidates.permissions import VIEW, sees_everyone, visible_to
 from rapport.lib.actors import Actor
-from rapport.lib.errors import InvalidInput, NotFound
+from rapport.lib.errors import InvalidInput, Moved, NotFound
 
 Row = TypeVar("Row", bound=Model)
 NO_CANDIDATE = "There is no such candidate, or you may not see them."
@@ -84,8 +84,29 @@ def get_candidate(actor: Actor, candidate_id: UUID) -> Candidate:
     rows = Candidate.objects.filter(visible_to(actor)).select_related("source", "owner")
     candidate = rows.filter(id=candidate_id).first()
     if candidate is None:
-        raise NotFound(NO_CANDIDATE)
+        raise missing(actor, candidate_id)
     return candidate
+
+
+def missing(actor: Actor, candidate_id: UUID) -> NotFound:
+    """What to raise for a candidate who was not found: Moved where they were merged into somebody the actor may see."""
+    merged = resolve_merged([candidate_id])
+    survivor_id = merged[candidate_id]
+    if survivor_id != candidate_id and Candidate.objects.filter(visible_to(actor), id=survivor_id).exists():
+        return Moved(candidate_id, survivor_id, "This candidate was merged into another one. Open that profile.")
+    return NotFound(NO_CANDIDATE)
+
+
+def resolve_merged(candidate_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Who each of these is by now: the one they were merged into at last, else themselves. One statement for each link."""
+    now = {key: key for key in candidate_ids}
+    while now:
+        rows = Candidate.objects.filter(id__in=set(now.values()), merged_into__isnull=False)
+        following = dict(rows.values_list("id", "merged_into_id"))
+        if not following:
+            break
+        now = {key: following.get(value) or value for key, value in now.items()}
+    return now
 
 
 def lock_candidate(actor: Actor, candidate_id: UUID) -> Candidate:
@@ -93,7 +114,7 @@ def lock_candidate(actor: Actor, candidate_id: UUID) -> Candidate:
     rows = Candidate.objects.select_for_update(of=("self",)).filter(visible_to(actor))
     candidate = rows.filter(id=candidate_id).first()
     if candidate is None:
-        raise NotFound(NO_CANDIDATE)
+        raise missing(actor, candidate_id)
     return candidate
 
 
@@ -317,7 +338,7 @@ def _visible(actor: Actor) -> QuerySet[Candidate]:
 
 def _about_visible(actor: Actor, rows: QuerySet[Row]) -> QuerySet[Row]:
     """Rows about candidates the actor may see; who sees everybody is not asked about each."""
-    return rows.filter(candidate__in=_visible(actor)) if visible_to(actor) else rows
+    return rows if sees_everyone(actor) else rows.filter(candidate__in=_visible(actor))
 
 
 def find_columns(actor: Actor) -> list[str]:
@@ -328,4 +349,6 @@ def find_columns(actor: Actor) -> list[str]:
 
 def names_of(actor: Actor, candidate_ids: Collection[UUID]) -> dict[UUID, str]:
     """Names by id of those the actor may see, in one statement."""
-    return dict(_visible(actor).filter(id__in=candidate_ids).values_list("id", "full_name"))
+    now = resolve_merged(candidate_ids)
+    names = dict(_visible(actor).filter(id__in=set(now.values())).values_list("id", "full_name"))
+    return {key: names[survivor] for key, survivor in now.items() if survivor in names}

@@ -7,6 +7,7 @@ from uuid import UUID
 from rapport.activity.models import Activity
 from rapport.activity.registry import on, on_batch
 from rapport.candidates import operations
+from rapport.candidates.queries import resolve_merged
 from rapport.lib.actors import SYSTEM
 from rapport.mail.queries import senders_of
 
@@ -69,4 +70,7 @@ def _latest(activities: Iterable[Activity]) -> dict[UUID, datetime]:
         candidate_id = activity.find_subject_id("candidate")
         if candidate_id:
             moments[candidate_id] = max(activity.occurred_at, moments.get(candidate_id, activity.occurred_at))
-    return moments
+    latest: dict[UUID, datetime] = {}
+    for candidate_id, survivor_id in resolve_merged(moments).items():
+        latest[survivor_id] = max(moments[candidate_id], latest.get(survivor_id, moments[candidate_id]))
+    return latest

@@ -16,13 +16,14 @@ STATELESS = {
     "fits": ("rapport.search.cli", ()),
     "skills": ("rapport.skills.cli", ("find",)),
     "titles": ("rapport.skills.titles_cli", ()),
+    "duplicates": ("rapport.hygiene.cli", ()),
 }
 PROCESSES = {"up": "rapport.config.supervisor", "serve": "rapport.config.web", "worker": "rapport.config.worker"}
 HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells more)
 
 run       up · serve · worker
 set up    migrate · createadmin · demo · doctor · reindex
-people    import · search · fits · resume parse · skills · titles · mail parse
+people    import · search · fits · resume parse · skills · titles · mail parse · duplicates
 """
 
 

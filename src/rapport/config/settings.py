@@ -73,7 +73,7 @@ CACHES = {
 }
 
 APPS = [
-    "workspace", "search", "intake", "applications", "outreach", "candidates", "jobs", "notifications",
+    "workspace", "hygiene", "search", "intake", "applications", "outreach", "candidates", "jobs", "notifications",
     "mail", "skills", "accounts", "activity", "lib",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from rapport.lib.errors import InvalidInput, RapportError, TemporaryFailure
+from rapport.lib.errors import InvalidInput, Moved, RapportError, TemporaryFailure
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, RapportError):
             return None
+        if isinstance(error, Moved):
+            return _lead_on(request, error)
         if request.headers.get("HX-Request"):
             return toast_response(str(error), error.status)
         context = {"title": TITLES.get(error.status, "Something went wrong"), "message": str(error)}
@@ -42,6 +44,14 @@ class ErrorMiddleware:
         if isinstance(error, TemporaryFailure):
             response["Retry-After"] = str(error.retry_after_s)
         return response
+
+
+def _lead_on(request: HttpRequest, error: Moved) -> HttpResponse:
+    """To the same address with the new id; 307 keeps the method and what was sent."""
+    address = request.get_full_path().replace(str(error.before), str(error.after))
+    response = HttpResponse(status=302 if request.method in ("GET", "HEAD") else 307)
+    response["Location"] = address
+    return response
 
 
 def toast(response: HttpResponse, message: str, *, tone: str = "info", undo_url: str = "") -> HttpResponse:

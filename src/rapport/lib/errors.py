@@ -1,6 +1,7 @@
 """The few errors that operations raise; every door translates them in one place."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 
 class RapportError(Exception):
@@ -13,6 +14,14 @@ class NotFound(RapportError):
     """It does not exist, or this actor may not know that it does."""
 
     status = 404
+
+
+class Moved(NotFound):
+    """It is found under another id now: `before` became part of `after`. Pages lead there."""
+
+    def __init__(self, before: UUID, after: UUID, message: str) -> None:
+        self.before, self.after = before, after
+        super().__init__(message)
 
 
 class NotAllowed(RapportError):

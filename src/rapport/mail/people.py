@@ -4,13 +4,28 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 Finder = Callable[[str], Mapping[str, UUID]]
+Follower = Callable[[dict[str, UUID]], dict[str, UUID]]
 _finders: list[Finder] = []
+_followers: list[Follower] = []
 
 
 def add_finder(finder: Finder) -> None:
     """Let an app say which subjects an address in normal form belongs to, such as {"candidate": id}; {} for nobody's."""
     if finder not in _finders:
         _finders.append(finder)
+
+
+def add_follower(follower: Follower) -> None:
+    """Let an app say who stored subjects are by now, for those that have become part of others."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def who_now(subjects: dict[str, UUID]) -> dict[str, UUID]:
+    """Stored subjects as they are called now."""
+    for follower in _followers:
+        subjects = follower(subjects)
+    return subjects
 
 
 def find_subjects(address: str) -> dict[str, UUID]:

@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from rapport.mail import people
 from rapport.mail.models import Message
 
 
 def subjects_of(message: Message) -> dict[str, UUID]:
     """Kind to id, as `record` takes them."""
-    return {**{kind: UUID(key) for kind, key in message.subjects.items()}, "message": message.id}
+    stored = {kind: UUID(key) for kind, key in message.subjects.items()}
+    return {**people.who_now(stored), "message": message.id}

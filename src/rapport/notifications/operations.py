@@ -17,6 +17,7 @@ from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotAllowed
 from rapport.lib.ids import new_id
+from rapport.lib.journal import Journal
 from rapport.notifications import queries, subjects
 from rapport.notifications.digest_rules import is_due
 from rapport.notifications.models import DigestChoice, Follow, Notification
@@ -159,3 +160,14 @@ def _user_id(actor: Actor) -> UUID:
     if actor.kind != "user" or actor.id is None:
         raise NotAllowed("Only a signed-in user has notifications.")
     return actor.id
+
+
+MOVED = frozenset((Follow._meta.label_lower,))
+
+
+def move_follows(*, journal: Journal, from_id: UUID, to_id: UUID) -> None:
+    """Who follows one subject follows the other from now on: a part of a merge, inside its transaction."""
+    already = set(Follow.objects.filter(subject_id=to_id).values_list("user_id", flat=True))
+    theirs = list(Follow.objects.filter(subject_id=from_id))
+    journal.remove(row for row in theirs if row.user_id in already)
+    journal.change([row for row in theirs if row.user_id not in already], subject_id=to_id)

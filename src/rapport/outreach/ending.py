@@ -29,6 +29,7 @@ EXIT_LABELS = {
     "no_step": "Step taken out",
     "by_hand": "Stopped by hand",
     "sequence_archived": "Sequence archived",
+    "merged": "Goes on under the same person",
 }
 # What has not left the house is not sent any more; what is in flight is settled by whoever sends it.
 END = """

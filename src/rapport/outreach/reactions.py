@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rapport.activity.models import Activity
 from rapport.activity.registry import on, on_batch
-from rapport.candidates.queries import find_by_contact_points
+from rapport.candidates.queries import find_by_contact_points, resolve_merged
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 from rapport.outreach import operations
@@ -93,6 +93,6 @@ def _confirm(message_ids: Iterable[str | None]) -> None:
 
 def _exit(activities: list[Activity], reason: str, note: str) -> None:
     found = (activity.find_subject_id("candidate") for activity in activities)
-    candidate_ids = [candidate_id for candidate_id in found if candidate_id]
+    candidate_ids = set(resolve_merged(candidate_id for candidate_id in found if candidate_id).values())
     if candidate_ids:
         operations.exit_for_candidates(actor=SYSTEM, candidate_ids=candidate_ids, reason=reason, note=note)

@@ -24,7 +24,7 @@ SELECT c.id, c.full_name, c.title, c.organisation, c.summary, c.place, c.city, c
     c.years_experience::float8, c.languages, s.name, u.full_name, c.archived_at, c.last_contact_at, c.last_activity_at,
     c.created_at
 FROM candidates_candidate c
-LEFT JOIN candidates_source s ON s.id = c.source_id LEFT JOIN accounts_user u ON u.id = c.owner_id WHERE {c.id}
+LEFT JOIN candidates_source s ON s.id = c.source_id LEFT JOIN accounts_user u ON u.id = c.owner_id WHERE {c.id} AND c.merged_into_id IS NULL
 """
 # Each gives (candidate id, JSON list of rows). Rows of one person come in the order in which they are to be read.
 PARTS = {
@@ -55,7 +55,7 @@ PARTS = {
     "applications": """
         SELECT a.candidate_id, json_agg(json_build_array(a.job_id, j.title, s.name, a.state, j.is_confidential, s.kind))
         FROM applications_application a JOIN jobs_job j ON j.id = a.job_id JOIN jobs_stage s ON s.id = a.stage_id
-        WHERE {a.candidate_id} GROUP BY 1""",
+        WHERE {a.candidate_id} AND a.state <> 'merged' GROUP BY 1""",
     "consents": """
         SELECT c.candidate_id, json_agg(json_build_array(c.withdrawn_at IS NOT NULL, c.expires_at::date))
         FROM candidates_consent c WHERE {c.candidate_id} GROUP BY 1""",

@@ -19,6 +19,8 @@ from rapport.applications.queries import list_for_candidate
 from rapport.candidates.profile import Profile, get_profile
 from rapport.candidates.queries import get_candidate
 from rapport.candidates.views_sections import section_context
+from rapport.hygiene.permissions import MERGE
+from rapport.hygiene.queries import list_merges_of, list_of_candidate
 from rapport.jobs.models import Stage
 from rapport.jobs.queries import hidden_job_ids
 from rapport.lib import clock
@@ -53,6 +55,7 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **section_context(request, profile),
         **_timeline(request, candidate_id, person.given_name or person.full_name),
         **_head(request, profile),
+        **_duplicates(request, candidate_id),
         "mailboxes": _mailboxes(request),
         "mailbox_setup_url": reverse("mail:mailboxes") if holds(request.actor, OWN_MAILBOX) else "",
         "can_create": holds(request.actor, CREATE) and not person.archived_at,
@@ -78,6 +81,16 @@ def _timeline(request: Request, candidate_id: UUID, name: str) -> dict[str, Any]
         "filters": timeline.filters(group, counts, url),
         # The day that the part above ended with: its head is not repeated.
         "day_above": parse_date(request.GET.get("day", "")),
+    }
+
+
+def _duplicates(request: Request, candidate_id: UUID) -> dict[str, Any]:
+    """Who was merged into this person, and who may be the same, for whoever may merge."""
+    if not holds(request.actor, MERGE):
+        return {}
+    return {
+        "merges": list_merges_of(request.actor, candidate_id),
+        "look_alikes": list_of_candidate(request.actor, candidate_id),
     }
 
 

@@ -29,6 +29,7 @@ from rapport.candidates.operations.detaching import take_back_additions
 from rapport.candidates.operations.discarding import discard_candidates
 from rapport.candidates.operations.documents import add_document, remove_document
 from rapport.candidates.operations.lists import choose_columns
+from rapport.candidates.operations.merging import MOVED, absorb_candidate, lock_pair
 from rapport.candidates.operations.notes import add_note, delete_note, edit_note
 from rapport.candidates.operations.pools import add_to_pool, archive_pool, create_pool, remove_from_pool, save_pool
 from rapport.candidates.operations.skills import add_skill, remove_skill
@@ -42,8 +43,10 @@ from rapport.candidates.operations.tags import (
 from rapport.candidates.operations.tasks import add_task, complete_task, reopen_task
 
 __all__ = [
+    "MOVED",
     "CandidateChanges",
     "SamePerson",
+    "absorb_candidate",
     "add_contact_point",
     "add_document",
     "add_note",
@@ -64,6 +67,7 @@ __all__ = [
     "discard_candidates",
     "edit_note",
     "give_consent",
+    "lock_pair",
     "mark_contact_points",
     "remove_contact_point",
     "remove_document",

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.functions import Lower
 
@@ -163,6 +163,8 @@ def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
         return
     ids = sorted(first)
     there = {row.id: row for row in Candidate.objects.select_for_update().filter(id__in=ids).order_by("id")}
+    if any(candidate.merged_into_id for candidate in there.values()):
+        raise IntegrityError("somebody was merged into another candidate between the look and the lock")
     given = [candidate_values(first[key], {}, now) for key in ids]
     for values in given:
         was = there[values["id"]]

@@ -18,12 +18,12 @@ from rapport.activity.verbs import Verb
 from rapport.applications import activities as verbs
 from rapport.applications.models import Application, ArchiveReason, Promise
 from rapport.applications.promises import hear_by
-from rapport.candidates.activities import NOTE_ADDED, POOL_ADDED
-from rapport.candidates.models import Candidate, Note, Pool, PoolMember, Task
+from rapport.candidates.activities import CANDIDATE_CREATED, NOTE_ADDED, POOL_ADDED
+from rapport.candidates.models import Candidate, Experience, Note, Pool, PoolMember, Task
 from rapport.flows.demo.company import JOBS, Company
 from rapport.flows.demo.roles import ROLES
 from rapport.jobs.models import Job, Stage
-from rapport.lib.actors import Actor
+from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.ids import id_at
 
 NOTES = (
@@ -42,6 +42,7 @@ TASKS = (
     "Thank for the talk",
     "Book the team meeting",
 )
+SECOND_ENTRIES = 24
 POOLS = (
     ("Data, Berlin and around", "Data people we would hire at once", "data engineering"),
     ("Electricians for spring", "For the substations programme", "electrical"),
@@ -71,6 +72,14 @@ def tell_history(company: Company, people: int, seed: int, now: datetime) -> Non
     with transaction.atomic():
         _notes_and_tasks(story, company, candidates, dice, now)
         _pools(story, company, candidates, dice, now)
+        _store(story)
+
+
+def tell_second_entries(people: int, seed: int) -> None:
+    """Some of the first `people` candidates came in twice; told last, for nobody has written to these entries yet."""
+    story = Story()
+    with transaction.atomic():
+        _second_entries(story, list(Candidate.objects.order_by("id")[:people]), Random(f"{seed}/twice"))
         _store(story)
 
 
@@ -228,6 +237,33 @@ def _notes_and_tasks(story: Story, company: Company, candidates: list[Candidate]
             )
     Note.objects.bulk_create(notes, batch_size=500)
     Task.objects.bulk_create(tasks, batch_size=500)
+
+
+def _second_entries(story: Story, candidates: Sequence[Candidate], dice: Random) -> None:
+    """Some who came in twice, once by a referral with a shorter career: for the page of duplicates."""
+    people, careers = [], []
+    for person in dice.sample(candidates, min(SECOND_ENTRIES, len(candidates) // 20)):
+        at = person.created_at + timedelta(days=30)
+        given = dice.choice((person.given_name, person.given_name, f"{person.given_name[:2]}{person.given_name[1:]}"))
+        again = Candidate(
+            id=id_at(at), full_name=f"{given} {person.family_name}", given_name=given, family_name=person.family_name,
+            title=person.title, organisation=person.organisation, place=dice.choice((person.place, "")), city=person.city,
+            country_code=person.country_code, created_at=at, updated_at=at, last_activity_at=at,
+        )  # fmt: skip
+        people.append(again)
+        for job in person.experiences.all()[:2]:
+            careers.append(
+                Experience(
+                    candidate=again,
+                    title=job.title,
+                    organisation=job.organisation,
+                    start_on=job.start_on,
+                    end_on=job.end_on,
+                )
+            )
+        story.tell(CANDIDATE_CREATED, SYSTEM, {"candidate": again.id}, at, origin="import", source="Referral")
+    Candidate.objects.bulk_create(people)
+    Experience.objects.bulk_create(careers)
 
 
 def _pools(story: Story, company: Company, candidates: list[Candidate], dice: Random, now: datetime) -> None:

@@ -11,6 +11,7 @@ from rapport.mail.operations.mailboxes import (
     test_mailbox,
     update_mailbox,
 )
+from rapport.mail.operations.readdressing import readdress_messages
 from rapport.mail.operations.receiving import fetch_mailbox, receive
 from rapport.mail.operations.sending import deliver, mark_lost_unclear, resolve_unclear, send_message
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
@@ -18,7 +19,7 @@ from rapport.mail.operations.templates import archive_template, create_template,
 
 __all__ = [
     "MailboxSettings", "archive_template", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
-    "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success", "receive", "reopen",
-    "resolve_unclear", "send_message", "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
+    "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
+    "readdress_messages", "receive", "reopen", "resolve_unclear", "send_message", "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_template",
 ]  # fmt: skip

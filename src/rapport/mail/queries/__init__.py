@@ -14,6 +14,7 @@ from rapport.mail.queries.messages import (
     find_answered,
     get_message,
     list_inbox,
+    list_messages_of,
     list_thread,
     list_unclear,
     lock_message,
@@ -24,7 +25,7 @@ from rapport.mail.queries.templates import get_template, list_templates, list_ve
 
 __all__ = [
     "choose_mailbox", "count_inbox", "count_sent_since", "find_answered", "find_suppression", "get_mailbox",
-    "get_message", "get_template", "list_inbox", "list_mailboxes", "list_suppressions", "list_templates", "list_thread",
+    "get_message", "get_template", "list_inbox", "list_mailboxes", "list_messages_of", "list_suppressions", "list_templates", "list_thread",
     "list_unclear", "list_versions", "lock_mailbox", "lock_message", "lock_template", "next_free_moment",
     "sendable_mailboxes", "senders_of", "suppressed_among",
 ]  # fmt: skip

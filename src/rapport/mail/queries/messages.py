@@ -1,6 +1,6 @@
 """Reading messages: threads, the inbox, and which message an incoming one answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -98,3 +98,17 @@ def senders_of(message_ids: Sequence[UUID]) -> set[str]:
     if not message_ids:
         return set()
     return set(Message.objects.incoming().filter(id__in=message_ids).values_list("from_address", flat=True))
+
+
+def list_messages_of(
+    message_ids: Collection[UUID], *, kind: str, subject_id: UUID, addresses: Collection[str]
+) -> list[UUID]:
+    """Those of the messages that were stored for a subject, or came from or went to one of the addresses."""
+    rows = Message.objects.filter(id__in=list(message_ids))
+    known = list(addresses)
+    mine = (
+        Q(**{f"subjects__{kind}": str(subject_id)})
+        | Q(direction=Message.Direction.IN, from_address__in=known)
+        | Q(direction=Message.Direction.OUT, to_address__in=known)
+    )
+    return list(rows.filter(mine).order_by("id").values_list("id", flat=True))

@@ -3,6 +3,7 @@
 from rapport.outreach.operations.deliveries import approve_deliveries, decline_delivery, resolve_unclear
 from rapport.outreach.operations.enrolling import EnrollResult, Excluded, enroll, preview_enrollment
 from rapport.outreach.operations.exiting import exit_enrollments, exit_for_candidates, postpone_for_absence
+from rapport.outreach.operations.merging import move_enrollments_of
 from rapport.outreach.operations.sequences import (
     SequenceDraft,
     StepDraft,
@@ -16,6 +17,6 @@ from rapport.outreach.operations.sequences import (
 
 __all__ = [
     "EnrollResult", "Excluded", "SequenceDraft", "StepDraft", "activate_sequence", "approve_deliveries",
-    "archive_sequence", "create_sequence", "decline_delivery", "enroll", "exit_enrollments", "exit_for_candidates",
+    "archive_sequence", "create_sequence", "decline_delivery", "enroll", "exit_enrollments", "exit_for_candidates", "move_enrollments_of",
     "pause_sequence", "postpone_for_absence", "preview_enrollment", "preview_step", "resolve_unclear", "save_sequence",
 ]  # fmt: skip

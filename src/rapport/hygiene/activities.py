@@ -1,0 +1,22 @@
+"""What this app records. A merge is recorded for both people: whoever follows the record reads both anew."""
+
+from rapport.activity.verbs import declare
+
+CANDIDATE_MERGED = declare(
+    "candidate.merged", "merged {other_name} into this candidate", "merge", data=("merge_id", "other_id", "other_name", "fields"),
+    personal=("other_name",),
+)  # fmt: skip
+CANDIDATE_MERGED_AWAY = declare(
+    "candidate.merged_away", "merged this candidate into {survivor_name}", "merge", quiet=True,
+    data=("merge_id", "survivor_id", "survivor_name"), personal=("survivor_name",),
+)  # fmt: skip
+CANDIDATE_UNMERGED = declare(
+    "candidate.unmerged", "took {other_name} apart from this candidate again", "split",
+    data=("merge_id", "other_id", "other_name", "rows", "reassigned"), personal=("other_name",),
+)  # fmt: skip
+CANDIDATE_BACK = declare(
+    "candidate.back", "is a candidate of their own again", "split", data=("merge_id", "survivor_id"),
+)  # fmt: skip
+NOT_THE_SAME = declare(
+    "candidate.told_apart", "said that this is not {other_name}", "users", data=("other_id", "other_name"), personal=("other_name",),
+)  # fmt: skip

@@ -1,0 +1,136 @@
+"""Suggestions of duplicates, merges with their journal, and what linkage remembers.
+
+| suggestion | means                                         | moved by                                        |
+|------------|-----------------------------------------------|-------------------------------------------------|
+| open       | likely one person; a colleague decides        | linkage                                         |
+| dismissed  | not the same, for good: never suggested again | dismiss_suggestions; undo by reopen_suggestions |
+| merged     | the two were merged                           | merge_candidates; open again by undo_merge      |
+
+A merge is never edited: `undone_at` says that it was taken back. Its changes are the rows it touched, in their order, with
+what they were before and what they became; `put_back` (lib/journal.py) reads them.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from rapport.candidates.models import Candidate
+from rapport.lib.ids import new_id
+
+
+class Suggestion(models.Model):
+    """Two candidates who may be one person. `first` has the smaller id; `score` is a probability in per cent."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DISMISSED = "dismissed", "Not the same"
+        MERGED = "merged", "Merged"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first = models.ForeignKey(Candidate, models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=9, choices=State, default=State.OPEN)
+    bits = models.FloatField()
+    is_sure = models.BooleanField(default=False)
+    reasons = ArrayField(models.TextField(), default=list)
+    found_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="hygiene_suggestion_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="hygiene_suggestion_in_order"),
+        ]
+        indexes = [
+            models.Index(F("bits").desc(), F("id").desc(), condition=Q(state="open"), name="hygiene_suggestion_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} and {self.second_id}"
+
+
+class Merge(models.Model):
+    """`other` became part of `survivor`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    survivor = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    batch_id = models.UUIDField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["other"], condition=Q(undone_at=None), name="hygiene_merge_one_way"),
+            models.CheckConstraint(condition=~Q(survivor=F("other")), name="hygiene_merge_of_two"),
+        ]
+        indexes = [models.Index(fields=["batch_id"], condition=Q(batch_id__isnull=False), name="hygiene_merge_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.other_id} into {self.survivor_id}"
+
+
+class MergeChange(models.Model):
+    """One row that a merge changed; `after` is null where the row was taken out."""
+
+    pk = models.CompositePrimaryKey("merge_id", "position")
+    merge = models.ForeignKey(Merge, models.CASCADE, related_name="changes", db_index=False)
+    position = models.PositiveIntegerField()
+    model = models.CharField(max_length=60)
+    key = models.JSONField()
+    before = models.JSONField()
+    after = models.JSONField(null=True)
+
+
+class MatchKey(models.Model):
+    """By which keys a candidate is found as somebody's possible duplicate; see pool_keys.py."""
+
+    candidate = models.OneToOneField(Candidate, models.CASCADE, primary_key=True, related_name="+")
+    keys = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        indexes = [GinIndex(fields=["keys"], name="hygiene_matchkey_keys")]
+
+
+class LinkageRun(models.Model):
+    """One linkage of the whole pool: how far it is, what it found, and the weights it learnt."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Stopped"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    phase = models.CharField(max_length=60, blank=True)
+    done_count = models.PositiveIntegerField(default=0)
+    total_count = models.PositiveIntegerField(default=0)
+    found_count = models.PositiveIntegerField(default=0)
+    weights = models.JSONField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(state__in=["waiting", "running"]), name="hygiene_linkagerun_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.asked_at}"

@@ -1,0 +1,32 @@
+"""Linkage of the whole pool, nightly and on demand, and the loop that looks at who is new or changed."""
+
+import logging
+import subprocess
+import sys
+from uuid import UUID
+
+from rapport.hygiene import operations
+from rapport.hygiene.following import follow_changes
+from rapport.lib.actors import SYSTEM
+from rapport.lib.loops import loop
+from rapport.lib.queue import every, task
+
+logger = logging.getLogger(__name__)
+
+
+@loop("hygiene.follow", rest_s=1.0)
+def follow() -> int:
+    return follow_changes()
+
+
+@task("hygiene.link_pool")
+def link_pool(run_id: str) -> None:
+    """In a process of its own: the memory of a large pool is given back when it is done."""
+    done = subprocess.run([sys.executable, "-m", "rapport", "linkpool", "--run", run_id], check=False, timeout=4 * 3600)
+    if done.returncode:
+        logger.error("linkage failed run=%s status=%d", UUID(run_id), done.returncode)
+
+
+@every("40 1 * * *", "hygiene.link_nightly")
+def link_nightly(timestamp: int) -> None:
+    operations.ask_for_linkage(actor=SYSTEM)

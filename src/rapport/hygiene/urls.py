@@ -1,0 +1,17 @@
+"""Addresses of data health."""
+
+from django.urls import path
+
+from rapport.hygiene import views
+
+app_name = "hygiene"
+urlpatterns = [
+    path("data-health/", views.suggestions, name="suggestions"),
+    path("data-health/link/", views.link_pool, name="link_pool"),
+    path("data-health/merge-sure/", views.merge_sure, name="merge_sure"),
+    path("data-health/batches/<uuid:batch_id>/undo/", views.undo_batch, name="undo_batch"),
+    path("data-health/suggestions/<uuid:suggestion_id>/dismiss/", views.dismiss, name="dismiss"),
+    path("data-health/suggestions/<uuid:suggestion_id>/reopen/", views.reopen, name="reopen"),
+    path("data-health/compare/<uuid:survivor_id>/<uuid:other_id>/", views.compare, name="compare"),
+    path("data-health/merges/<uuid:merge_id>/undo/", views.undo_merge, name="undo_merge"),
+]
