@@ -33,15 +33,13 @@ def measure(people: int) -> Iterator[Figure]:
     count = max(2_000, min(people or MESSAGES, MESSAGES))
     with _installation() as environ, _sink() as port:
         peer = _source_rate(port, count)
-        _run(environ, "seed", str(count), str(port))
-        alone = _timed(environ, [sys.executable, "-m", "bench.send", "engine"], count)
+        alone = _timed(environ, [sys.executable, "-m", "bench.send", "engine"], count, port)
         note = f"{count:,} messages, {SENDERS} processes with {LANES} connections each; {alone / peer:.0%} of smtp-source's own rate"
         yield Figure(
             "send.rate", alone, "messages/s", target=TARGET, at_most=False, peer="smtp-source", peer_value=round(peer),
             n=count, note=note,
         )  # fmt: skip
-        _run(environ, "seed", str(count), str(port))
-        whole = _timed(environ, [*RAPPORT, "worker"], count)
+        whole = _timed(environ, [*RAPPORT, "worker"], count, port, catches_up=True)
         yield Figure(
             "send.rate_in_worker", whole, "messages/s", peer="smtp-source", peer_value=round(peer), n=count,
             note=f"beside reactions, notifications and the search index; {whole / peer:.0%} of smtp-source's own rate",
@@ -109,10 +107,15 @@ def _run(environ: dict[str, str], *arguments: str) -> str:
     ).stdout  # fmt: skip
 
 
-def _timed(environ: dict[str, str], command: list[str], count: int) -> float:
-    """Messages a second from the first claim until everything is settled."""
-    process = subprocess.Popen(command, env=environ, cwd=ROOT)
+def _timed(environ: dict[str, str], command: list[str], count: int, port: int, *, catches_up: bool = False) -> float:
+    """Messages a second from the first claim until everything is settled; with `catches_up`, by a process that has
+    dealt with everything that was on record before."""
+    _run(environ, "seed", str(count), str(port))
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
+        if catches_up:
+            _run(environ, "catch-up")
+        _run(environ, "enroll")
         return float(_run(environ, "watch", str(count)))
     finally:
         process.terminate()
@@ -137,7 +140,7 @@ def _watch(count: int) -> None:
             """SELECT extract(epoch FROM clock_timestamp() - min(d.claimed_at)), count(*), count(m.id)
             FROM outreach_delivery d JOIN outreach_enrollment e ON e.id = d.enrollment_id
             LEFT JOIN mail_message m ON m.id = d.id AND m.state = 'sent'
-            WHERE d.claimed_at > (SELECT max(enrolled_at) FROM outreach_enrollment)"""
+            WHERE e.sequence_id = (SELECT max(id::text)::uuid FROM outreach_sequence)"""
         )
         seconds, sent, stored = cursor.fetchone()
     if not sent == stored == count:
@@ -146,7 +149,7 @@ def _watch(count: int) -> None:
 
 
 def _seed(count: int, port: int) -> None:
-    """People, a mailbox without limits that writes to the sink, a sequence that is always open, everybody enrolled."""
+    """People, a mailbox without limits that writes to the sink, and a sequence that is always open."""
     from datetime import time as clock_time
 
     from django.db import connection
@@ -178,7 +181,6 @@ def _seed(count: int, port: int) -> None:
     step = StepDraft(subject='A role for you, {{ first_name | "there" }}?', body=body)
     sequence = operations.create_sequence(actor=COMMAND, draft=draft, steps=[step])
     operations.activate_sequence(actor=COMMAND, sequence_id=sequence.id)
-    ids = []
     for start in range(0, count, 2_000):
         drafts = [
             CandidateDraft(
@@ -187,16 +189,51 @@ def _seed(count: int, port: int) -> None:
             )
             for index in range(start, min(start + 2_000, count))
         ]  # fmt: skip
-        ids += [row.candidate_id for row in bulk_create_candidates(actor=COMMAND, drafts=drafts) if row.candidate_id]
-    result = operations.enroll(actor=COMMAND, sequence_id=sequence.id, candidate_ids=ids)
-    assert len(result.ids) == count, result.reasons
+        bulk_create_candidates(actor=COMMAND, drafts=drafts)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("CHECKPOINT")
 
 
+def _enroll() -> None:
+    """Everybody who is in no sequence yet, into the newest one; sending begins when all are in."""
+    from rapport.candidates.models import Candidate
+    from rapport.lib.actors import COMMAND
+    from rapport.mail.operations import set_paused
+    from rapport.outreach import operations
+    from rapport.outreach.models import Enrollment, Sequence
+
+    sequence = Sequence.objects.latest("id")
+    assert sequence.mailbox_id
+    set_paused(actor=COMMAND, mailbox_id=sequence.mailbox_id, paused=True)
+    waiting = Candidate.objects.exclude(id__in=Enrollment.objects.values("candidate_id"))
+    ids = list(waiting.values_list("id", flat=True))
+    result = operations.enroll(actor=COMMAND, sequence_id=sequence.id, candidate_ids=ids)
+    assert len(result.ids) == len(ids), result.reasons
+    set_paused(actor=COMMAND, mailbox_id=sequence.mailbox_id, paused=False)
+
+
+def _catch_up() -> None:
+    """Wait until the followers of the record in the database have nothing left, and nobody links the pool."""
+    from django.db import connection
+
+    behind = """SELECT EXISTS (SELECT FROM activity_cursor c, activity_activity a
+        WHERE (a.xid, a.id) > (split_part(c.token, '.', 1)::xid8, split_part(c.token, '.', 2)::uuid))
+        OR (SELECT count(*) FROM activity_cursor) < 2
+        OR EXISTS (SELECT FROM hygiene_linkagerun WHERE state IN ('waiting', 'running'))"""
+    deadline = time.monotonic() + 900
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(behind)
+            if not cursor.fetchone()[0]:
+                return
+            if time.monotonic() > deadline:
+                raise SystemExit("bench send: the worker did not catch up within 15 minutes")
+            time.sleep(0.5)
+
+
 def _part(arguments: list[str]) -> None:
-    """What runs in processes of its own: hold, seed COUNT PORT, engine, watch COUNT."""
+    """What runs in processes of its own: hold, seed COUNT PORT, engine, catch-up, enroll, watch COUNT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
     import django
     from django.conf import settings
@@ -212,6 +249,10 @@ def _part(arguments: list[str]) -> None:
             sys.stdin.read()
         case ["seed", count, port]:
             _seed(int(count), int(port))
+        case ["enroll"]:
+            _enroll()
+        case ["catch-up"]:
+            _catch_up()
         case ["watch", count]:
             _watch(int(count))
         case ["engine"]:
