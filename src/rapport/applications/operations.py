@@ -193,13 +193,9 @@ def move_back(
     stages = {stage.id: stage for stage in list_stages(job_id)}
     by_stage: dict[UUID, list[Application]] = {}
     for row in queries.lock_applications(actor, list(from_stages)):
-        untouched = row.stage_id == moved_to and row.stage_entered_at <= moved_until
-        if (
-            row.job_id == job_id
-            and row.state == Application.State.ACTIVE
-            and untouched
-            and from_stages[row.id] in stages
-        ):
+        is_active = row.job_id == job_id and row.state == Application.State.ACTIVE
+        is_untouched = row.stage_id == moved_to and row.stage_entered_at <= moved_until
+        if is_active and is_untouched and from_stages[row.id] in stages:
             by_stage.setdefault(from_stages[row.id], []).append(row)
     for stage_id, rows in by_stage.items():
         _enter_stage(actor, rows, stages[stage_id], "")

@@ -20,8 +20,9 @@ from rapport.applications.permissions import ARCHIVE, CREATE, MOVE
 from rapport.jobs.queries import get_job, list_stages
 from rapport.lib import clock
 from rapport.lib import undo as undoing
-from rapport.lib.doors import add_errors, toast
-from rapport.lib.errors import Conflict, InvalidInput
+from rapport.lib.actors import Actor
+from rapport.lib.doors import add_errors, taken_back, toast
+from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request, next_url
 
 
@@ -57,7 +58,8 @@ def move_many(request: Request, job_id: UUID) -> HttpResponse:
     )
     stage = moved.changed[0].stage if moved.changed else "this stage"
     from_stages = {str(key): str(stage_id) for key, stage_id in moved.from_stages.items()}
-    undo_url = _undo(request, job_id, "move", from_stages, to_stage=request.POST["to_stage"]) if from_stages else ""
+    what = {"do": "move", "from_stages": from_stages, "to_stage": request.POST["to_stage"]}
+    undo_url = _keep_undo(request, job_id, what) if from_stages else ""
     return _done(request, f"{_people(moved.changed)} moved to {stage}{_left(moved)}.", job_id, undo_url=undo_url)
 
 
@@ -65,34 +67,38 @@ def move_many(request: Request, job_id: UUID) -> HttpResponse:
 def undo(request: Request, job_id: UUID, word: str) -> HttpResponse:
     """Take back a move or an ending of many; who was changed since stays, and the message says so."""
     get_job(request.actor, job_id)
-    what = undoing.take(request.actor, word)
-    if what["job"] != str(job_id):
-        raise Conflict(undoing.GONE)
-    rows = {UUID(key): value for key, value in what["rows"].items()}
-    if what["do"] == "move":
-        done = operations.move_back(
-            actor=request.actor,
-            job_id=job_id,
-            from_stages={key: UUID(value) for key, value in rows.items()},
-            moved_to=UUID(what["to_stage"]),
-            moved_until=what["done_at"],
-        )
-        said = f"{_people(done.changed)} back where they were"
-    else:
-        done = operations.reopen_applications(
-            actor=request.actor, application_ids=list(rows), ended_until=what["done_at"]
-        )
-        said = f"{_people(done.changed)} in process again"
-    left = f"; {done.left_count} changed since and left as they are" if done.left_count else ""
-    messages.success(request, f"{said}{left}.")
-    if request.htmx:  # the page that asked loads again and shows the message
-        return HttpResponse(status=204)
-    return redirect("applications:board", job_id)
+    what = undoing.take(request.actor, _undo_scope(job_id), word)
+    do = _undo_move if what["do"] == "move" else _undo_ending
+    done, said = do(request.actor, job_id, what)
+    return taken_back(request, said, done.left_count, reverse("applications:board", args=[job_id]))
 
 
-def _undo(request: Request, job_id: UUID, do: str, rows: Mapping[str, str], **parameters: str) -> str:
-    word = undoing.keep(request.actor, {"do": do, "job": str(job_id), "rows": dict(rows), **parameters})
+def _undo_move(actor: Actor, job_id: UUID, what: Mapping[str, Any]) -> tuple[operations.Bulk, str]:
+    from_stages = {UUID(key): UUID(stage_id) for key, stage_id in what["from_stages"].items()}
+    done = operations.move_back(
+        actor=actor,
+        job_id=job_id,
+        from_stages=from_stages,
+        moved_to=UUID(what["to_stage"]),
+        moved_until=what["done_at"],
+    )
+    return done, f"{_people(done.changed)} back where they were"
+
+
+def _undo_ending(actor: Actor, job_id: UUID, what: Mapping[str, Any]) -> tuple[operations.Bulk, str]:
+    ids = [UUID(key) for key in what["ids"]]
+    done = operations.reopen_applications(actor=actor, application_ids=ids, ended_until=what["done_at"])
+    return done, f"{_people(done.changed)} in process again"
+
+
+def _keep_undo(request: Request, job_id: UUID, what: Mapping[str, Any]) -> str:
+    """The address at which an Undo is asked for."""
+    word = undoing.keep(request.actor, _undo_scope(job_id), what)
     return reverse("applications:undo", args=[job_id, word])
+
+
+def _undo_scope(job_id: UUID) -> str:
+    return f"applications/{job_id}"
 
 
 @require_http_methods(["GET", "POST"])
@@ -108,8 +114,8 @@ def archive(request: Request, job_id: UUID) -> HttpResponse:
             actor=request.actor, application_ids=ids, reason_id=reason_id, note=form.cleaned_data["note"]
         )
         state = done.changed[0].state if done.changed else "ended"
-        rows = {str(row.id): "" for row in done.changed}
-        undo_url = _undo(request, job_id, "end", rows) if rows else ""
+        what = {"do": "end", "ids": [str(row.id) for row in done.changed]}
+        undo_url = _keep_undo(request, job_id, what) if done.changed else ""
         return _done(request, f"{_people(done.changed)} {state}{_left(done)}.", job_id, undo_url=undo_url)
     context = {
         "job": job,

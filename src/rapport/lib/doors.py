@@ -6,10 +6,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from rapport.lib.errors import InvalidInput, Moved, RapportError, TemporaryFailure
+from rapport.lib.requests import Request
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +70,14 @@ def toast_response(message: str, status: int) -> HttpResponse:
     response = HttpResponse(status=status)
     response["HX-Reswap"] = "none"
     return toast(response, message, tone="bad")
+
+
+def taken_back(request: Request, said: str, left_count: int, page_url: str) -> HttpResponse:
+    """The answer to an Undo of many: what went back, and how many stay because they were changed since."""
+    left = f"; {left_count:,} changed since and left as they are" if left_count else ""
+    messages.success(request, f"{said}{left}.")
+    # The page that asked by htmx loads again and shows the message.
+    return HttpResponse(status=204) if request.htmx else redirect(page_url)
 
 
 def add_errors(form: Any, error: InvalidInput) -> None:

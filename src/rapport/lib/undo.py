@@ -18,20 +18,24 @@ KEPT_S = 15 * 60
 GONE = "This cannot be taken back any more: it was taken back already, or more than 15 minutes have passed."
 
 
-def keep(actor: Actor, what: Mapping[str, Any]) -> str:
-    """Remember what an actor may take back; returns the word to ask for it."""
+def keep(actor: Actor, scope: str, what: Mapping[str, Any]) -> str:
+    """Remember what an actor may take back; returns the word to ask for it, which counts in this scope alone."""
     word = secrets.token_urlsafe(12)
-    cache.set(_key(actor, word), {**what, "done_at": clock.now().isoformat()}, KEPT_S)
+    cache.set(_key(actor, scope, word), {**what, "done_at": clock.now().isoformat()}, KEPT_S)
     return word
 
 
-def take(actor: Actor, word: str) -> dict[str, Any]:
-    """What was kept, once, with `done_at` as a moment. Raises Conflict when it is gone or was not this actor's."""
-    what = cache.get(_key(actor, word))
-    if what is None or not cache.delete(_key(actor, word)):
+def take(actor: Actor, scope: str, word: str) -> dict[str, Any]:
+    """What was kept, once, with `done_at` as a moment.
+
+    Raises Conflict when it is gone, was not this actor's, or was kept for another scope; then nothing is used up.
+    """
+    key = _key(actor, scope, word)
+    what = cache.get(key)
+    if what is None or not cache.delete(key):
         raise Conflict(GONE)
     return {**what, "done_at": datetime.fromisoformat(what["done_at"])}
 
 
-def _key(actor: Actor, word: str) -> str:
-    return f"undo:{actor.id}:{word[:40]}"
+def _key(actor: Actor, scope: str, word: str) -> str:
+    return f"undo:{actor.id}:{scope}:{word[:40]}"

@@ -1,6 +1,6 @@
 """The list of candidates: searching, narrowing, choosing, and what is done with many at once."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +21,15 @@ from rapport.candidates.permissions import EDIT, EXPORT, TAG, VIEW
 from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib import undo as undoing
-from rapport.lib.doors import toast
+from rapport.lib.actors import Actor
+from rapport.lib.doors import taken_back, toast
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request, next_url
 from rapport.outreach.permissions import ENROLL
 from rapport.workspace import candidate_export, candidate_list
 
 RESULTS = "workspace/candidates.html#results"
+UNDO_SCOPE = "candidates"
 
 
 @require_GET
@@ -111,38 +113,37 @@ def _chosen_ids(request: Request) -> list[UUID]:
 def undo(request: Request, word: str) -> HttpResponse:
     """Take back what was done to many at once; who was changed since stays as they are, and the message says so."""
     require(request.actor, VIEW)
-    what = undoing.take(request.actor, word)
+    what = undoing.take(request.actor, UNDO_SCOPE, word)
     ids = [UUID(key) for key in what["ids"]]
+    done, said = _take_back(request.actor, ids, what)
+    return taken_back(request, said, len(ids) - len(done), next_url(request, reverse("workspace:candidates")))
+
+
+def _take_back(actor: Actor, ids: list[UUID], what: Mapping[str, Any]) -> tuple[Sequence[UUID], str]:
     match what["do"]:
         case "tag":
-            done = operations.untag_candidates(actor=request.actor, candidate_ids=ids, tag_id=UUID(what["tag"]))
-            said = f"Tag taken off {_people(done)}"
+            done = operations.untag_candidates(actor=actor, candidate_ids=ids, tag_id=UUID(what["tag"]))
+            return done, f"Tag taken off {_people(done)}"
         case "pool":
-            done = operations.remove_from_pool(actor=request.actor, candidate_ids=ids, pool_id=UUID(what["pool"]))
-            said = f"{_people(done)} taken out of the pool"
+            done = operations.remove_from_pool(actor=actor, candidate_ids=ids, pool_id=UUID(what["pool"]))
+            return done, f"{_people(done)} taken out of the pool"
         case _:
-            done = operations.unarchive_candidates(
-                actor=request.actor, candidate_ids=ids, archived_until=what["done_at"]
-            )
-            said = f"{_people(done)} taken back from the archive"
-    left = len(ids) - len(done)
-    messages.success(request, f"{said}{f'; {left:,} changed since and left as they are' if left else ''}.")
-    if request.htmx:  # the page that asked loads again and shows the message
-        return HttpResponse(status=204)
-    return redirect(next_url(request, reverse("workspace:candidates")))
+            done = operations.unarchive_candidates(actor=actor, candidate_ids=ids, archived_until=what["done_at"])
+            return done, f"{_people(done)} taken back from the archive"
 
 
-def _undo(request: Request, do: str, ids: Collection[UUID], **parameters: str) -> str:
+def _keep_undo(request: Request, do: str, ids: Collection[UUID], **parameters: str) -> str:
+    """The address at which an Undo is asked for; "" when nobody was changed."""
     if not ids:
         return ""
-    word = undoing.keep(request.actor, {"do": do, "ids": [str(key) for key in ids], **parameters})
+    word = undoing.keep(request.actor, UNDO_SCOPE, {"do": do, "ids": [str(key) for key in ids], **parameters})
     return reverse("workspace:candidates_undo", args=[word])
 
 
 def _tag(request: Request, ids: list[UUID]) -> tuple[str, str]:
     tag = operations.create_tag(actor=request.actor, name=request.POST.get("tag", ""))
     done = operations.tag_candidates(actor=request.actor, candidate_ids=ids, tag_id=tag.id)
-    return f"{_people(done)} tagged {tag.name}{_had_it(ids, done)}.", _undo(request, "tag", done, tag=str(tag.id))
+    return f"{_people(done)} tagged {tag.name}{_had_it(ids, done)}.", _keep_undo(request, "tag", done, tag=str(tag.id))
 
 
 def _untag(request: Request, ids: list[UUID]) -> tuple[str, str]:
@@ -155,7 +156,9 @@ def _pool(request: Request, ids: list[UUID]) -> tuple[str, str]:
     pool_id = _uuid(request.POST.get("pool", ""))
     reason = request.POST.get("pool_reason", "")
     done = operations.add_to_pool(actor=request.actor, pool_id=pool_id, candidate_ids=ids, reason=reason)
-    return f"{_people(done)} added to the pool{_had_it(ids, done)}.", _undo(request, "pool", done, pool=str(pool_id))
+    return f"{_people(done)} added to the pool{_had_it(ids, done)}.", _keep_undo(
+        request, "pool", done, pool=str(pool_id)
+    )
 
 
 def _unpool(request: Request, ids: list[UUID]) -> tuple[str, str]:
@@ -168,7 +171,7 @@ def _archive(request: Request, ids: list[UUID]) -> tuple[str, str]:
     done = operations.archive_candidates(
         actor=request.actor, candidate_ids=ids, reason=request.POST.get("archive_reason", "")
     )
-    return f"{_people(done)} archived.", _undo(request, "archive", done)
+    return f"{_people(done)} archived.", _keep_undo(request, "archive", done)
 
 
 def _unarchive(request: Request, ids: list[UUID]) -> tuple[str, str]:

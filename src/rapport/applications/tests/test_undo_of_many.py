@@ -74,6 +74,19 @@ def test_undo_works_once_and_for_its_owner_only(rita, ada, hugo, sign_in, job) -
     assert Application.objects.filter(stage__name="Applied").count() == 2
 
 
+def test_undo_of_one_list_is_gone_for_every_other_and_is_not_used_up(rita, sign_in, job) -> None:
+    client, rows = sign_in(rita), ApplicationFactory.create_batch(2, job=job)
+    undo = told(move_all(client, job, rows))["undo"]
+    word = undo.rstrip("/").rsplit("/", 1)[-1]
+    for elsewhere in (
+        reverse("applications:undo", args=[JobFactory().id, word]),
+        reverse("workspace:candidates_undo", args=[word]),
+    ):
+        assert client.post(elsewhere, headers=HTMX).status_code == 409
+    assert client.post(undo, headers=HTMX).status_code == 204
+    assert Application.objects.filter(stage__name="Applied").count() == 2
+
+
 def test_without_the_right_nothing_goes_back(rita, sign_in, job) -> None:
     client, rows = sign_in(rita), ApplicationFactory.create_batch(2, job=job)
     undo = told(move_all(client, job, rows))["undo"]
