@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rapport.intake.periods import find_periods
 from rapport.intake.places import COUNTRY_CODES
+from rapport.intake.wordlists import word_set
 
 _EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+%'-]{0,63}\s?@\s?[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}(?![\w-])"
@@ -13,35 +14,8 @@ _EMAIL = re.compile(
 _WRAPPED = re.compile(
     r"(?<![^\s:|])(?P<first>[A-Za-z0-9][\w.+@-]*)(?=[ \t]*\n[ \t]*(?P<second>[\w@.-]*[A-Za-z0-9])(?:\s|$))"
 )
-_ENDINGS = frozenset(
-    [
-        "com",
-        "org",
-        "net",
-        "edu",
-        "gov",
-        "info",
-        "io",
-        "dev",
-        "ai",
-        "me",
-        "co",
-        "eu",
-        "uk",
-        "app",
-        "tech",
-        "email",
-        "name",
-        "pro",
-        "biz",
-        "xyz",
-        "online",
-        "site",
-        "page",
-        "cloud",
-        "mil",
-        "int",
-    ]
+_ENDINGS = word_set(
+    "com org net edu gov info io dev ai me co eu uk app tech email name pro biz xyz online site page cloud mil int"
 )
 _COUNTRIES = frozenset(COUNTRY_CODES.values())
 _PHONE = re.compile(

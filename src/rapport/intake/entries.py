@@ -134,39 +134,27 @@ def _rows(document: Document, section: Section) -> list[_Row]:
 def _free_bulleted_heads(rows: list[_Row]) -> None:
     """Entries whose heading has a bullet of its own: bold, right above a line that ends with the dates, not itself set in further."""
     for row, below in pairwise(rows):
-        first = row.line.text.split("\t")[0].strip()
-        is_head = (
-            is_bullet(first)
-            and row.line.bold
-            and not row.period
-            and len(first) <= 80
-            and not _SENTENCE_END.search(first)
-        )
-        bold = sum(b - a for a, b in row.line.bold)
-        if (
-            is_head
-            and bold >= 0.6 * len(first)
-            and below.period
-            and below.period.is_range
-            and not is_bullet(below.line.text)
-        ):
+        is_dated_below = below.period is not None and below.period.is_range and not is_bullet(below.line.text)
+        if is_dated_below and not row.period and _is_bulleted_head(row.line):
             row.is_body = below.is_body = False
+
+
+def _is_bulleted_head(line: Line) -> bool:
+    first = line.text.split("\t")[0].strip()
+    if not is_bullet(first) or not line.bold or len(first) > 80 or _SENTENCE_END.search(first):
+        return False
+    return sum(b - a for a, b in line.bold) >= 0.6 * len(first)
 
 
 def _is_wrapped(before: _Row, line: Line, longest: int) -> bool:
     """The second line of a bold heading that its column broke: set alike, right under a line that is about as long as lines get."""
+    if before.is_blank or before.is_body or before.period or has_date(line.text):
+        return False
     first = before.line
     ends_bold = bool(first.bold) and first.bold[-1][1] >= len(first.text.rstrip()) - 1
-    is_alike = (
-        first.size > 0 and abs(first.size - line.size) < 0.3 and abs(first.x - line.x) < 2 and first.page == line.page
-    )
-    if (
-        before.is_blank
-        or before.is_body
-        or before.period
-        or not (is_alike and ends_bold and line.is_all_bold)
-        or has_date(line.text)
-    ):
+    is_same_size = first.size > 0 and abs(first.size - line.size) < 0.3
+    is_alike = is_same_size and abs(first.x - line.x) < 2 and first.page == line.page
+    if not (is_alike and ends_bold and line.is_all_bold):
         return False
     return len(first.text) >= 0.7 * longest and len(line.text) < len(first.text) and "\t" not in line.text
 

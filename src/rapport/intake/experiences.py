@@ -16,6 +16,7 @@ from rapport.intake.places import is_place
 from rapport.intake.sections import Section
 
 _CLEAR = 2.2
+_LOOSE_KINDS = ("work", "skills", "other", "summary", "head", "contact", "projects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +60,28 @@ def find_experiences(document: Document, section: Section) -> list[Experience]:
 def find_loose_experiences(document: Document, sections: Sequence[Section]) -> list[Experience]:
     """Jobs of a résumé whose sections hold none: dated entries with a job title anywhere but among the schools; never sure.
 
-    Headings may be missing, or stand together at the top because columns were read across.
+    Headings may be missing, or stand together at the top because columns were read across: where there are few, jobs are
+    looked for among the schools too.
     """
-    head = sections[0]
-    rest = [
-        section
-        for section in sections
-        if section.kind in ("work", "skills", "other", "summary", "head", "contact", "projects")
-    ]
-    if any(section.kind == "education" for section in sections) and len(sections) <= 3:
-        rest = [*sections]
+    has_schools = any(section.kind == "education" for section in sections)
+    kinds = _LOOSE_KINDS if not has_schools or len(sections) > 3 else None
     found: list[Experience] = []
-    for section in rest:
-        part = Section(
-            "work",
-            section.title,
-            section.first if section is not head else min(head.first + 1, head.last),
-            section.last,
-        )
-        for job in find_experiences(document, part):
-            title = job.title.text if job.title else ""
-            if (
-                title_weight(title) >= 2
-                and not degree_weight(title)
-                and job.start
-                and job.period_span
-                and len(title) <= 70
-            ):
-                found.append(replace(job, confidence=min(job.confidence, 0.5)))
-    return found
+    for section in sections:
+        if kinds is None or section.kind in kinds:
+            found += filter(_is_certain_job, find_experiences(document, _below_name(section, sections[0])))
+    return [replace(job, confidence=min(job.confidence, 0.5)) for job in found]
+
+
+def _below_name(section: Section, head: Section) -> Section:
+    """The section as one of jobs; the head without its first line, which is the name."""
+    first = min(section.first + 1, section.last) if section is head else section.first
+    return Section("work", section.title, first, section.last)
+
+
+def _is_certain_job(job: Experience) -> bool:
+    title = job.title.text if job.title else ""
+    has_title = title_weight(title) >= 2 and not degree_weight(title) and len(title) <= 70
+    return has_title and bool(job.start and job.period_span)
 
 
 def _cut_town(entry: Entry, title: Part | None, organisation: Part | None) -> Part | None:

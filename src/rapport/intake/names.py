@@ -136,27 +136,21 @@ def _single_word(document: Document, number: int, rank: int, emails: Sequence[st
     """A name of one word: alone on the first line, and in the e-mail address or the only large line."""
     line = document.lines[number]
     word = line.text.strip()
-    if (
-        rank
-        or len(word.split()) != 1
-        or not 2 <= len(word) <= 30
-        or not word.isalpha()
-        or not (word[0].isupper() or not word[0].isascii())
-    ):
-        return []
-    if (
-        heading_kind(word)
-        or fold(word) in _NOT_NAMES
-        or is_place(word)
-        or _DOCUMENT_WORDS.search(word)
-        or title_weight(word)
-    ):
+    if rank or not _could_be_single_name(word):
         return []
     sizes = [other.size for n, other in enumerate(document.lines[:60]) if n != number and _is_wordy(other)]
     if not _agrees(word, emails) and not (line.size and line.size > 1.3 * max(sizes, default=0.0)):
         return []
     begin = document.starts[number] + line.text.index(word)
     return [Name(_tidy(word), begin, begin + len(word), 0.0)]
+
+
+def _could_be_single_name(word: str) -> bool:
+    is_capital = word[:1].isupper() or not word[:1].isascii()
+    if not (2 <= len(word) <= 30 and word.isalpha() and is_capital):
+        return False
+    is_known = heading_kind(word) or fold(word) in _NOT_NAMES or is_place(word)
+    return not (is_known or _DOCUMENT_WORDS.search(word) or title_weight(word))
 
 
 def _tighten(text: str, start: int, end: int) -> tuple[int, int]:

@@ -95,46 +95,11 @@ def fold(text: str) -> str:
 
 
 # Names of sections that also head a part of each job; there they open no section.
-_WITHIN_ENTRIES = frozenset(
-    fold(name)
-    for name in [
-        "highlights",
-        " achievements",
-        " key achievements",
-        " accomplishments",
-        " technologies",
-        " technology",
-        " tools",
-        " stack",
-        "\n    tech stack",
-        " skills",
-        " technical skills",
-        " courses",
-        " projects",
-        " key projects",
-        " project",
-        " activities",
-        " summary",
-        " overview",
-        " software",
-        " training",
-        " publications",
-        " awards",
-        "\n    responsibilities",
-        " details",
-        " leadership",
-        " description",
-        " environment",
-        " erfolge",
-        " projekte",
-        " technologien",
-        " réalisations",
-        " projets",
-        " logros",
-        " proyectos",
-        " kenntnisse",
-    ]
-)
+_INNER_NAMES = """highlights; achievements; key achievements; accomplishments; technologies; technology; tools; stack; tech stack;
+        skills; technical skills; courses; projects; key projects; project; activities; summary; overview; software;
+        training; publications; awards; responsibilities; details; leadership; description; environment; erfolge; projekte;
+        technologien; réalisations; projets; logros; proyectos; kenntnisse"""
+_WITHIN_ENTRIES = frozenset(map(fold, _INNER_NAMES.split(";")))
 _KINDS: dict[str, str] = {}
 for _kind, _names in _NAMES.items():
     for _name in _names.split(";"):

@@ -28,19 +28,13 @@ def read_vcard(data: bytes) -> dict[str, Any]:
     name = _name(fields)
     if not name and "EMAIL" not in fields:
         raise Refusal("unknown_type", "This vCard names nobody.")
-    links = [
-        _plain(value)
-        for _, value in (*fields.get("URL", []), *fields.get("X-SOCIALPROFILE", []))
-        if value.startswith("http")
-    ]
-    title, organisation = (
-        _first(fields, "TITLE") or _first(fields, "ROLE"),
-        " ".join(filter(None, _parts(_first_raw(fields, "ORG"))[:1])),
-    )
+    links = [_plain(value) for _, value in _all(fields, "URL", "X-SOCIALPROFILE") if value.startswith("http")]
+    title = _first(fields, "TITLE") or _first(fields, "ROLE")
+    organisation = _parts(_first_raw(fields, "ORG"))[0]
     basics = {
         "name": name,
         "label": title,
-        "email": next((_plain(value) for _, value in fields.get("EMAIL", [])), ""),
+        "email": _first(fields, "EMAIL"),
         "phone": _phone(fields.get("TEL", [])),
         "url": next((link for link in links if not network_of(link)[0]), ""),
         "summary": _first(fields, "NOTE"),
@@ -67,6 +61,10 @@ def _fields(text: str) -> Iterator[tuple[str, str, str]]:
         if "QUOTED-PRINTABLE" in match.group("parameters").upper():
             value = quopri.decodestring(value.encode("latin-1", "replace")).decode("utf-8", "replace")
         yield match.group("name").upper(), match.group("parameters").upper(), value.strip()
+
+
+def _all(fields: dict[str, list[tuple[str, str]]], *names: str) -> list[tuple[str, str]]:
+    return [pair for name in names for pair in fields.get(name, [])]
 
 
 def _first_raw(fields: dict[str, list[tuple[str, str]]], name: str) -> str:
