@@ -7,7 +7,8 @@ from rapport.intake.document import Document
 from rapport.intake.entries import Entry, Part, find_entries, split_heading
 from rapport.intake.experiences import best_comma, choose_parts
 from rapport.intake.header_words import degree_span, degree_weight, school_weight
-from rapport.intake.sections import Section, heading_kind
+from rapport.intake.section_names import heading_kind
+from rapport.intake.sections import Section
 
 _IN = re.compile(r"\s*(?:of\s+(?:science|arts|engineering|business administration|technology|commerce|education|philosophy|laws?|fine arts)\b)?\s*(?:degree\b)?\s*(?P<sign>in|of|en|im|in der|,|:|-|–|\()?\s*", re.I)  # fmt: skip
 _SCORE = re.compile(

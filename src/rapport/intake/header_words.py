@@ -6,7 +6,7 @@ English, German, French and Spanish. Weights only rank the parts of one entry's 
 import re
 from functools import lru_cache
 
-from rapport.intake.sections import fold
+from rapport.intake.section_names import fold
 from rapport.intake.wordlists import word_set
 
 _TITLE_WORDS = frozenset(fold("""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from rapport.intake.document import Document, Line
 from rapport.intake.header_words import organisation_weight, title_weight
 from rapport.intake.places import country_of, is_place
-from rapport.intake.sections import Section, fold, heading_kind
+from rapport.intake.section_names import fold, heading_kind
+from rapport.intake.sections import Section
 from rapport.intake.wordlists import word_set
 
 _DOCUMENT_WORDS = re.compile(

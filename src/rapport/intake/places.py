@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 from rapport.intake.header_words import organisation_weight
-from rapport.intake.sections import fold
+from rapport.intake.section_names import fold
 
 _US_STATES = """AL Alabama;AK Alaska;AZ Arizona;AR Arkansas;CA California;CO Colorado;CT Connecticut;DE Delaware;DC District of Columbia;
 FL Florida;GA Georgia;HI Hawaii;ID Idaho;IL Illinois;IN Indiana;IA Iowa;KS Kansas;KY Kentucky;LA Louisiana;ME Maine;MD Maryland;

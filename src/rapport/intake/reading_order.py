@@ -15,7 +15,7 @@ from statistics import median
 
 from rapport.intake.document import Line
 from rapport.intake.periods import has_date, is_only_dates
-from rapport.intake.sections import is_heading_text
+from rapport.intake.section_names import is_heading_text
 
 _MAX_DEPTH = 6
 _PAGE_NUMBER_WORDS = ("page", "seite", "página", "pagina", "p.")

@@ -10,7 +10,8 @@ from rapport.intake.document import Line
 from rapport.intake.header_words import degree_weight, organisation_weight, school_weight, title_weight
 from rapport.intake.languages import LANGUAGE_NAMES
 from rapport.intake.periods import find_periods
-from rapport.intake.sections import Section, fold, heading_kind
+from rapport.intake.section_names import fold, heading_kind
+from rapport.intake.sections import Section
 
 _LONGEST_HEAD = 110
 

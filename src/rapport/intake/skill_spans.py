@@ -10,7 +10,8 @@ from rapport.intake.document import Document
 from rapport.intake.entries import BULLET
 from rapport.intake.languages import LANGUAGE_NAMES
 from rapport.intake.periods import count_months, find_periods
-from rapport.intake.sections import Section, fold
+from rapport.intake.section_names import fold
+from rapport.intake.sections import Section
 from rapport.intake.wordlists import word_set
 
 _SEPARATORS = re.compile(r"[\t,;•·|▪●]+|\s+/\s+|\s{3,}|\s+[–—-]\s+(?=[A-Z])")

@@ -9,7 +9,8 @@ from rapport.intake.names import find_name, looks_like_name
 from rapport.intake.places import country_of, is_place, split_place
 from rapport.intake.plain_text import text_document
 from rapport.intake.resume import parse_resume
-from rapport.intake.sections import Section, heading_kind, is_heading_text, split_sections
+from rapport.intake.section_names import heading_kind, is_heading_text
+from rapport.intake.sections import Section, split_sections
 
 HEADINGS = [
     ("WORK EXPERIENCE", "work"), ("Employment History:", "work"), ("E X P E R I E N C E", "work"), ("Relevant Professional Experience", "work"),
