@@ -59,8 +59,7 @@ def _of_words(table: dict[int, str]) -> dict[str, int]:
 
 
 _WEEKDAY_OF = _of_words(_WEEKDAYS)
-_MONTH = "(?:" + "|".join(sorted(_MONTH_OF, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
-MONTH_PATTERN = _MONTH
+MONTH_PATTERN = "(?:" + "|".join(sorted(_MONTH_OF, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
 _LONG_WEEKDAYS = sorted(map(re.escape, set(_WEEKDAY_OF) - _SHORT_WEEKDAYS), key=len, reverse=True)
 _WEEKDAY = (
     rf"(?:{'|'.join(_LONG_WEEKDAYS)}|(?-i:{'|'.join(word.title() for word in sorted(_SHORT_WEEKDAYS))}))(?![^\W\d_])\.?"
@@ -75,8 +74,8 @@ def _date_pattern() -> re.Pattern[str]:
         rf"(?:(?<![^\W\d_])(?P<beside>{_WEEKDAY})[\s,(]{{1,3}}(?:the\s+|den\s+|dem\s+|le\s+|el\s+|dnia\s+|o\s+)?)?(?:"
         r"(?P<iso>(?<!\d)(?P<iso_year>\d{4})\s?[-/.]\s?(?P<iso_month>\d{1,2})\s?[-/.]\s?(?P<iso_day>\d{1,2})(?!\d))"
         r"|(?:(?P<cjk_year>\d{4})\s?[年년]\s?)?(?P<cjk_month>\d{1,2})\s?[月월]\s?(?P<cjk_day>\d{1,2})\s?[日号일](?:\s?[(（][^()（）]{1,4}[)）])?"
-        rf"|(?P<dm_day>{_DAY})\s*(?:of\s+|de\s+|d['’])?(?<![^\W\d_])(?P<dm_month>{_MONTH})(?:,?\s*(?:de\s+|del\s+)?(?P<dm_year>20\d{{2}})(?!\d))?"
-        rf"|(?<![^\W\d_])(?P<md_month>{_MONTH})\s+(?:the\s+)?(?P<md_day>{_DAY})(?!\s?[:h]\d)(?:\s*[-–—]\s*(?P<md_end>{_DAY}))?(?:,?\s*(?P<md_year>20\d{{2}})(?!\d))?"
+        rf"|(?P<dm_day>{_DAY})\s*(?:of\s+|de\s+|d['’])?(?<![^\W\d_])(?P<dm_month>{MONTH_PATTERN})(?:,?\s*(?:de\s+|del\s+)?(?P<dm_year>20\d{{2}})(?!\d))?"
+        rf"|(?<![^\W\d_])(?P<md_month>{MONTH_PATTERN})\s+(?:the\s+)?(?P<md_day>{_DAY})(?!\s?[:h]\d)(?:\s*[-–—]\s*(?P<md_end>{_DAY}))?(?:,?\s*(?P<md_year>20\d{{2}})(?!\d))?"
         r"|(?<![\d/])(?<!\d\.)(?P<first>\d{1,2})\s?(?P<separator>[./]|-(?=\d{1,2}-\d))\s?(?P<second>\d{1,2})(?:\s?(?P=separator)\s?(?P<year>\d{4}|\d{2})(?!\d)|\.?(?!\d|\s?(?:uhr|h\b|am\b|pm\b|%)))"
         r"|(?P<ordinal>the\s+\d{1,2}(?:st|nd|rd|th)(?!\s+of))"
         r")"

@@ -135,10 +135,10 @@ def test_hostile_nesting_and_size_cost_bounded_time():
     deep_html = b"Subject: x\nContent-Type: text/html\n\n" + b"<div><blockquote>" * 100_000
     attributions = b"From: a@example.org\n\n" + b"On 2026-01-01 12:00 a@example.org and\n" * 50_000
     for data in (nested, many_parts, big, headers, encoded, deep_html, attributions):
-        started = time.monotonic()
+        started = time.process_time()
         verdict = classify(parse(data))
         assert verdict.kind in ("reply", "other")
-        assert time.monotonic() - started < 5
+        assert time.process_time() - started < 5
 
 
 @pytest.mark.real_data
