@@ -1,7 +1,6 @@
 """What can be wrong with an installation, and how to mend it: the checks behind `rapport doctor`."""
 
 import os
-import re
 import shutil
 import stat
 import sys
@@ -23,23 +22,13 @@ from rapport.lib import clock
 from rapport.mail.models import Mailbox
 from rapport.search.engine import Engine
 from rapport.search.folder import IndexFolder
+from rapport.workspace.connection_mends import mend_connection
 
 SOCKET_PATH_LIMIT = 100
 LITTLE_DISK_BYTES = 2_000_000_000
 NO_DISK_BYTES = 200_000_000
 CONNECT_S = 5
 MISSING_PEOPLE = 20  # who may be on the way into the index just now
-CONNECTION_MENDS = (
-    (r"resolve|translate host|name or service|nodename", "The host in RAPPORT_DATABASE_URL is not known here. Check its spelling, and the network's DNS."),
-    (r"password authentication|no password|authentication failed", "User or password in RAPPORT_DATABASE_URL are wrong. Try them with: psql \"$RAPPORT_DATABASE_URL\""),
-    (r"database .* does not exist", "Create the database: createdb -O USER NAME. Or correct the name at the end of RAPPORT_DATABASE_URL."),
-    (r"role .* does not exist", "The user in RAPPORT_DATABASE_URL is not known to the server. Create it: createuser NAME"),
-    (r"refused|no such file", "No PostgreSQL listens there. Start it, or correct host and port in RAPPORT_DATABASE_URL; the embedded one starts with `rapport up`."),
-    (r"timeout|timed out", "The server does not answer in time. Check host, port and the firewall between."),
-    (r"pg_hba", "The server lets nobody in from this machine. Add a line for it to the server's pg_hba.conf."),
-    (r"permission denied", "The embedded database cannot reach its folder. Give its user (pgserver when started as root) access to the data folder and all folders above it."),
-    (r"no space left", "The disk is full. Make room, then start again."),
-)  # fmt: skip
 WORKER_SILENT_S = 60
 
 
@@ -157,7 +146,12 @@ def check_database() -> Finding:
         number = _server_version()
     except Exception as error:
         cause = getattr(settings, "EMBEDDED_PROBLEM", "") or _one_line(error)
-        return Finding("database", "failure", f"The database does not answer: {cause}", mend_connection(cause))
+        return Finding(
+            "database",
+            "failure",
+            f"The database does not answer: {cause}",
+            mend_connection(cause, is_embedded=not settings.DATABASE_URL),
+        )
     if number < 150000:
         return Finding(
             "database", "failure", f"PostgreSQL {number // 10000} is too old.", "Use PostgreSQL 15 or newer."
@@ -177,16 +171,6 @@ def _server_version() -> int:
 def _one_line(error: Exception) -> str:
     """All that was said: the cause stands in the first line of some errors, in the last of others."""
     return " ".join(str(error).split())[:400] or type(error).__name__
-
-
-def mend_connection(cause: str) -> str:
-    """What to do about what the server, or the network before it, said."""
-    for words, mend in CONNECTION_MENDS:
-        if re.search(words, cause, re.IGNORECASE):
-            return mend
-    if not settings.DATABASE_URL:
-        return "Look into the database's log: postgres/log in the data folder. A copy of that folder may be restored."
-    return "Check each part of RAPPORT_DATABASE_URL: postgresql://user:password@host:5432/name"
 
 
 def check_migrations() -> Finding:

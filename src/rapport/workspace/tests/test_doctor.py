@@ -18,6 +18,7 @@ from rapport.mail.models import Mailbox
 from rapport.search.engine import Engine
 from rapport.search.folder import IndexFolder
 from rapport.workspace import diagnosis
+from rapport.workspace.connection_mends import mend_connection
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -80,9 +81,12 @@ def test_a_database_url_that_is_none_stops_with_one_line(tmp_path) -> None:
         ("something nobody has seen", "Check each part of RAPPORT_DATABASE_URL"),
     ],
 )
-def test_what_servers_say_is_turned_into_what_to_do(cause, mend, settings) -> None:
-    settings.DATABASE_URL = "postgresql://somewhere/rapport"
-    assert diagnosis.mend_connection(cause).startswith(mend)
+def test_what_servers_say_is_turned_into_what_to_do(cause, mend) -> None:
+    assert mend_connection(cause, is_embedded=False).startswith(mend)
+
+
+def test_of_an_embedded_database_its_log_is_named() -> None:
+    assert mend_connection("something nobody has seen", is_embedded=True).startswith("Look into the database's log")
 
 
 @pytest.mark.django_db
