@@ -13,7 +13,8 @@ from typing import Any
 from rapport.intake.contacts import Found, find_emails, find_links, find_phones, network_of
 from rapport.intake.document import Document, build_document
 from rapport.intake.education import Education, find_education
-from rapport.intake.entries import BULLET, Part, is_bullet
+from rapport.intake.entries import Part
+from rapport.intake.entry_rows import BULLET, is_bullet
 from rapport.intake.experiences import Experience, find_experiences, find_loose_experiences
 from rapport.intake.header_words import organisation_weight, title_weight
 from rapport.intake.languages import Language, find_languages

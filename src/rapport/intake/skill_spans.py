@@ -7,7 +7,7 @@ from datetime import date
 from importlib.util import find_spec
 
 from rapport.intake.document import Document
-from rapport.intake.entries import BULLET
+from rapport.intake.entry_rows import BULLET
 from rapport.intake.languages import LANGUAGE_NAMES
 from rapport.intake.periods import count_months, find_periods
 from rapport.intake.section_names import fold
