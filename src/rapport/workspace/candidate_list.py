@@ -132,10 +132,15 @@ def _groups(facets: Mapping[str, Sequence[Any]]) -> list[FacetGroup]:
 
 
 def list_ids(actor: Actor, text: str) -> list[UUID]:
-    """The ids of all who match, up to MOST_AT_ONCE: for what is done with everybody on the list."""
+    """The ids of all who match, up to MOST_AT_ONCE: for what is done with everybody on the list.
+
+    Raises TemporaryFailure for a query without an index to ask: everybody is not who was meant.
+    """
     try:
         return list_matching_ids(actor, text, limit=MOST_AT_ONCE)
     except TemporaryFailure:
+        if text:
+            raise
         return [row.id for row in queries.list_newest(actor, limit=MOST_AT_ONCE).rows]
 
 

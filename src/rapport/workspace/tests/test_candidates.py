@@ -132,6 +132,15 @@ def test_everybody_who_matches_can_be_chosen(rita: User, sign_in, monkeypatch) -
     assert set(PoolMember.objects.values_list("candidate_id", flat=True)) == {person.id for person in people[:3]}
 
 
+def test_nobody_is_taken_for_a_match_while_there_is_no_index_to_ask(rita: User, sign_in) -> None:
+    CandidateFactory.create_batch(3)
+    client, values = sign_in(rita), {"do": "archive", "archive_reason": "Left", "all": "1"}
+    assert client.post(f"{BULK}?q=title:cook", values).status_code == 503
+    assert not Candidate.objects.filter(archived_at__isnull=False).exists()
+    assert client.post(BULK, values).status_code == 302  # without a query everybody is meant
+    assert Candidate.objects.filter(archived_at__isnull=False).count() == 3
+
+
 def test_many_are_archived_with_a_reason_and_considered_for_a_job(rita: User, sign_in) -> None:
     carl, dora = CandidateFactory.create_batch(2)
     job = JobFactory(state="open")
