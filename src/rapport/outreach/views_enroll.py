@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from rapport.accounts.capabilities import holds, require
 from rapport.candidates.queries import names_of
-from rapport.lib.errors import InvalidInput
+from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, next_url
 from rapport.outreach import operations, queries, selection
 from rapport.outreach.operations import EnrollResult
@@ -38,6 +38,8 @@ def enroll_people(request: Request, candidate_ids: Collection[UUID]) -> HttpResp
     wanted = request.POST.get("sequence") or request.GET.get("sequence") or ""
     chosen = next((row for row in sequences if str(row.id) == wanted), sequences[0] if sequences else None)
     if request.method == "POST" and request.POST.get("do") == "enroll" and chosen is not None:
+        if str(chosen.id) != wanted:
+            raise Conflict("This sequence takes nobody in any more. Choose another; nobody was put into one.")
         result = operations.enroll(actor=request.actor, sequence_id=chosen.id, candidate_ids=candidate_ids)
         count = len(result.ids)
         said = f"{count:,} {'person' if count == 1 else 'people'} put into {chosen.name}"

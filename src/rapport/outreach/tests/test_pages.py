@@ -125,6 +125,16 @@ def test_somebody_elses_change_is_not_overwritten(rita, sign_in, sequence, mailb
     assert "A colleague has changed this sequence meanwhile" in answer.text
 
 
+def test_a_sequence_paused_meanwhile_is_not_swapped_for_another_one(rita, sign_in, sequence):
+    other, carl, client = SequenceFactory(mailbox=sequence.mailbox, name="Quite another"), make_person(), sign_in(rita)
+    make_step(other)
+    Sequence.objects.filter(id=sequence.id).update(state=Sequence.State.PAUSED)
+    for wanted in (sequence.id, ""):
+        values = {"candidate": carl.id, "do": "enroll", "sequence": wanted}
+        assert client.post(reverse("outreach:enroll"), values).status_code == 409
+    assert not Enrollment.objects.exists()
+
+
 def test_enrolling_shows_who_is_left_out_and_puts_in_the_others(rita, sign_in, sequence):
     fine, without = make_person("Ann Berg"), make_person("Bo Ek", "none")
     client = sign_in(rita)
