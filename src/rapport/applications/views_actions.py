@@ -44,7 +44,9 @@ def move(request: Request, application_id: UUID) -> HttpResponse:
         return redirect(next_url(request, reverse("applications:detail", args=[application_id])))
     card = boards.get_card(request.actor, application_id)
     response = render(request, "applications/_card.html", {"card": card})
-    undo = f"{reverse('applications:move', args=[application_id])}?{urlencode({'to_stage': str(before.stage_id)})}"
+    # Undo says where the card was left, so that it takes back this move and not one a colleague made since.
+    back = {"to_stage": str(before.stage_id), "from_stage": str(application.stage_id)}
+    undo = f"{reverse('applications:move', args=[application_id])}?{urlencode(back)}"
     return toast(response, message, tone="good", undo_url=undo if before.stage_id != application.stage_id else "")
 
 
@@ -138,8 +140,8 @@ def reopen(request: Request, job_id: UUID) -> HttpResponse:
 def hire(request: Request, application_id: UUID) -> HttpResponse:
     """Mark a candidate as hired."""
     application = operations.hire_application(actor=request.actor, application_id=application_id)
-    undo = reverse("applications:reopen", args=[application.job_id]) + "?" + urlencode({"ids": str(application_id)})
-    return _done(request, f"{application.candidate} is hired.", application.job_id, undo_url=undo)
+    undo_url = _undo(request, application.job_id, "end", {str(application_id): ""})
+    return _done(request, f"{application.candidate} is hired.", application.job_id, undo_url=undo_url)
 
 
 @require_POST

@@ -108,3 +108,28 @@ def test_a_rejection_of_many_is_taken_back_but_for_who_ended_again(rita, ada, si
     ]
     assert Application.objects.filter(state="active").count() == 60
     assert Application.objects.get(state="hired") == rows[0]
+
+
+def test_undo_of_one_card_does_not_take_back_a_colleagues_move(rita, ada, sign_in, job) -> None:
+    client, offer = sign_in(rita), job.stages.create(name="Offer", kind="offer", position=2)
+    application = ApplicationFactory(job=job)
+    url = reverse("applications:move", args=[application.id])
+    undo = told(client.post(url, {"to_stage": job.stages.get(name="Interview").id}, headers=HTMX))["undo"]
+    operations.move_application(actor=ada.actor, application_id=application.id, to_stage_id=offer.id)
+    response = client.post(undo, headers=HTMX)
+    assert response.status_code == 409
+    assert told(response)["message"].startswith(f"Ada Example moved {application.candidate} to Offer meanwhile.")
+    application.refresh_from_db()
+    assert application.stage == offer
+
+
+def test_undo_of_a_hire_pressed_again_leaves_a_later_rejection(rita, ada, sign_in, job) -> None:
+    client, application, reason = sign_in(rita), ApplicationFactory(job=job), ReasonFactory()
+    undo = told(client.post(reverse("applications:hire", args=[application.id]), headers=HTMX))["undo"]
+    client.post(undo, headers=HTMX)
+    application.refresh_from_db()
+    assert application.state == Application.State.ACTIVE
+    operations.archive_application(actor=ada.actor, application_id=application.id, reason_id=reason.id)
+    assert client.post(undo, headers=HTMX).status_code == 409
+    application.refresh_from_db()
+    assert application.state == Application.State.REJECTED
