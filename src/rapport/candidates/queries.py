@@ -7,8 +7,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 
 from rapport.accounts.capabilities import require
 from rapport.candidates.models import (
@@ -267,7 +268,22 @@ def list_tag_names(actor: Actor, text: str = "", limit: int = 12) -> list[Tag]:
 
 def get_tag(actor: Actor, tag_id: UUID) -> Tag:
     require(actor, VIEW)
-    tag = Tag.objects.filter(id=tag_id).first()
+    return _tag_of(Tag.objects.all(), tag_id)
+
+
+def find_tag(name: str) -> Tag | None:
+    """The tag of a name, in lower case as the database makes it: that is what is unique."""
+    return Tag.objects.alias(lower=Lower("name")).filter(lower=Lower(Value(name))).first()
+
+
+def lock_tag(actor: Actor, tag_id: UUID) -> Tag:
+    """The same, locked until the transaction ends."""
+    require(actor, VIEW)
+    return _tag_of(Tag.objects.select_for_update(), tag_id)
+
+
+def _tag_of(tags: QuerySet[Tag], tag_id: UUID) -> Tag:
+    tag = tags.filter(id=tag_id).first()
     if tag is None:
         raise NotFound("There is no such tag.")
     return tag

@@ -6,6 +6,8 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from rapport.accounts.capabilities import require
 from rapport.accounts.models import User
@@ -207,14 +209,16 @@ def _apply(job: Job, details: JobDetails) -> list[str]:
 
 
 def _find_or_add_department(name: str) -> Department:
-    found = Department.objects.filter(name__iexact=name).first()
+    # In lower case as the database makes it: that is what is unique.
+    of_name = Department.objects.alias(lower=Lower("name")).filter(lower=Lower(Value(name)))
+    found = of_name.first()
     if found:
         return found
     try:
         with transaction.atomic():
             return Department.objects.create(name=name)
     except IntegrityError:
-        return Department.objects.get(name__iexact=name)
+        return of_name.get()
 
 
 def _locate(job: Job) -> None:

@@ -1,6 +1,6 @@
 """Inserting prepared drafts: a constant number of statements however many there are. Part of a caller's transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, QuerySet
-from django.db.models.functions import Lower
 
 from rapport.candidates import document_files
 from rapport.candidates.contact_rules import Contact
@@ -208,13 +207,26 @@ def _ensure(rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Ro
             wanted.setdefault(name.casefold(), name)
     if not wanted:
         return {}
-    named = rows.annotate(lower=Lower("name")).filter(lower__in=[name.lower() for name in wanted.values()])
-    found = {row.name.casefold(): row.id for row in named.all()}
+    found = _ids_by_name(rows.model, wanted)
     missing = [build(name) for key, name in wanted.items() if key not in found]
     if missing:
         rows.bulk_create(missing, ignore_conflicts=True)
-        found = {row.name.casefold(): row.id for row in named.all()}
+        found = _ids_by_name(rows.model, wanted)
     return found
+
+
+# The database lowers both sides, as its unique index does: Python has other letters for a Turkish İ or a Greek final Σ.
+FIND_BY_NAME = """
+SELECT given.key, there.id FROM unnest(%s::text[], %s::text[]) AS given(key, name)
+JOIN {table} there ON lower(there.name) = lower(given.name)
+"""
+
+
+def _ids_by_name(model: type[Model], wanted: Mapping[str, str]) -> dict[str, UUID]:
+    """Ids of the rows that have one of the names, by the key of the name."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_BY_NAME.format(table=model._meta.db_table), [list(wanted), list(wanted.values())])
+        return dict(cursor.fetchall())
 
 
 def store_belongings(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:

@@ -30,7 +30,7 @@ def create_tag(*, actor: Actor, name: str) -> Tag:
     """The tag of this name (in any case), made when it does not exist. Records tag.created for a new one."""
     require(actor, TAG)
     name = _read_name(name)
-    tag = Tag.objects.filter(name__iexact=name).first()
+    tag = queries.find_tag(name)
     if tag:
         return tag
     tag = Tag(name=name, created_by_id=user_id(actor))
@@ -38,7 +38,10 @@ def create_tag(*, actor: Actor, name: str) -> Tag:
         with transaction.atomic():
             tag.save(force_insert=True)
     except IntegrityError:
-        return Tag.objects.get(name__iexact=name)
+        found = queries.find_tag(name)
+        if found is None:
+            raise
+        return found
     record(TAG_CREATED, actor=actor, subjects=[tag], data={"tag": name})
     return tag
 
@@ -50,7 +53,7 @@ def rename_tag(*, actor: Actor, tag_id: UUID, name: str) -> Tag:
     Raises Conflict when another tag has that name.
     """
     require(actor, TAG)
-    tag = queries.get_tag(actor, tag_id)
+    tag = queries.lock_tag(actor, tag_id)
     before, tag.name = tag.name, _read_name(name)
     if before == tag.name:
         return tag
@@ -70,7 +73,7 @@ def rename_tag(*, actor: Actor, tag_id: UUID, name: str) -> Tag:
 def delete_tag(*, actor: Actor, tag_id: UUID) -> int:
     """Take a tag off everybody and delete it; returns how many had it. Records tag.removed for each, and tag.deleted."""
     require(actor, TAG)
-    tag = queries.get_tag(actor, tag_id)
+    tag = queries.lock_tag(actor, tag_id)
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OFF_ALL, [tag.id])
         holders = [row[0] for row in cursor.fetchall()]

@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from rapport.accounts.models import User
 from rapport.activity.models import Activity
 from rapport.candidates import operations, queries
-from rapport.candidates.models import CandidateTag, PoolMember, Tag
+from rapport.candidates.drafts import CandidateDraft
+from rapport.candidates.models import Candidate, CandidateTag, PoolMember, Source, Tag
 from rapport.candidates.tests.factories import CandidateFactory, PoolFactory, TagFactory
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
 
@@ -32,6 +33,18 @@ def test_many_are_tagged_in_a_constant_number_of_statements(rita: User) -> None:
     assert activity.data == {"tag": "four days"}
     assert activity.find_subject_id("tag") == tag.id
     assert Activity.objects.filter(verb="tag.added").count() == 40
+
+
+@pytest.mark.parametrize(("name", "there"), [("İstanbul", "Istanbul"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("STRASSE", "straße")])
+def test_names_are_compared_as_the_database_does(rita: User, name: str, there: str) -> None:
+    TagFactory(name=there)
+    draft = CandidateDraft(full_name="Carl Candidate", source=name, tags=(name, "four days"))
+    for _ in range(2):
+        (outcome,) = operations.bulk_create_candidates(actor=rita.actor, drafts=[draft])
+        carl = Candidate.objects.get(id=outcome.candidate_id)
+        assert (outcome.result, carl.source.name, carl.tag_rows.count()) == ("created", name, 2)
+        assert operations.create_tag(actor=rita.actor, name=name).id in carl.tag_rows.values_list("tag_id", flat=True)
+    assert Source.objects.count() == 1
 
 
 def test_untagging_says_who_had_it(rita: User) -> None:
