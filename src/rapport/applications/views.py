@@ -19,7 +19,7 @@ from rapport.applications.models import Application, Promise
 from rapport.applications.permissions import ARCHIVE, CREATE, MOVE
 from rapport.jobs.queries import get_job, get_stage, job_head, list_colleagues, list_stages
 from rapport.lib import clock, navigation
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, whole_number
 
 ENDED_LABELS = {"hired": "Hired", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
@@ -65,9 +65,9 @@ def more_cards(request: Request, job_id: UUID, stage_id: UUID) -> HttpResponse:
     job, stage = get_job(request.actor, job_id), get_stage(request.actor, stage_id)
     if stage.job_id != job.id:
         raise Http404
-    offset = _number(request.GET.get("offset"))
+    offset = whole_number(request.GET.get("offset"))
     cards = boards.list_cards(request.actor, stage, _filters(request), offset=offset)
-    rest = max(0, _number(request.GET.get("count")) - offset - len(cards))
+    rest = max(0, whole_number(request.GET.get("count")) - offset - len(cards))
     query = request.GET.copy()
     query["offset"] = str(offset + len(cards))
     context = {
@@ -174,7 +174,3 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 9 else 0

@@ -16,7 +16,7 @@ from rapport.candidates.operations import SamePerson
 from rapport.candidates.permissions import EDIT
 from rapport.lib.doors import add_errors, toast
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, whole_number
 
 PROFILE = "workspace:candidate"
 
@@ -62,7 +62,7 @@ def edit(request: Request, candidate_id: UUID) -> HttpResponse:
             operations.update_candidate(
                 actor=request.actor,
                 candidate_id=candidate_id,
-                version=int(version) if version.isdigit() else 0,
+                version=whole_number(version),
                 changes=form.changes(),
             )
         except InvalidInput as error:

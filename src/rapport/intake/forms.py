@@ -19,6 +19,7 @@ from rapport.candidates.drafts import (
 )
 from rapport.intake.resume_drafts import SURE, read_date
 from rapport.lib.errors import InvalidInput
+from rapport.lib.requests import whole_number
 
 
 class SharedForm(forms.Form):
@@ -152,7 +153,7 @@ def read_review(data: QueryDict, read: CandidateDraft) -> CandidateDraft:
         for line in data.get(kind, "").splitlines()
         if line.strip()
     ]
-    kept = {int(place) for place in data.getlist("skills") if place.isdigit()}
+    kept = {whole_number(place) for place in data.getlist("skills") if place.isdecimal()}
     more = [SkillDraft(word.strip()) for word in data.get("more_skills", "").split(",") if word.strip()]
     return replace(
         read,

@@ -176,7 +176,7 @@ def _run_size(run: Any) -> float:
     properties = run.find(_W + "rPr") if run is not None else None
     size = properties.find(_W + "sz") if properties is not None else None
     value = size.get(_W + "val", "") if size is not None else ""
-    return float(value) / 2 if value.isdigit() else 0.0
+    return float(value) / 2 if value.isdecimal() else 0.0
 
 
 def _split_lines(text: str, bold: Iterable[tuple[int, int]], size: float, is_heading: bool) -> Iterator[Line]:
@@ -259,7 +259,7 @@ def _odt_text(node: Any, boxes: list[Any]) -> str:
             parts.append("\n")
         elif name == "s":
             count = child.get(_TEXT + "c", "1")
-            parts.append(" " * min(int(count) if count.isdigit() else 1, 200))
+            parts.append(" " * min(int(count) if count.isdecimal() else 1, 200))
         elif name == "text-box":
             boxes.append(child)
         elif name not in ("annotation", "note", "bookmark"):

@@ -14,7 +14,7 @@ from rapport.intake import failed_rows as failed
 from rapport.intake import operations, queries
 from rapport.intake.forms import as_uuid
 from rapport.intake.models import Import
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, whole_number
 
 TABS = (
     # value, label, counted by
@@ -53,8 +53,8 @@ def detail(request: Request, import_id: UUID) -> HttpResponse:
     show = request.GET.get("show") or (tabs[0]["value"] if tabs else "all")
     for tab in tabs:
         tab["is_current"] = tab["value"] == show
-    after = request.GET.get("after", "")
-    page = queries.list_rows(request.actor, import_id, show=show, after=int(after) if after.isdigit() else 0)
+    after = whole_number(request.GET.get("after"))
+    page = queries.list_rows(request.actor, import_id, show=show, after=after)
     context = {
         "item": item,
         "tabs": tabs,

@@ -11,6 +11,7 @@ from rapport.jobs.models import Department, HiringTeamMember, Job, JobSkill, Sta
 from rapport.jobs.operations import JobDetails, WantedSkill
 from rapport.jobs.stage_operations import MOST_STAGES
 from rapport.jobs.standard_process import StageDraft
+from rapport.lib.requests import whole_number
 
 CURRENCIES = [(code, code) for code in ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "CAD", "AUD")]
 FIELDS = (
@@ -136,5 +137,5 @@ def read_skills(data: Any) -> list[WantedSkill]:
     for text in dict.fromkeys(data.getlist("skill")):
         weight = data.get(f"weight-{text}", "5")
         need = data.get(f"need-{text}", JobSkill.Need.MUST)
-        wanted.append(WantedSkill(UUID(text), need, int(weight) if weight.isdigit() else 0))
+        wanted.append(WantedSkill(UUID(text), need, whole_number(weight)))
     return wanted

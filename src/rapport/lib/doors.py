@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation
 
-from rapport.lib.errors import InvalidInput, Moved, RapportError, TemporaryFailure
+from rapport.lib.errors import Conflict, InvalidInput, Moved, RapportError, TemporaryFailure
 from rapport.lib.requests import Request
 
 logger = logging.getLogger(__name__)
@@ -35,18 +37,51 @@ class ErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, values: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        """No database text, address or file name holds NUL: what carries one is refused before anything reads it."""
+        given = [
+            request.path,
+            *(text for sent in (request.GET, request.POST) for _, texts in sent.lists() for text in texts),
+        ]
+        if any("\x00" in text for text in given):
+            return _answer(request, InvalidInput("A character that cannot be stored came along. Type the text anew."))
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, RapportError):
-            return None
-        if isinstance(error, Moved):
-            return _lead_on(request, error)
-        if request.headers.get("HX-Request"):
-            return toast_response(str(error), error.status)
-        context = {"title": TITLES.get(error.status, "Something went wrong"), "message": str(error)}
-        response = TemplateResponse(request, "layouts/error.html", context, status=error.status).render()
-        if isinstance(error, TemporaryFailure):
-            response["Retry-After"] = str(error.retry_after_s)
-        return response
+        translated = _in_our_words(error)
+        return _answer(request, translated) if translated else None
+
+
+def _in_our_words(error: Exception) -> RapportError | None:
+    """What stands for an error; for a write that lost against somebody else's at the last moment a Conflict.
+
+    Foreign keys are checked at the commit: what a write points at may have been removed since the operation looked.
+    """
+    if isinstance(error, RapportError):
+        return error
+    if isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation):
+        logger.warning("write_lost cause=removed", exc_info=error)
+        return Conflict(
+            "Somebody removed something of this just now; nothing was changed. Reload the page and look again."
+        )
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected):
+        logger.warning("write_lost cause=deadlock", exc_info=error)
+        return Conflict("Somebody changed the same at the same moment; nothing of yours was changed. Try again.")
+    return None
+
+
+def _answer(request: HttpRequest, error: RapportError) -> HttpResponse:
+    if isinstance(error, Moved):
+        return _lead_on(request, error)
+    if request.headers.get("HX-Request"):
+        return toast_response(str(error), error.status)
+    context = {"title": TITLES.get(error.status, "Something went wrong"), "message": str(error)}
+    response = TemplateResponse(request, "layouts/error.html", context, status=error.status).render()
+    if isinstance(error, TemporaryFailure):
+        response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _lead_on(request: HttpRequest, error: Moved) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The request as the views of the workspace get it."""
 
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
@@ -17,4 +18,11 @@ class Request(HttpRequest):
 def next_url(request: HttpRequest, fallback: str) -> str:
     """Where the person came from (`next`, posted or asked), if it is a page of ours; else the fallback."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    return url if url and url_has_allowed_host_and_scheme(url, allowed_hosts=None) else fallback
+    if not (url and url_has_allowed_host_and_scheme(url, allowed_hosts=None)):
+        return fallback
+    return iri_to_uri(url)  # it may become a header: no line ends, nothing but ASCII
+
+
+def whole_number(text: str | None) -> int:
+    """A number of a query or form as far as a column holds it (nine digits); 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

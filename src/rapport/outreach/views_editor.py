@@ -13,7 +13,7 @@ from rapport.accounts.capabilities import require
 from rapport.candidates.queries import list_newest, names_of
 from rapport.jobs.queries import list_open_jobs
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, whole_number
 from rapport.mail.queries import sendable_mailboxes
 from rapport.mail.template_fields import FIELDS
 from rapport.outreach import operations, queries
@@ -130,7 +130,7 @@ def rearranged(posted: QueryDict, do: str) -> QueryDict:
     keys = data.getlist("steps")
     action, _, key = do.partition(":")
     if action == "add":
-        fresh = str(max((int(known) for known in keys if known.isdigit()), default=-1) + 1)
+        fresh = str(max(map(whole_number, keys), default=-1) + 1)
         keys.append(fresh)
         for name, value in (
             ("kind", "auto"),
@@ -196,7 +196,7 @@ def _entered(step: StepForm) -> operations.StepDraft:
     wait = str(step["wait_days"].value() or "0")
     return operations.StepDraft(
         kind=values["kind"], subject=values["subject"], body=values["body"],
-        wait_days=int(wait) if wait.isdigit() and len(wait) < 4 else 0,
+        wait_days=min(whole_number(wait), 999),
     )  # fmt: skip
 
 
