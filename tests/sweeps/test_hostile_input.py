@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.sweeps.test_routes import FILLERS, OURS, READ_BY_GET, ask
 from tests.sweeps.world import World
@@ -63,3 +65,19 @@ def test_names_of_files_are_only_names(world: World, sign_in):
         for url, field in (("/imports/csv/", "file"), ("/imports/resumes/", "files")):
             file = SimpleUploadedFile(name, b"name,email\nCora Candidate,cora@example.org\n")
             assert client.post(url, {field: file, "look": "after"}).status_code == 302, (url, name)
+
+
+def test_a_pasted_page_is_no_slow_search(world: World, sign_in):
+    client, board = sign_in(world.users["rita"]), f"/jobs/{world.values['job_id']}/board/"
+    for url, name in (("/jobs/", "q"), ("/jobs/options", "q"), (board, "q"), ("/settings/people/suggest/", "q")):
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(url, {name: "a " * 50_000}).status_code in (200, 403), url
+        assert max(len(query["sql"]) for query in asked) < 20_000, url
+
+
+def test_moments_in_addresses_are_read_with_care(world: World, sign_in):
+    client, key = sign_in(world.users["rita"]), world.candidate.id
+    assert client.get(f"/candidates/{key}/?day=2026-02-30").status_code == 200
+    for moment in ("0001-01-01T00:00:00+23:59", "2026-01-01T00:00:00", "x"):
+        assert client.get(f"/pools/{world.values['pool_id']}/", {"cursor": f"{moment}|{key}"}).status_code == 422, moment
+        assert client.get("/inbox/", {"before": f"{moment}_{key}"}).status_code == 200, moment

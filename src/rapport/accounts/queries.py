@@ -17,6 +17,7 @@ from rapport.accounts.models import Role, Team, User
 from rapport.accounts.permissions import MANAGE_USERS, VIEW_USERS
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
+from rapport.lib.wording import first_words
 
 SUGGESTED = 8
 # What recruiters call an app's things, where that is not the app's name.
@@ -33,7 +34,7 @@ def list_people(actor: Actor, *, words: str = "", is_active: bool = True) -> Que
     """Users with their teams, for those who manage them; every word has to be in the name, the address or the role."""
     require(actor, MANAGE_USERS)
     people = User.objects.filter(is_active=is_active).prefetch_related("teams")
-    for word in words.split():
+    for word in first_words(words):
         roles = [role.value for role in Role if word.lower() in role.label.lower()]
         people = people.filter(Q(full_name__icontains=word) | Q(email__icontains=word) | Q(role__in=roles))
     return people

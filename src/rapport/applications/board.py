@@ -19,6 +19,7 @@ from rapport.jobs.models import Stage
 from rapport.jobs.queries import list_stages
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.lib.wording import first_words
 
 CARDS_ON_PAGE = 58  # over all columns: keeps the page under 120 kB
 MOST_IN_COLUMN = 25
@@ -154,7 +155,7 @@ def today(now: datetime) -> date:
 
 def _narrowed(applications: Any, filters: Filters, day: date) -> Any:
     """The applications a filter leaves; joined with their promise only where it asks for one."""
-    for word in filters.name.split():
+    for word in first_words(filters.name):
         applications = applications.filter(candidate__full_name__icontains=word)
     if filters.owner_id:
         applications = applications.filter(owner_id=filters.owner_id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from rapport.candidates.models import (
     Task,
 )
 from rapport.candidates.permissions import VIEW, sees_everyone, visible_to
+from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, Moved, NotFound
 
@@ -157,7 +157,7 @@ def _after(cursor: str) -> Q:
     moment, _, identifier = cursor.partition("|")
     try:
         last_id = UUID(identifier)
-        when = datetime.fromisoformat(moment) if moment else None
+        when = clock.read_moment(moment) if moment else None
     except ValueError as error:
         raise InvalidInput({"cursor": "This place in the list is not known any more. Begin at its start."}) from error
     if when is None:
@@ -326,7 +326,7 @@ def list_members(actor: Actor, pool_id: UUID, *, cursor: str = "", limit: int = 
     if cursor:
         added_at, _, identifier = cursor.partition("|")
         try:
-            moment, last_id = datetime.fromisoformat(added_at), UUID(identifier)
+            moment, last_id = clock.read_moment(added_at), UUID(identifier)
         except ValueError as error:
             raise InvalidInput({"cursor": "This place in the list is not known any more."}) from error
         members = members.filter(Q(added_at__lt=moment) | Q(added_at=moment, candidate_id__lt=last_id))

@@ -19,6 +19,7 @@ from rapport.jobs.state_rules import possible
 from rapport.lib import clock, navigation
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
+from rapport.lib.wording import first_words
 from rapport.skills.models import Skill
 from rapport.skills.queries import vocabulary
 
@@ -82,7 +83,7 @@ def count_by_state(
 def _matching(actor: Actor, *, text: str, department_id: UUID | None, mine: bool) -> QuerySet[Job]:
     require(actor, VIEW)
     jobs: QuerySet[Job] = Job.objects.visible_to(actor)
-    for word in text.split():
+    for word in first_words(text):
         jobs = jobs.filter(title__icontains=word)
     if department_id:
         jobs = jobs.filter(department_id=department_id)
@@ -95,7 +96,7 @@ def _matching(actor: Actor, *, text: str, department_id: UUID | None, mine: bool
 def list_open_jobs(actor: Actor, *, text: str = "", limit: int = 20) -> list[Job]:
     """Jobs that take applications, by title: for pickers."""
     jobs = Job.objects.visible_to(actor).filter(state__in=[Job.State.OPEN, Job.State.PAUSED, Job.State.DRAFT])
-    for word in text.split():
+    for word in first_words(text):
         jobs = jobs.filter(title__icontains=word)
     return list(jobs.defer("description").order_by("title", "id")[:limit])
 

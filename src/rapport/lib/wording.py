@@ -59,3 +59,8 @@ def initials(name: str) -> str:
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def first_words(text: str, most: int = 10) -> list[str]:
+    """The words to look for in names and titles: each is a condition of the database's, so a pasted page has no more."""
+    return text[:1000].split()[:most]

@@ -47,7 +47,7 @@ def inbox(request: Request) -> HttpResponse:
 def _position(text: str) -> tuple[datetime, UUID] | None:
     moment, _, key = text.partition("_")
     try:
-        return datetime.fromisoformat(moment), UUID(key)
+        return clock.read_moment(moment), UUID(key)
     except ValueError:
         return None
 

@@ -1,7 +1,6 @@
 """The editor of a sequence: steps can be added, moved and taken away without saving; the preview follows the typing."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rapport.accounts.capabilities import require
 from rapport.candidates.queries import list_newest, names_of
 from rapport.jobs.queries import list_open_jobs
+from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, whole_number
 from rapport.mail.queries import sendable_mailboxes
@@ -74,10 +74,13 @@ def _save(request: Request, sequence: Sequence | None, editor: Editor) -> Sequen
     steps = [step.draft() for step in editor.steps]
     if sequence is None:
         return operations.create_sequence(actor=request.actor, draft=editor.form.draft(), steps=steps)
-    seen = editor.form.cleaned_data["updated_at"]
+    try:
+        seen = clock.read_moment(text) if (text := editor.form.cleaned_data["updated_at"]) else None
+    except ValueError as error:
+        raise InvalidInput("This page cannot be saved as it is. Copy your text, reload, and enter it again.") from error
     return operations.save_sequence(
         actor=request.actor, sequence_id=sequence.id, draft=editor.form.draft(), steps=steps,
-        updated_at=datetime.fromisoformat(seen) if seen else None,
+        updated_at=seen,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The page of one candidate: who they are, what happened, and everything that may be done for them."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -80,7 +81,7 @@ def _timeline(request: Request, candidate_id: UUID, name: str) -> dict[str, Any]
         "group": group,
         "filters": timeline.filters(group, counts, url),
         # The day that the part above ended with: its head is not repeated.
-        "day_above": parse_date(request.GET.get("day", "")),
+        "day_above": _day(request.GET.get("day", "")),
     }
 
 
@@ -170,6 +171,13 @@ def write_mail(request: Request, candidate_id: UUID) -> HttpResponse:
         request, "workspace/_mail_composer.html", context | {"entered": entered}, status=422 if problem else 200
     )
     return response if problem else toast(response, "Your mail is on its way.", tone="good")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:  # such as February 30
+        return None
 
 
 def _uuid(text: str) -> UUID | None:
