@@ -79,5 +79,7 @@ def test_moments_in_addresses_are_read_with_care(world: World, sign_in):
     client, key = sign_in(world.users["rita"]), world.candidate.id
     assert client.get(f"/candidates/{key}/?day=2026-02-30").status_code == 200
     for moment in ("0001-01-01T00:00:00+23:59", "2026-01-01T00:00:00", "x"):
-        assert client.get(f"/pools/{world.values['pool_id']}/", {"cursor": f"{moment}|{key}"}).status_code == 422, moment
+        assert client.get(f"/pools/{world.values['pool_id']}/", {"cursor": f"{moment}|{key}"}).status_code == 422, (
+            moment
+        )
         assert client.get("/inbox/", {"before": f"{moment}_{key}"}).status_code == 200, moment
