@@ -140,7 +140,7 @@ def reopen(request: Request, job_id: UUID) -> HttpResponse:
 def hire(request: Request, application_id: UUID) -> HttpResponse:
     """Mark a candidate as hired."""
     application = operations.hire_application(actor=request.actor, application_id=application_id)
-    undo_url = _undo(request, application.job_id, "end", {str(application_id): ""})
+    undo_url = _keep_undo(request, application.job_id, {"do": "end", "ids": [str(application_id)]})
     return _done(request, f"{application.candidate} is hired.", application.job_id, undo_url=undo_url)
 
 
