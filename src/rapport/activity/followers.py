@@ -38,6 +38,13 @@ def newest_token() -> str:
         return f"{int(cursor.fetchone()[0]) - 1}.{UUID(int=2**128 - 1)}"
 
 
+def own_token() -> str:
+    """A token behind what the present transaction has written; the caller has kept all other writers out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        return f"{cursor.fetchone()[0]}.{UUID(int=2**128 - 1)}"
+
+
 def _parse(token: str) -> tuple[str, UUID]:
     if not token:
         return "0", FIRST_ID

@@ -221,6 +221,13 @@ def skip_reactions() -> None:
     Cursor.objects.update_or_create(name=REACTIONS, defaults={"token": followers.newest_token()})
 
 
+def skip_own() -> None:
+    """Let every follower begin behind what the present transaction has written, for one that has locked the record."""
+    token = followers.own_token()
+    Cursor.objects.update(token=token)
+    Cursor.objects.get_or_create(name=REACTIONS, defaults={"token": token})
+
+
 def retry_reaction(*, reaction: str, activity_ids: Sequence[UUID]) -> None:
     """Run one failed reaction again for its activities."""
     activities = list(Activity.objects.filter(id__in=activity_ids).order_by("id"))

@@ -12,6 +12,7 @@ from rapport.intake.models import Import, MappingProfile
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import InvalidInput
 
+in_words = progress.in_words
 HELP = "a CSV file of people; columns are recognised by their names"
 
 

@@ -14,6 +14,7 @@ from rapport.intake.management import progress
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import InvalidInput
 
+in_words = progress.in_words
 HELP = "résumé files: PDF, Word, OpenDocument, RTF, text, HTML, or a ZIP or folder of them"
 ZIP_START = b"PK\x03\x04"
 

@@ -13,13 +13,20 @@ from rapport.mail.operations.mailboxes import (
 )
 from rapport.mail.operations.readdressing import readdress_messages
 from rapport.mail.operations.receiving import fetch_mailbox, receive
-from rapport.mail.operations.sending import deliver, mark_lost_unclear, resolve_unclear, send_message
+from rapport.mail.operations.sending import (
+    deliver,
+    mark_lost_unclear,
+    requeue_waiting,
+    resolve_unclear,
+    send_message,
+)
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
 from rapport.mail.operations.templates import archive_template, create_template, update_template
 
 __all__ = [
     "MailboxSettings", "archive_template", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
-    "readdress_messages", "receive", "reopen", "resolve_unclear", "send_message", "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
+    "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "send_message",
+    "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_template",
 ]  # fmt: skip

@@ -298,6 +298,15 @@ def _end(message: Message, state: str, note: str, *also: str) -> None:
     message.save(update_fields=["state", "state_note", *also])
 
 
+def requeue_waiting() -> int:
+    """Queue the sending of all messages that wait for it: after they were brought in from an archive, without a queue."""
+    waiting = Message.objects.filter(state=Message.State.QUEUED, direction=Message.Direction.OUT)
+    found = list(waiting.order_by("id").values_list("id", "due_at"))
+    for message_id, due_at in found:
+        enqueue("mail.deliver", run_at=due_at, message_id=message_id)
+    return len(found)
+
+
 def _queue_again(message: Message, at: datetime, note: str) -> None:
     message.state, message.due_at, message.state_note = Message.State.QUEUED, at, note
     message.save(update_fields=["state", "due_at", "state_note"])

@@ -1,19 +1,20 @@
 # ruff: noqa: N999 - the file is named after the command, whose name Python keeps for itself
-"""`rapport import KIND …`: people from elsewhere into the pool. Each kind is a module with HELP, add_arguments and run."""
+"""`rapport import KIND …`: from elsewhere. Each kind is a module with HELP, add_arguments, run and in_words."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from rapport.intake.management import candidates, progress, resumes
+from rapport.intake.management import candidates, resumes
 from rapport.lib.doors import print_json
+from rapport.workspace.management import archive
 
-KINDS: dict[str, Any] = {"resumes": resumes, "candidates": candidates}
+KINDS: dict[str, Any] = {"resumes": resumes, "candidates": candidates, "archive": archive}
 
 
 class Command(BaseCommand):
-    help = "Import people: résumé files, or a table of them. Nobody is stored twice; every import can be taken back."
+    help = "Import résumé files or a table of people, which can be taken back, or the whole archive of an installation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
@@ -21,8 +22,9 @@ class Command(BaseCommand):
             module.add_arguments(kinds.add_parser(name, help=module.HELP, description=f"Import {module.HELP}."))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = KINDS[options["kind"]].run(options)
+        module = KINDS[options["kind"]]
+        found = module.run(options)
         if options["json"]:
             print_json(found)
         else:
-            print(progress.in_words(found))
+            print(module.in_words(found))
