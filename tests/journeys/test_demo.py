@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rapport.config import embedded
-from tests.journeys.conftest import RAPPORT, ROOT, Product, clean_environ, new_folder
+from tests.journeys.conftest import RAPPORT, ROOT, clean_environ, new_folder
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("accessibility")]
 
@@ -22,45 +23,63 @@ JOIN candidates_candidate c ON c.id = e.candidate_id ORDER BY 1, 3
 """
 
 
+HOLD = "import sys; from pathlib import Path; from rapport.config import embedded; server = embedded.start(Path(sys.argv[1])); print('ready', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[str]:
+    """The folder of an installation with the demo data in which nobody has done anything; its database runs."""
+    folder = new_folder()
+    environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
+    holder = subprocess.Popen(
+        [RAPPORT[0], "-c", HOLD, str(folder)], env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    for command in (["migrate", "--verbosity", "0"], ["demo", "--candidates", "300"]):
+        subprocess.run([*RAPPORT, *command], env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    yield str(folder)
+    holder.communicate()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def ask(folder: str, sql: str) -> list[tuple]:
     host = embedded.socket_folder(Path(folder))
     with psycopg.connect(host=str(host), user="postgres", dbname=embedded.DATABASE) as connection:
         return connection.execute(sql).fetchall()
 
 
-def of(product: Product, sql: str) -> list[tuple]:
-    return ask(product.environ["RAPPORT_DATA_DIR"], sql)
-
-
-def test_sequences_hold_people_in_every_state(product: Product) -> None:
-    assert of(product, "SELECT state, count(*) FROM outreach_sequence GROUP BY 1 ORDER BY 1") == [
+def test_sequences_hold_people_in_every_state(untouched: str) -> None:
+    assert ask(untouched, "SELECT state, count(*) FROM outreach_sequence GROUP BY 1 ORDER BY 1") == [
         ("active", 2), ("archived", 1), ("draft", 1), ("paused", 1),
     ]  # fmt: skip
-    states = {row[0] for row in of(product, "SELECT DISTINCT state FROM outreach_enrollment")}
+    states = {row[0] for row in ask(untouched, "SELECT DISTINCT state FROM outreach_enrollment")}
     assert states == {"active", "finished", "exited"}
-    reasons = {row[0] for row in of(product, "SELECT DISTINCT exit_reason FROM outreach_enrollment")}
+    reasons = {row[0] for row in ask(untouched, "SELECT DISTINCT exit_reason FROM outreach_enrollment")}
     assert {"replied", "bounced"} <= reasons
     assert {"sent", "planned", "unclear"} == {
-        row[0] for row in of(product, "SELECT DISTINCT state FROM outreach_delivery")
+        row[0] for row in ask(untouched, "SELECT DISTINCT state FROM outreach_delivery")
     }
     # The ledger, the messages and the record tell the same.
-    sent = of(product, "SELECT count(*) FROM outreach_delivery WHERE state = 'sent'")[0][0]
+    sent = ask(untouched, "SELECT count(*) FROM outreach_delivery WHERE state = 'sent'")[0][0]
     assert sent > 50
-    assert of(product, "SELECT sum(sent_count) FROM outreach_enrollment") == [(sent,)]
-    assert of(product, "SELECT count(*) FROM mail_message WHERE is_bulk AND state = 'sent'") == [(sent,)]
+    assert ask(untouched, "SELECT sum(sent_count) FROM outreach_enrollment") == [(sent,)]
+    assert ask(untouched, "SELECT count(*) FROM mail_message WHERE is_bulk AND state = 'sent'") == [(sent,)]
     recorded = "SELECT count(*) FROM activity_activity WHERE verb = 'message.sent' AND data->>'is_bulk' = 'true'"
-    assert of(product, recorded) == [(sent,)]
+    assert ask(untouched, recorded) == [(sent,)]
 
 
-def test_nothing_of_the_demo_can_leave(product: Product) -> None:
-    assert of(product, "SELECT state, smtp_host, imap_host FROM mail_mailbox") == [("paused", "smtp.demo.invalid", "")]
-    assert of(product, "SELECT count(*) FROM mail_message WHERE state IN ('queued', 'in_flight', 'draft')") == [(0,)]
-    assert of(product, "SELECT count(*) FROM outreach_delivery WHERE state IN ('claimed', 'in_flight')") == [(0,)]
-    users = of(product, "SELECT count(*) FROM accounts_user WHERE email LIKE '%@example.org'")
-    assert of(product, "SELECT count(*) FROM notifications_digestchoice WHERE every = 'never'") == users
+def test_nothing_of_the_demo_can_leave(untouched: str) -> None:
+    assert ask(untouched, "SELECT state, smtp_host, imap_host FROM mail_mailbox") == [
+        ("paused", "smtp.demo.invalid", "")
+    ]
+    assert ask(untouched, "SELECT count(*) FROM mail_message WHERE state IN ('queued', 'in_flight', 'draft')") == [(0,)]
+    assert ask(untouched, "SELECT count(*) FROM outreach_delivery WHERE state IN ('claimed', 'in_flight')") == [(0,)]
+    users = ask(untouched, "SELECT count(*) FROM accounts_user WHERE email LIKE '%@example.org'")
+    assert ask(untouched, "SELECT count(*) FROM notifications_digestchoice WHERE every = 'never'") == users
 
 
-def test_same_seed_tells_the_same_story(product: Product) -> None:
+def test_same_seed_tells_the_same_story(untouched: str) -> None:
     folder = new_folder()
     environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
     script = (
@@ -78,7 +97,7 @@ def test_same_seed_tells_the_same_story(product: Product) -> None:
         text=True,
     ).stdout
     shutil.rmtree(folder, ignore_errors=True)
-    first = [repr((*row[:-1], str(row[-1]))) for row in of(product, STORY)]
+    first = [repr((*row[:-1], str(row[-1]))) for row in ask(untouched, STORY)]
     assert len(first) > 40
     assert told.split("STORY\n")[1].splitlines() == first
 

@@ -22,7 +22,7 @@ def test_a_note_and_a_task_are_written_once(page: Page) -> None:
     page.route("**/*", slowly)
     page.get_by_label("Note on").fill("Written with a heavy hand")
     page.get_by_role("button", name="Save note").dblclick()
-    expect(page.locator("#timeline").get_by_text("Written with a heavy hand")).to_have_count(1)
+    expect(page.locator("#timeline .timeline-quote", has_text="Written with a heavy hand")).to_have_count(1)
     page.get_by_role("button", name="Task", exact=True).click()
     page.get_by_label("What is to be done").fill("Call twice")
     page.get_by_role("button", name="Add task").dblclick()

@@ -44,7 +44,10 @@ class Herd:
                 if self.ended.wait(RESTART_S):
                     break
                 self._fork(name, read)
-        return self._stop()
+        status = self._stop()
+        if lifeline.is_broken(self.parent_lifeline):
+            lifeline.forget_parent()
+        return status
 
     def _fork(self, name: str, read: int) -> None:
         pid = os.fork()

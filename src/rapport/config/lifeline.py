@@ -30,10 +30,15 @@ def is_broken(descriptor: int | None) -> bool:
     return descriptor is not None and bool(select.select([descriptor], [], [], 0)[0])
 
 
-def _wait(descriptor: int) -> None:
-    os.read(descriptor, 1)
+def forget_parent() -> None:
+    """A parent that was killed no longer counts as a user of the embedded database."""
     from django.conf import settings
 
     if not settings.DATABASE_URL:
         embedded.forget_dead(settings.DATA_DIR)
+
+
+def _wait(descriptor: int) -> None:
+    os.read(descriptor, 1)
+    forget_parent()
     os.kill(os.getpid(), signal.SIGTERM)
