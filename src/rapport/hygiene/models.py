@@ -29,6 +29,7 @@ class Suggestion(models.Model):
         MERGED = "merged", "Merged"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    is_worked_out = True  # by the product alone: it goes with a person who is discarded
     first = models.ForeignKey(Candidate, models.CASCADE, related_name="+", db_index=False)
     second = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
@@ -94,6 +95,7 @@ class MergeChange(models.Model):
 class MatchKey(models.Model):
     """By which keys a candidate is found as somebody's possible duplicate; see pool_keys.py."""
 
+    is_worked_out = True  # by the product alone: it goes with a person who is discarded
     candidate = models.OneToOneField(Candidate, models.CASCADE, primary_key=True, related_name="+")
     keys = ArrayField(models.BigIntegerField(), default=list)
 

@@ -58,12 +58,17 @@ def _find_bound(candidate_ids: Sequence[UUID], import_id: UUID | None) -> dict[U
     """Those who must stay, each with what it is: nouns of what happened, and rows of other apps about them."""
     bound = queries.find_touched(candidate_ids, except_import_id=import_id)
     for field in _references():
-        if field.related_model._meta.app_label == Candidate._meta.app_label:
+        if _goes_along(field.related_model):
             continue
         rows = field.related_model._base_manager.filter(**{f"{field.field.name}__in": candidate_ids})
         for key in rows.values_list(field.field.attname, flat=True).distinct():
             bound.setdefault(key, set()).add(str(field.related_model._meta.verbose_name))
     return bound
+
+
+def _goes_along(model: Any) -> bool:
+    """Rows of this app, and what other apps have only worked out about a person: their models say so."""
+    return model._meta.app_label == Candidate._meta.app_label or getattr(model, "is_worked_out", False)
 
 
 def _references() -> list[Any]:
@@ -80,6 +85,6 @@ def _delete(candidate_ids: list[UUID]) -> None:
     with connection.cursor() as cursor:
         for field in _references():
             meta = field.related_model._meta
-            if meta.app_label == Candidate._meta.app_label:
+            if _goes_along(field.related_model):
                 cursor.execute(f"DELETE FROM {meta.db_table} WHERE {field.field.column} = ANY(%s)", [candidate_ids])
         cursor.execute("DELETE FROM candidates_candidate WHERE id = ANY(%s)", [candidate_ids])
