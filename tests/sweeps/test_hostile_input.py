@@ -30,7 +30,7 @@ def test_nul_is_refused_by_every_page(world: World, sign_in):
 def test_nul_in_an_address_is_refused(world: World, sign_in):
     client = sign_in(world.users["rita"])
     for url in (f"/jobs/{world.values['job_id']}/applications/undo/a%00b/", "/candidates/undo/%00/"):
-        assert client.post(url).status_code in (404, 422), url
+        assert client.post(url).status_code == 404, url  # a word of an Undo holds letters and digits only
     assert client.get("/u/a%00b").status_code == 422
 
 
