@@ -90,21 +90,49 @@ def new_folder() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def product() -> Iterator[Product]:
-    """A running installation with the demo data, for journeys that only look or add."""
-    folder = new_folder()
+def copy_of(folder: Path) -> Path:
+    """A new folder with what is in a data folder at rest; the database's files keep their owner."""
+    copied = new_folder()
+    subprocess.run(["cp", "-a", f"{folder}/.", str(copied)], check=True)
+    return copied
+
+
+def run_in(folder: Path, *arguments: str) -> None:
     environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
-    for command in (["migrate", "--verbosity", "0"], ["demo", "--candidates", "300"]):
-        subprocess.run([*RAPPORT, *command], env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*RAPPORT, *arguments], env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[Path]:
+    """The folder of an installation at rest, to be copied: migrated, and nobody in it."""
+    folder = new_folder()
+    run_in(folder, "migrate", "--verbosity", "0")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def told(migrated: Path) -> Iterator[Path]:
+    """The folder of an installation at rest, to be copied: with the demo data."""
+    folder = copy_of(migrated)
+    run_in(folder, "demo", "--candidates", "300")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def product(told: Path) -> Iterator[Product]:
+    """A running installation with the demo data, for journeys that only look or add."""
+    folder = copy_of(told)
     running = start_product(folder)
     yield running
     stop_product(running)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with the last journey: while Playwright runs, its loop keeps Django from the database in this process."""
     path = find_browser()
     if path is None:
         pytest.fail("no Chromium: run tests/ensure_browser.py")

@@ -74,7 +74,7 @@ PAGES = [
     MainPage("sequences-waiting", "/sequences/waiting"),
     MainPage("imports", "/imports/"),
     MainPage("import", "/imports/", 'main a[href^="/imports/0"]'),
-    MainPage("import-review", "/imports/", 'main a[href^="/imports/0"]', further='main a[href*="/rows/"]'),
+    MainPage("import-review", "/imports/", 'main a:has-text("job fair")', further='main a[href*="/rows/"]'),
     MainPage("import-resumes", "/imports/resumes/"),
     MainPage("import-csv", "/imports/csv/"),
     MainPage("mappings", "/imports/mappings/"),

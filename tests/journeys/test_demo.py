@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rapport.config import embedded
-from tests.journeys.conftest import RAPPORT, ROOT, clean_environ, new_folder
+from tests.journeys.conftest import RAPPORT, ROOT, clean_environ, copy_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("accessibility")]
 
@@ -27,17 +27,15 @@ HOLD = "import sys; from pathlib import Path; from rapport.config import embedde
 
 
 @pytest.fixture(scope="module")
-def untouched() -> Iterator[str]:
+def untouched(told: Path) -> Iterator[str]:
     """The folder of an installation with the demo data in which nobody has done anything; its database runs."""
-    folder = new_folder()
+    folder = copy_of(told)
     environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
     holder = subprocess.Popen(
         [RAPPORT[0], "-c", HOLD, str(folder)], env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert holder.stdout is not None
     holder.stdout.readline()
-    for command in (["migrate", "--verbosity", "0"], ["demo", "--candidates", "300"]):
-        subprocess.run([*RAPPORT, *command], env=environ, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     yield str(folder)
     holder.communicate()
     shutil.rmtree(folder, ignore_errors=True)
@@ -79,12 +77,12 @@ def test_nothing_of_the_demo_can_leave(untouched: str) -> None:
     assert ask(untouched, "SELECT count(*) FROM notifications_digestchoice WHERE every = 'never'") == users
 
 
-def test_same_seed_tells_the_same_story(untouched: str) -> None:
-    folder = new_folder()
+def test_same_seed_tells_the_same_story(untouched: str, migrated: Path) -> None:
+    folder = copy_of(migrated)
     environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder), "PYTHONWARNINGS": "ignore"}
     script = (
         "import sys, psycopg; from pathlib import Path; from rapport.config import embedded; from rapport.config.cli import run;"
-        "assert run(['migrate', '--verbosity', '0']) == 0 and run(['demo', '--candidates', '300']) == 0;"
+        "assert run(['demo', '--candidates', '300']) == 0;"
         "c = psycopg.connect(host=str(embedded.socket_folder(Path(sys.argv[1]))), user='postgres', dbname=embedded.DATABASE);"
         "print('STORY', *(repr(row[:-1] + (str(row[-1]),)) for row in c.execute(sys.argv[2])), sep='\\n')"
     )

@@ -20,6 +20,7 @@ from tests.journeys.conftest import (
     ROOT,
     Product,
     clean_environ,
+    copy_of,
     free_port,
     new_folder,
     start_product,
@@ -30,8 +31,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("processes")]
 
 
 @pytest.fixture
-def own_product() -> Iterator[Product]:
-    folder = new_folder()
+def own_product(migrated: Path) -> Iterator[Product]:
+    folder = copy_of(migrated)
     running = start_product(folder)
     yield running
     if running.process.poll() is None:
