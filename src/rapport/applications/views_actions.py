@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -66,6 +67,7 @@ def move_many(request: Request, job_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def undo(request: Request, job_id: UUID, word: str) -> HttpResponse:
     """Take back a move or an ending of many; who was changed since stays, and the message says so."""
     get_job(request.actor, job_id)

@@ -26,7 +26,7 @@ def keep(actor: Actor, scope: str, what: Mapping[str, Any]) -> str:
 
 
 def take(actor: Actor, scope: str, word: str) -> dict[str, Any]:
-    """What was kept, once, with `done_at` as a moment.
+    """What was kept, once, with `done_at` as a moment; kept on when the caller's transaction fails.
 
     Raises Conflict when it is gone, was not this actor's, or was kept for another scope; then nothing is used up.
     """

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from rapport.accounts.capabilities import get_capability, holds
+from rapport.candidates.permissions import VIEW
 from rapport.lib import navigation
 from rapport.notifications.queries import count_unread
 
@@ -28,6 +29,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "nav_you": _links("you", request),
         "quick_add": _links("add", request),
         "palette_commands": _links("palette", request),
+        "quick_search_url": reverse("search:quick"),
+        "search_url": reverse("workspace:candidates") if holds(actor, VIEW) else "",
     }
 
 

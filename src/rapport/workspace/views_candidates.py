@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -110,6 +111,7 @@ def _chosen_ids(request: Request) -> list[UUID]:
 
 
 @require_POST
+@transaction.atomic
 def undo(request: Request, word: str) -> HttpResponse:
     """Take back what was done to many at once; who was changed since stays as they are, and the message says so."""
     require(request.actor, VIEW)

@@ -235,3 +235,14 @@ def test_undo_takes_back_a_tag_an_archiving_and_a_pool_of_many(rita: User, sign_
         "Asked for it"
     ]
     assert client.post(archive, headers=HTMX).status_code == 409
+
+
+def test_an_undo_that_fails_may_be_asked_for_again(rita: User, sign_in, monkeypatch) -> None:
+    person, client = CandidateFactory(), sign_in(rita)
+    response = client.post(BULK, {"do": "tag", "tag": "four days", "ids": [str(person.id)]}, headers=HTMX)
+    address = json.loads(response["HX-Trigger"])["toast"]["undo"]
+    with monkeypatch.context() as broken:
+        broken.setattr(operations, "untag_candidates", lambda **_: 1 / 0)
+        assert client.post(address, headers=HTMX).status_code == 500
+    assert client.post(address, headers=HTMX).status_code == 204
+    assert not CandidateTag.objects.exists()

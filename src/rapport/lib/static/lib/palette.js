@@ -40,9 +40,11 @@ function update() {
   }
   group("recent").hidden = Boolean(text) || !$(".palette-item", group("recent"));
   const all = $("[data-search-all]", palette);
-  all.hidden = !text;
-  all.href = `${palette.dataset.search}?q=${encodeURIComponent(text)}`;
-  $("[data-query]", all).textContent = text;
+  if (all) {
+    all.hidden = !text;
+    all.href = `${palette.dataset.search}?q=${encodeURIComponent(text)}`;
+    $("[data-query]", all).textContent = text;
+  }
   if (text.length < 2) group("found").hidden = true;
   else searchSoon(text);
   choose(visible()[0]);
