@@ -33,6 +33,8 @@ SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::
 COPY_ACTIVITIES = "COPY activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data) FROM STDIN"
 COPY_SUBJECTS = "COPY activity_subject (subject_id, activity_id, kind) FROM STDIN"
 COPY_FROM = 50
+# Kinds without a timeline of their own: what happens to them is told by the candidate or sequence they belong to.
+UNLISTED_KINDS = frozenset({"message", "enrollment"})
 INSERT_SUBJECTS = """
 INSERT INTO activity_subject (subject_id, activity_id, kind)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING
@@ -85,7 +87,8 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
             data_json = ENCODER.encode(data) if data else "{}"
         rows.append((identifier, happening.at or now, verb.name, actor.kind, actor.id, subjects_json, data_json))
         for kind, key in subjects.items():
-            pairs.setdefault((key, identifier), kind)
+            if kind not in UNLISTED_KINDS:
+                pairs.setdefault((key, identifier), kind)
     if rows:
         _insert(rows, [(*pair, kind) for pair, kind in pairs.items()])
     return ids

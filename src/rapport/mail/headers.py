@@ -6,6 +6,7 @@ Whatever people typed is put on one line before it is written, so that a value c
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -32,6 +33,7 @@ class Address:
     name: str = ""
 
 
+@lru_cache(maxsize=4096)
 def ascii_address(email: str) -> str:
     """The address as SMTP wants it, the domain in its ASCII form (IDNA). Raises InvalidInput if it is none."""
     local, _, domain = email.strip().rpartition("@")

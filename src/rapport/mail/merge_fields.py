@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rapport.lib.errors import InvalidInput
 
@@ -134,6 +135,7 @@ def _shaped(parts: list[str], shape: Shape) -> tuple[str, ...]:
     return tuple(html_of(_MARK.join(parts)).split(_MARK))
 
 
+@lru_cache(maxsize=4096)  # titles, organisations and cities come again and again
 def _fitted(value: str, shape: Shape) -> str:
     if not value.isprintable():  # nearly every value is: no control, no line end, nothing of private use
         value = _CONTROLS.sub("", value)

@@ -1,7 +1,7 @@
 """Taking what is due: the governor is asked, texts are written, and rows of the ledger say that this worker has them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from rapport.mail.models import Mailbox
 from rapport.outreach import ledger
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
-from rapport.outreach.governor import MailboxUse, Verdict, allowance, judge
+from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Step
 from rapport.outreach.plans import Plan, PlannedStep
@@ -35,9 +35,9 @@ FROM mail_message WHERE thread_id = ANY(%s) AND direction = 'out' GROUP BY threa
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parcel:
-    """A message on its way: what the lanes send, and what settling needs afterwards."""
+    """A message on its way: what the lanes send, and what settling needs afterwards. `data` is written last."""
 
     delivery_id: UUID
     enrollment_id: UUID
@@ -114,12 +114,14 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     later: list[tuple[UUID, datetime, str]] = []
     ended: list[EndedEnrollment] = []
     approved = {row.id: row.delivery_id for row in rows if row.delivery_id}
+    steps = {step.id: step for step in plan.steps}
+    rules_in = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in known.values()}}
     for row in rows:
-        person, step = known[row.candidate_id], plan.find_step(row.step_id)
+        person, step = known[row.candidate_id], steps.get(row.step_id)
         if step is not None and step.kind == Step.Kind.TASK:
             tasks.append(row)
             continue
-        verdict = judge(person.facts, plan.rules_for(person.time_zone, now), now)
+        verdict = judge(person.facts, rules_in[person.time_zone], now)
         if step is None:
             verdict = Verdict("no_step", "The step was taken out of the sequence.")
         if verdict.until:
@@ -144,7 +146,8 @@ def _compose(
     delivery_id = row.delivery_id or new_id()
     try:
         parcel = build_parcel(plan, step, row, person, thread, delivery_id)
-        return write_parcel(parcel, now), Verdict()
+        parcel.data = write_parcel(parcel, now)
+        return parcel, GO
     except MissingValues as problem:
         return None, Verdict("missing_values", f"{problem}.")
     except InvalidInput as problem:
@@ -169,8 +172,8 @@ def build_parcel(
     )  # fmt: skip
 
 
-def write_parcel(parcel: Parcel, now: datetime) -> Parcel:
-    """The parcel with its bytes. Raises InvalidInput for an address that mail cannot be sent to."""
+def write_parcel(parcel: Parcel, now: datetime) -> bytes:
+    """The parcel's bytes. Raises InvalidInput for an address that mail cannot be sent to."""
     mailbox = parcel.plan.mailbox
     reply_to = None
     if mailbox.takes_plus_addresses:
@@ -186,7 +189,7 @@ def write_parcel(parcel: Parcel, now: datetime) -> Parcel:
         references=references,
         unsubscribe_url=parcel.unsubscribe_url,
     )
-    return replace(parcel, data=write_message(parcel.content, envelope))
+    return write_message(parcel.content, envelope)
 
 
 def _write(

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from rapport.accounts.queries import names_of
-from rapport.lib.ids import first_id_at
+from rapport.lib.ids import array_of, first_id_at
 from rapport.mail.queries import suppressed_among
 from rapport.outreach.content import Person
 from rapport.outreach.governor import CONVERSATION, Facts
@@ -26,26 +26,26 @@ LEFT JOIN LATERAL (
     WHERE p.candidate_id = c.id AND p.kind = 'email' AND p.status NOT IN ('bounced', 'outdated')
     ORDER BY p.is_primary DESC, p.created_at, p.id LIMIT 1
 ) usable ON true
-WHERE c.id = ANY(%s)
+WHERE c.id = ANY(%s::uuid[])
 """
 # Partitions of the record are chosen by the id's time: the bounds keep this to the last weeks.
 READ_EXCHANGES = """
 SELECT s.subject_id, a.verb, a.occurred_at, a.actor_id,
        CASE WHEN a.verb = 'message.sent' THEN a.data->>'is_bulk' ELSE a.data->>'kind' END
 FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
-WHERE s.subject_id = ANY(%(ids)s) AND s.activity_id >= %(first)s AND s.activity_id < %(after)s
+WHERE s.subject_id = ANY(%(ids)s::uuid[]) AND s.activity_id >= %(first)s AND s.activity_id < %(after)s
   AND a.id >= %(first)s AND a.id < %(after)s AND a.verb IN ('message.sent', 'message.received')
 ORDER BY s.activity_id
 """
 READ_CONSENTS = """
 SELECT DISTINCT candidate_id FROM candidates_consent
-WHERE candidate_id = ANY(%s) AND purpose = 'outreach' AND withdrawn_at IS NULL
+WHERE candidate_id = ANY(%s::uuid[]) AND purpose = 'outreach' AND withdrawn_at IS NULL
   AND (expires_at IS NULL OR expires_at > %s)
 """
 # Mail that has been claimed elsewhere and is not on record yet counts as sent.
 READ_IN_HAND = """
 SELECT e.candidate_id FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
-WHERE e.delivery_id IS NOT NULL AND e.candidate_id = ANY(%s) AND d.state IN ('claimed', 'in_flight', 'unclear', 'sent')
+WHERE e.delivery_id IS NOT NULL AND e.candidate_id = ANY(%s::uuid[]) AND d.state IN ('claimed', 'in_flight', 'unclear', 'sent')
 """
 
 
@@ -85,7 +85,7 @@ def read_known(
 
     `writers` says on whose behalf each is written to: that colleague's own conversation is no obstacle.
     """
-    ids = list(candidate_ids)
+    ids = array_of(candidate_ids)
     with connection.cursor() as cursor:
         cursor.execute(READ_PEOPLE, [ids])
         people = cursor.fetchall()
@@ -109,9 +109,9 @@ def read_known(
 
 
 def read_exchanges(
-    candidate_ids: list[UUID], *, now: datetime, cap_days: int, writers: Mapping[UUID, UUID | None]
+    candidate_ids: str, *, now: datetime, cap_days: int, writers: Mapping[UUID, UUID | None]
 ) -> dict[UUID, Exchanges]:
-    """Recent mail with each of these people, sent and answered, from the record and from what is about to go out."""
+    """Recent mail with each of these people (an array of ids), sent and answered, also what is about to go out."""
     since = now - max(CONVERSATION, timedelta(days=cap_days))
     bounds: dict[str, Any] = {
         "ids": candidate_ids,

@@ -4,7 +4,6 @@ Local times are turned into moments by the zone's rules: a time that a clock cha
 it, a time that comes twice the first one (PEP 495, fold 0).
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -25,7 +24,7 @@ class Hours:
     start: time
     end: time
     zone: ZoneInfo
-    holidays: Collection[date] = frozenset()
+    holidays: frozenset[date] = frozenset()
 
     def window(self, day: date) -> tuple[datetime, datetime] | None:
         """The moments (UTC) at which a local day opens and closes; None when it stays closed."""
@@ -39,11 +38,16 @@ def next_slot(moment: datetime, hours: Hours) -> datetime:
     """The first moment from `moment` on that lies within the hours, in UTC. Raises NeverOpen."""
     day = moment.astimezone(hours.zone).date() - timedelta(days=1)
     for _ in range(HORIZON_DAYS):
-        window = hours.window(day)
+        window = _window(day, hours)
         if window and moment < window[1]:
             return max(moment.astimezone(UTC), window[0])
         day += timedelta(days=1)
     raise NeverOpen(f"no opening within {HORIZON_DAYS} days of {moment:%Y-%m-%d}")
+
+
+@lru_cache(maxsize=1024)
+def _window(day: date, hours: Hours) -> tuple[datetime, datetime] | None:
+    return hours.window(day)
 
 
 def is_open(moment: datetime, hours: Hours) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from rapport.accounts.capabilities import require
@@ -9,6 +10,9 @@ from rapport.lib.actors import Actor
 from rapport.lib.addresses import normal_address
 from rapport.mail.models import Suppression
 from rapport.mail.permissions import VIEW
+
+# One text is written several times as fast as an array of thousands; no address holds a line end.
+SUPPRESSED = "SELECT address, reason FROM mail_suppression WHERE address = ANY(string_to_array(%s, E'\\n'))"
 
 
 def find_suppression(address: str) -> Suppression | None:
@@ -18,8 +22,9 @@ def find_suppression(address: str) -> Suppression | None:
 
 def suppressed_among(addresses: Iterable[str]) -> dict[str, str]:
     """Of these normal addresses, those not to be mailed, with the reason; one statement."""
-    rows = Suppression.objects.filter(address__in=list(addresses))
-    return dict(rows.values_list("address", "reason"))
+    with connection.cursor() as cursor:
+        cursor.execute(SUPPRESSED, ["\n".join(addresses)])
+        return dict(cursor.fetchall())
 
 
 def list_suppressions(actor: Actor, *, query: str = "") -> QuerySet[Suppression]:
