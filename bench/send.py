@@ -21,7 +21,7 @@ from bench.figures import RAPPORT, ROOT, Figure, free_port
 
 MESSAGES = 20_000
 TARGET = 2_000
-LANES = 6  # for each of them
+LANES = 10  # for each of them
 SENDERS = 2  # as a worker has
 SINK = next((path for path in ("/usr/sbin/smtp-sink", shutil.which("smtp-sink")) if path and Path(path).exists()), None)
 

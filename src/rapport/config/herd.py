@@ -71,6 +71,8 @@ class Herd:
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
+        if self.ended.is_set():  # the signal came before its handlers stood
+            stop.set()
         lifeline.watch(read)
         work(stop)
 

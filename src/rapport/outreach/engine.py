@@ -40,7 +40,7 @@ from rapport.outreach.settling import Done
 logger = logging.getLogger(__name__)
 
 BATCH = 500
-LANES = 6
+LANES = 10
 PER_LANE_A_MINUTE = 60
 IDLE_S = 5.0
 SETTLE_BATCH = 500

@@ -22,6 +22,7 @@ from tests.servers.sink import Sink
 from rapport.lib import clock
 from rapport.mail.models import Message
 from rapport.outreach import operations, queries
+from rapport.outreach.engine import LANES
 from rapport.outreach.models import Delivery, Enrollment, Lease
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
 
@@ -30,7 +31,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 3000
 KILLS = 20
 EACH = 60
-LANES = 6
 ROOT = Path(__file__).parents[4]
 ROWS_OF = """
 SELECT d.state, count(*) FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
