@@ -1,5 +1,6 @@
 """Translating errors into what each door shows: a page or fragment, or an exit code with one line."""
 
+import errno
 import json
 import logging
 import sys
@@ -11,7 +12,7 @@ from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from psycopg.errors import DeadlockDetected, ForeignKeyViolation
+from psycopg.errors import DeadlockDetected, DiskFull, ForeignKeyViolation
 
 from rapport.lib.errors import Conflict, InvalidInput, Moved, RapportError, TemporaryFailure
 from rapport.lib.requests import Request
@@ -41,6 +42,10 @@ class ErrorMiddleware:
         self, request: HttpRequest, view: Any, args: Any, values: Mapping[str, Any]
     ) -> HttpResponse | None:
         """No database text, address or file name holds NUL: what carries one is refused before anything reads it."""
+        try:
+            request.POST  # noqa: B018 - reading it takes in what is uploaded, for which there may be no room
+        except OSError as error:
+            return self.process_exception(request, error)
         given = [
             request.path,
             *(text for sent in (request.GET, request.POST) for _, texts in sent.lists() for text in texts),
@@ -69,7 +74,17 @@ def _in_our_words(error: Exception) -> RapportError | None:
     if isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected):
         logger.warning("write_lost cause=deadlock", exc_info=error)
         return Conflict("Somebody changed the same at the same moment; nothing of yours was changed. Try again.")
+    if _is_full(error):
+        logger.error("disk_full", exc_info=error)
+        return TemporaryFailure(
+            "The server's disk is full: nothing was stored. Tell your administrator.", retry_after_s=300
+        )
     return None
+
+
+def _is_full(error: BaseException) -> bool:
+    is_ours = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return is_ours or (isinstance(error, OperationalError) and isinstance(error.__cause__, DiskFull))
 
 
 def _answer(request: HttpRequest, error: RapportError) -> HttpResponse:

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from rapport.accounts.models import User
@@ -101,3 +104,22 @@ def test_strangers_to_the_candidate_get_404(rita: User, ines: User, emma: User, 
     other = CandidateFactory()
     assert sign_in(rita).get(f"/candidates/{other.id}/documents/{document.id}/").status_code == 404
     assert Client().get(f"/candidates/{carl.id}/documents/{document.id}/download/").status_code == 302
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_full_disk_is_told_and_nothing_is_stored(rita: User, sign_in, monkeypatch, headers) -> None:
+    def write_to_a_full_disk(name, content) -> str:
+        with open("/dev/full", "wb", buffering=0) as file:
+            file.write(content.read())
+        return name
+
+    if not Path("/dev/full").exists():
+        pytest.skip("/dev/full is not here")
+    monkeypatch.setattr(default_storage, "_save", write_to_a_full_disk)
+    carl = CandidateFactory()
+    file = SimpleUploadedFile("cv.pdf", PDF)
+    answer = sign_in(rita).post(f"/candidates/{carl.id}/documents/", {"file": file, "files": file}, headers=headers)
+    assert answer.status_code == 503
+    said = answer["HX-Trigger"] if headers else answer.content.decode()
+    assert "disk is full: nothing was stored" in said
+    assert not Document.objects.exists()
