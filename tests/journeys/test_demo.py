@@ -67,6 +67,11 @@ def test_sequences_hold_people_in_every_state(untouched: str) -> None:
     assert ask(untouched, recorded) == [(sent,)]
 
 
+def test_applications_came_about_in_known_ways(untouched: str) -> None:
+    origins = {row[0] for row in ask(untouched, "SELECT DISTINCT origin FROM applications_application")}
+    assert origins == {"applied", "sourced", "referred"}
+
+
 def test_nothing_of_the_demo_can_leave(untouched: str) -> None:
     assert ask(untouched, "SELECT state, smtp_host, imap_host FROM mail_mailbox") == [
         ("paused", "smtp.demo.invalid", "")

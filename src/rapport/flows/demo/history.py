@@ -49,6 +49,8 @@ POOLS = (
     ("Silver medals", "Finalists we want back", "backend"),
 )
 
+ORIGINS = (Application.Origin.APPLIED, Application.Origin.SOURCED, Application.Origin.REFERRED)
+
 
 @dataclass(slots=True)
 class Story:
@@ -141,7 +143,7 @@ def _tell_application(
 ) -> None:  # fmt: skip
     application = Application(
         id=id_at(start), candidate=person, job=job, stage=path[0], owner_id=actor.id, applied_at=start,
-        stage_entered_at=start, origin=dice.choice(("careers", "sourced", "referral")),
+        stage_entered_at=start, origin=dice.choice(ORIGINS),
     )  # fmt: skip
     subjects = {"application": application.id, "candidate": person.id, "job": job.id}
     told = {"job_title": job.title}
