@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from rapport.lib.settling import settle
+
 EMAIL, PHONE, LINK = "email", "phone", "link"
 KINDS = (EMAIL, PHONE, LINK)
 LONGEST = 500
@@ -48,6 +50,8 @@ NOT_DIGITS = str.maketrans("", "", " ./()-")
 COUNTRY_SUBDOMAIN = re.compile(
     r"^(www\d?|m|mobile|[a-z]{2})\.(?=(linkedin|xing|facebook)\.)|^(www\d?|m|mobile)\.(?=[^.]+\.)"
 )
+# Signs of a link that may read differently when it is read again: escaped twice, a query, two subdomains.
+UNSETTLED = re.compile(r"[%?#;\s<>\\@\[\]]|^(?:www\d?|m|mobile|[a-z]{2})\.|[^\x00-\x7f]|//|/$")
 
 
 class NotAContact(ValueError):
@@ -157,6 +161,11 @@ def _parse_number(text: str, number: str, country_code: str) -> str:
 
 def read_link(text: str) -> str:
     """Host and path of a profile or page, without scheme, www, country subdomain, tracking and closing slash."""
+    normal = _read_link(text)
+    return settle(_read_link, normal) if UNSETTLED.search(normal) else normal
+
+
+def _read_link(text: str) -> str:
     address = text.strip().strip("<>")
     try:
         parts = urlsplit(address if "://" in address else f"https://{address}")
@@ -172,13 +181,14 @@ def read_link(text: str) -> str:
         return _profile(text, host, path)
     query = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not TRACKING.match(name.lower())])
     where = host + (f":{port}" if port and port not in (80, 443) else "")
-    return "/".join([where, *path]) + (f"?{query}" if query else "")
+    return " ".join(("/".join([where, *path]) + (f"?{query}" if query else "")).split())
 
 
 def _profile(text: str, host: str, path: list[str]) -> str:
     if not path or path[0].lower() in NOT_PROFILES.get(host, ()):
         raise NotAContact(f"{text!r} is a page of {host}, not a person's profile.")
-    return "/".join([host, *(part.lower().removeprefix("@") for part in path[: PROFILE_PARTS[host]])])
+    parts = [part.lower().removeprefix("@").strip() for part in path[: PROFILE_PARTS[host]]]
+    return " ".join("/".join([host, *filter(None, parts)]).split())
 
 
 def shown_link(normal: str) -> str:

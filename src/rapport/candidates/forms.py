@@ -33,7 +33,7 @@ class MonthField(forms.CharField):
         year, _, month = text.partition("-")
         try:
             return date(int(year), int(month or 1), 1)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise forms.ValidationError("Enter a year, or year and month: 2024 or 2024-03.") from error
 
 

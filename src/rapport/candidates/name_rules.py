@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapport.lib.settling import settle
+
 SPACES = re.compile(r"\s+")
 # Scripts in which the family name stands first and no space is written.
 FAMILY_FIRST = re.compile(r"^[\u3400-\u9fff\uac00-\ud7af]{2,4}$")
@@ -24,7 +26,18 @@ class PersonName:
 
 
 def read_name(text: str) -> PersonName:
-    """Given and family name; titles and suffixes ("Dr.", "PhD") stay in the full name only."""
+    """Given and family name; titles and suffixes ("Dr.", "PhD") stay in the full name only.
+
+    A full name reads as itself again.
+    """
+    person = _read(text)
+    if person.full == text:
+        return person
+    full = settle(lambda name: _read(name).full, person.full)
+    return person if full == person.full else _read(full)
+
+
+def _read(text: str) -> PersonName:
     from nameparser import HumanName
 
     full = SPACES.sub(" ", text).strip().strip(",;")

@@ -299,6 +299,7 @@ def _in_order(words: list[str]) -> list[str]:
         role, field = words[:at], words[at + 1 :]
         if (
             field
+            and role
             and role[-1] in ("director", "manager", "president", "supervisor", "coordinator")
             and "of" not in field
         ):
