@@ -4,14 +4,14 @@ from rapport.activity.verbs import declare
 from rapport.candidates import timeline
 
 CANDIDATE_CREATED = declare(
-    "candidate.created", "added the candidate to the pool", "user-plus", data=("source", "origin", "import_id"),
+    "candidate.created", "added the candidate to the pool", "user-plus", data=("source", "origin", "import_id", "tags"),
     template="candidates/timeline/created.html",
 )  # fmt: skip
 CANDIDATE_ATTACHED = declare(
     "candidate.attached",
     "added details that came in again",
     "user-check",
-    data=("source", "matched_by", "added", "import_id"),
+    data=("source", "matched_by", "added", "import_id", "tags"),
     personal=("matched_by",),
     template="candidates/timeline/attached.html",
 )
@@ -47,14 +47,24 @@ CONTACT_POINT_REMOVED = declare(
 
 TAG_CREATED = declare("tag.created", "made the tag {tag}", "tag", data=("tag",))
 TAG_RENAMED = declare("tag.renamed", "renamed the tag {before} to {tag}", "tag", data=("tag", "before"))
+TAG_CHANGED = declare("tag.changed", "changed what the tag {tag} means", "tag", data=("tag", "changed"))
+TAG_MERGED = declare("tag.merged", "merged the tag {before} into {tag}", "tag", data=("tag", "before"))
+TAG_UNMERGED = declare("tag.unmerged", "took the tag {tag} apart from {before} again", "tag", data=("tag", "before"))
 TAG_DELETED = declare("tag.deleted", "deleted the tag {tag}", "tag", data=("tag",))
-TAG_ADDED = declare("tag.added", "added the tag {tag}", "tag", data=("tag",))
+TAG_ADDED = declare(
+    "tag.added", "added the tag {tag}: {reason}", "tag", data=("tag", "reason"), personal=("reason",)
+)  # fmt: skip
 TAG_REMOVED = declare("tag.removed", "took away the tag {tag}", "tag", data=("tag",))
 
 POOL_CREATED = declare("pool.created", "made the pool {pool}", "layers", data=("pool",))
 POOL_CHANGED = declare("pool.changed", "changed the pool {pool}", "layers", data=("pool", "before"))
 POOL_ARCHIVED = declare("pool.archived", "put away the pool {pool}", "layers", data=("pool",))
-POOL_ADDED = declare("pool.added", "added to the pool {pool}", "layers", data=("pool", "reason"))
+POOL_ADDED = declare(
+    "pool.added", "added to the pool {pool}: {reason}", "layers", data=("pool", "reason"), personal=("reason",)
+)  # fmt: skip
+POOL_EXPLAINED = declare(
+    "pool.explained", "noted why in the pool {pool}: {reason}", "layers", data=("pool", "reason"), personal=("reason",)
+)  # fmt: skip
 POOL_REMOVED = declare("pool.removed", "took out of the pool {pool}", "layers", data=("pool",))
 
 NOTE_ADDED = declare(

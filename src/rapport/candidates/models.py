@@ -232,16 +232,39 @@ class CandidateSkill(models.Model):
         ]
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    def current(self) -> "TagQuerySet":
+        """Those that are not merged into another one."""
+        return self.filter(merged_into=None)
+
+
 class Tag(models.Model):
-    """A word of the house for grouping people; one spelling only."""
+    """A word of the house for grouping people; one spelling only, kept by its owner.
+
+    A tag that was merged into another one stays as a spelling of that one: whoever enters its name gets the other. Who
+    had it is noted in TagMove, so that the merge can be taken back at any time.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=60)
+    description = models.CharField(max_length=300, blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)  # to the hour: see tags.note_use
+    merged_into = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="merged_from")
+    merged_at = models.DateTimeField(null=True, blank=True)
+    merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="candidates_tag_name_unique")]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="candidates_tag_name_unique"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="candidates_tag_not_into_itself"
+            ),
+        ]
         ordering = [Lower("name")]
 
     def __str__(self) -> str:
@@ -254,8 +277,17 @@ class CandidateTag(models.Model):
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="candidate_rows")
 
 
+class TagMove(models.Model):
+    """Somebody who had a tag when it was merged into another one; `had_both` when they had that one as well."""
+
+    pk = models.CompositePrimaryKey("tag_id", "candidate_id")
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="moves", db_index=False)
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="+")
+    had_both = models.BooleanField(default=False)
+
+
 class Pool(models.Model):
-    """A list of people kept by hand."""
+    """A list of people kept by hand, by its owner."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
@@ -273,10 +305,12 @@ class Pool(models.Model):
 
 
 class PoolMember(models.Model):
+    """Somebody in a pool; `reason` says why they are there, `added_by` and `added_at` who put them in and when."""
+
     pk = models.CompositePrimaryKey("pool_id", "candidate_id")
     pool = models.ForeignKey(Pool, models.CASCADE, related_name="member_rows", db_index=False)
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="pool_rows")
-    reason = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField()
 

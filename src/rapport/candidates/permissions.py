@@ -5,17 +5,25 @@ for a job on whose team the person is); such an app adds its rule with `add_view
 """
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.db.models import Q
 
-from rapport.accounts.capabilities import EVERYWHERE, ON_TEAM, declare
+from rapport.accounts.capabilities import EVERYWHERE, ON_TEAM, declare, holds
 from rapport.lib.actors import Actor
 
 VIEW = declare("candidates.view", "see candidates", recruiter=EVERYWHERE, hiring_manager=ON_TEAM, interviewer=ON_TEAM)
 EDIT = declare("candidates.edit", "change candidates", recruiter=EVERYWHERE)
 NOTE = declare("candidates.note", "write notes", recruiter=EVERYWHERE, hiring_manager=ON_TEAM, interviewer=ON_TEAM)
 TAG = declare("candidates.tag", "tag candidates", recruiter=EVERYWHERE)
+MANAGE_TAGS = declare("candidates.manage_tags", "change tags that others keep")
 EXPORT = declare("candidates.export", "export candidates", recruiter=EVERYWHERE)
+
+
+def may_change_tag(actor: Actor, owner_id: UUID | None) -> bool:
+    """Whether a tag of this owner may be renamed, merged or deleted: by its owner, and by those who manage tags."""
+    return holds(actor, MANAGE_TAGS) or (actor.id is not None and actor.id == owner_id and holds(actor, TAG))
+
 
 _view_rules: list[Callable[[Actor], Q]] = []
 

@@ -35,6 +35,11 @@ class Prepared:
     def is_refused(self) -> bool:
         return not self.name.full
 
+    def tell(self, problem: str) -> None:
+        """Add what could not be taken over, once."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+
     def identities(self) -> list[tuple[str, str]]:
         """(kind, normal) of its contact points, the most telling kind first: e-mail, link, phone."""
         return sorted([(contact.kind, contact.normal) for contact in self.contacts], key=_by_kind)

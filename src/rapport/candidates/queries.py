@@ -6,9 +6,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Model, Q, QuerySet, Value
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Lower
 
 from rapport.accounts.capabilities import require
 from rapport.candidates.models import (
@@ -22,7 +21,6 @@ from rapport.candidates.models import (
     Pool,
     PoolMember,
     Source,
-    Tag,
     Task,
 )
 from rapport.candidates.permissions import VIEW, sees_everyone, visible_to
@@ -35,9 +33,7 @@ NO_CANDIDATE = "There is no such candidate, or you may not see them."
 PAGE = 50
 COUNT_CAP = 10_000
 
-# Counting stops at COUNT_CAP, so that a tag of a million people costs no more than one of ten thousand.
-COUNT_TAGGED = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_candidatetag counted
-    WHERE counted.tag_id = candidates_tag.id LIMIT {COUNT_CAP}) AS capped)"""
+# Counting stops at COUNT_CAP, so that a pool of a million people costs no more than one of ten thousand.
 COUNT_MEMBERS = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_poolmember counted
     WHERE counted.pool_id = candidates_pool.id LIMIT {COUNT_CAP}) AS capped)"""
 
@@ -251,50 +247,14 @@ def find_touched(candidate_ids: Collection[UUID], *, except_import_id: UUID | No
     return touched
 
 
-def list_tags(actor: Actor, text: str = "") -> QuerySet[Tag]:
-    """All tags (whose name contains the text), each with `candidate_count` (capped)."""
-    require(actor, VIEW)
-    rows = Tag.objects.annotate(
-        candidate_count=RawSQL(COUNT_TAGGED, [])  # noqa: S611 - a constant
-    )
-    return rows.filter(name__icontains=text) if text else rows
-
-
-def list_tag_names(actor: Actor, text: str = "", limit: int = 12) -> list[Tag]:
-    """Tags for a field's suggestions, without counting."""
-    require(actor, VIEW)
-    return list(Tag.objects.filter(name__icontains=text)[:limit])
-
-
-def get_tag(actor: Actor, tag_id: UUID) -> Tag:
-    require(actor, VIEW)
-    return _tag_of(Tag.objects.all(), tag_id)
-
-
-def find_tag(name: str) -> Tag | None:
-    """The tag of a name, in lower case as the database makes it: that is what is unique."""
-    return Tag.objects.alias(lower=Lower("name")).filter(lower=Lower(Value(name))).first()
-
-
-def lock_tag(actor: Actor, tag_id: UUID) -> Tag:
-    """The same, locked until the transaction ends."""
-    require(actor, VIEW)
-    return _tag_of(Tag.objects.select_for_update(), tag_id)
-
-
-def _tag_of(tags: QuerySet[Tag], tag_id: UUID) -> Tag:
-    tag = tags.filter(id=tag_id).first()
-    if tag is None:
-        raise NotFound("There is no such tag.")
-    return tag
-
-
-def list_pools(actor: Actor, *, include_archived: bool = False) -> QuerySet[Pool]:
-    """All pools with their owner and `member_count` (capped)."""
+def list_pools(actor: Actor, *, text: str = "", include_archived: bool = False) -> QuerySet[Pool]:
+    """Pools (whose name or description contains the text) with their owner and `member_count` (capped)."""
     require(actor, VIEW)
     rows = Pool.objects.select_related("owner").annotate(
         member_count=RawSQL(COUNT_MEMBERS, [])  # noqa: S611 - a constant
     )
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(description__icontains=text))
     return rows if include_archived else rows.filter(archived_at=None)
 
 
@@ -335,6 +295,35 @@ def list_members(actor: Actor, pool_id: UUID, *, cursor: str = "", limit: int = 
     rows = [(row, shown[row.id]) for row in list_by_ids(actor, list(shown))]
     last = found[limit - 1] if len(found) > limit else None
     return MemberPage(rows, f"{last.added_at.isoformat()}|{last.candidate_id}" if last else "")
+
+
+def get_member(actor: Actor, pool_id: UUID, candidate_id: UUID) -> PoolMember:
+    """How somebody is in a pool, with the pool and who added them."""
+    rows = _about_visible(actor, PoolMember.objects.filter(pool_id=pool_id, candidate_id=candidate_id))
+    member = rows.select_related("pool", "added_by").first()
+    if member is None:
+        raise NotFound("This person is not in the pool, or you may not see them.")
+    return member
+
+
+def list_memberships(actor: Actor, pool_id: UUID, candidate_ids: Collection[UUID]) -> list[dict[str, str]]:
+    """How people are in a pool, as plain texts that can be kept for an Undo: candidate_id, reason, added_by_id, added_at."""
+    rows = _about_visible(actor, PoolMember.objects.filter(pool_id=pool_id, candidate_id__in=candidate_ids))
+    return [
+        {
+            "candidate_id": str(row.candidate_id),
+            "reason": row.reason,
+            "added_by_id": str(row.added_by_id or ""),
+            "added_at": row.added_at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+def list_member_ids(actor: Actor, pool_id: UUID, *, limit: int) -> list[UUID]:
+    """The members of a pool that the actor may see, the last added first."""
+    members = _about_visible(actor, PoolMember.objects.filter(pool_id=pool_id))
+    return list(members.order_by("-added_at", "-candidate_id").values_list("candidate_id", flat=True)[:limit])
 
 
 def list_sources(actor: Actor) -> QuerySet[Source]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from rapport.accounts.capabilities import require
 from rapport.accounts.queries import list_users
-from rapport.candidates import operations, queries
+from rapport.candidates import operations, queries, tag_queries
 from rapport.candidates.forms import CandidateForm, CreateForm, initial_of
 from rapport.candidates.operations import SamePerson
 from rapport.candidates.permissions import EDIT
@@ -108,7 +108,7 @@ def unarchive(request: Request, candidate_id: UUID) -> HttpResponse:
 @require_GET
 def tag_options(request: Request) -> HttpResponse:
     """Suggestions for a field that takes a tag."""
-    rows = queries.list_tag_names(request.actor, request.GET.get("q", "").strip())
+    rows = tag_queries.list_tag_names(request.actor, request.GET.get("q", "").strip())
     return render(request, "candidates/_options.html", {"options": [(tag.name, tag.name) for tag in rows]})
 
 

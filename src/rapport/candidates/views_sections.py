@@ -45,6 +45,7 @@ def section_context(request: Request, profile: Profile) -> dict[str, Any]:
         "candidate": profile.candidate,
         "can_edit": holds(request.actor, EDIT),
         "can_tag": holds(request.actor, TAG),
+        "may_make_tags": operations.may_make_tags(request.actor),
         "can_note": holds(request.actor, NOTE),
     }
 
@@ -121,12 +122,13 @@ def contact_point_change(request: Request, candidate_id: UUID, contact_point_id:
 
 @require_POST
 def tag_add(request: Request, candidate_id: UUID) -> HttpResponse:
-    """Put a tag on by its name; a new name makes a tag."""
+    """Put a tag on by its name, with a reason; a new name makes a tag where that is allowed."""
 
     def change() -> None:
         queries.get_candidate(request.actor, candidate_id)
         tag = operations.create_tag(actor=request.actor, name=request.POST.get("name", ""))
-        operations.tag_candidates(actor=request.actor, candidate_ids=[candidate_id], tag_id=tag.id)
+        reason = request.POST.get("reason", "")
+        operations.tag_candidates(actor=request.actor, candidate_ids=[candidate_id], tag_id=tag.id, reason=reason)
 
     return answer(request, candidate_id, "tags", change)
 

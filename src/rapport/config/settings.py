@@ -215,6 +215,7 @@ WHITENOISE_MAX_AGE = 0 if DEVELOPMENT else 300
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FREE_TAGS = environment.flag("FREE_TAGS", default=True)
 UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_MB", 25, low=1) * 1_000_000
 
 # Mail that the product itself sends (sign-in links, digests); recruiters' mail goes through their mailboxes.

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from rapport.accounts.capabilities import EVERYWHERE, require
 from rapport.candidates.permissions import VIEW
+from rapport.candidates.tag_queries import find_tag
 from rapport.jobs.models import HiringTeamMember, Job
 from rapport.lib import clock
 from rapport.lib.actors import Actor
@@ -41,6 +42,7 @@ def open_for(actor: Actor) -> Access:
     lookup = Lookup(
         today=clock.today(),
         canonical_skill=vocabulary().canonical,
+        canonical_tag=_tag_now,
         locate=_locate,
         me=actor.name,
         job_ids=job_ids,
@@ -76,6 +78,11 @@ def _scope(actor: Actor) -> tuple[Scope, tuple[str, ...]]:
         return EVERYBODY, tuple(map(str, team.filter(job__is_confidential=True).values_list("job_id", flat=True)))
     own = tuple(map(str, team.values_list("job_id", flat=True)))
     return Scope(job_ids=own), own
+
+
+def _tag_now(name: str) -> str | None:
+    tag = None if "\x00" in name else find_tag(name)
+    return tag.name if tag else None
 
 
 def _locate(name: str) -> tuple[float, float] | None:

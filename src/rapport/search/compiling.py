@@ -33,12 +33,13 @@ def _nowhere(name: str) -> tuple[float, float] | None:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the query is read against: `today` in UTC, `canonical_skill` and `locate` (None for unknown), the name that
-    `owner:me` means. Stages and titles of jobs are found for all jobs that are not confidential, unless
+    """What the query is read against: `today` in UTC, `canonical_skill`, `canonical_tag` and `locate` (None for unknown),
+    the name that `owner:me` means. Stages and titles of jobs are found for all jobs that are not confidential, unless
     `sees_open_jobs` is false, and for those of `job_ids`."""
 
     today: date
     canonical_skill: Callable[[str], str | None] = _unchanged
+    canonical_tag: Callable[[str], str | None] = _unchanged
     locate: Callable[[str], tuple[float, float] | None] = _nowhere
     me: str = ""
     job_ids: tuple[str, ...] = ()
@@ -189,6 +190,13 @@ class _Compiler:
             return self.value(node, "skill")
         name = self.lookup.canonical_skill(node.text) or node.text
         return flat(term("skill", profiles.whole(name)), 1.0)
+
+    def _tag(self, node: Word | Phrase) -> Query:
+        """A name that was merged into another tag finds that one, in saved segments too."""
+        if _is_prefix(node):
+            return self.value(node, "tag")
+        name = self.lookup.canonical_tag(node.text) or node.text
+        return flat(term("tag", profiles.whole(name)))
 
     def _stage(self, node: Word | Phrase) -> Query:
         return self.standing(node, "stage")

@@ -36,7 +36,7 @@ class WorkspaceConfig(AppConfig):
                 "layers",
                 order=40,
                 capability="candidates.view",
-                match="workspace:pool workspace:tags",
+                match="workspace:pool workspace:tag",
                 keys="g p",
             ),
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.workspace import views, views_candidate, views_candidates, views_pools, views_styleguide
+from rapport.workspace import views, views_candidate, views_candidates, views_pools, views_styleguide, views_tags
 
 app_name = "workspace"
 urlpatterns = [
@@ -18,7 +18,11 @@ urlpatterns = [
     path("pools/", views_pools.pools, name="pools"),
     path("pools/<uuid:pool_id>/", views_pools.pool, name="pool"),
     path("pools/<uuid:pool_id>/change/", views_pools.pool_change, name="pool_change"),
-    path("tags/", views_pools.tags, name="tags"),
-    path("tags/<uuid:tag_id>/", views_pools.tag_change, name="tag_change"),
+    path("pools/<uuid:pool_id>/bulk/", views_pools.pool_bulk, name="pool_bulk"),
+    path("pools/<uuid:pool_id>/members/<uuid:candidate_id>/", views_pools.pool_member, name="pool_member"),
+    path("tags/", views_tags.tags, name="tags"),
+    path("tags/undo/<slug:word>/", views_tags.undo, name="tags_undo"),
+    path("tags/<uuid:tag_id>/", views_tags.tag, name="tag"),
+    path("tags/<uuid:tag_id>/options/", views_tags.merge_options, name="tag_merge_options"),
     path("styleguide", views_styleguide.styleguide, name="styleguide"),
 ]

@@ -1,6 +1,5 @@
 """The list of candidates: searching, narrowing, choosing, and what is done with many at once."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,22 +14,19 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from rapport.accounts.capabilities import holds, require
-from rapport.applications.operations import create_applications
 from rapport.applications.permissions import CREATE
 from rapport.candidates import operations, queries
 from rapport.candidates.permissions import EDIT, EXPORT, TAG, VIEW
 from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib import undo as undoing
-from rapport.lib.actors import Actor
 from rapport.lib.doors import taken_back, toast
-from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request, next_url
 from rapport.outreach.permissions import ENROLL
+from rapport.workspace import bulk as bulk_actions
 from rapport.workspace import candidate_export, candidate_list
 
 RESULTS = "workspace/candidates.html#results"
-UNDO_SCOPE = "candidates"
 
 
 @require_GET
@@ -68,6 +64,8 @@ def _context(request: Request) -> dict[str, Any]:
         "jobs": list_open_jobs(request.actor, limit=50) if holds(request.actor, CREATE) else [],
         "can_edit": holds(request.actor, EDIT),
         "can_tag": holds(request.actor, TAG),
+        "may_make_tags": operations.may_make_tags(request.actor),
+        "bulk_url": f"{reverse('workspace:candidates_bulk')}?{request.GET.urlencode()}",
         "can_enroll": holds(request.actor, ENROLL),
         "can_export": holds(request.actor, EXPORT),
         "colspan": len(columns) + 2,
@@ -85,14 +83,7 @@ def bulk(request: Request) -> HttpResponse:
 
     `do` is tag, untag, pool, unpool, archive, unarchive or job; Undo takes the whole of it back.
     """
-    do = request.POST.get("do", "")
-    action = BULK.get(do)
-    if action is None:
-        raise InvalidInput("Choose what to do with the selected people.")
-    ids = _chosen_ids(request)
-    if not ids:
-        raise InvalidInput("Select somebody first.")
-    said, undo_url = action(request, ids)
+    said, undo_url = bulk_actions.act(request, lambda: _chosen_ids(request))
     if not request.htmx:
         messages.success(request, said, extra_tags=undo_url)
         return redirect(next_url(request, reverse("workspace:candidates")))
@@ -103,11 +94,7 @@ def bulk(request: Request) -> HttpResponse:
 def _chosen_ids(request: Request) -> list[UUID]:
     if request.POST.get("all"):
         return candidate_list.list_ids(request.actor, request.GET.get("q", "").strip())
-    values = request.POST.getlist("ids")
-    try:
-        return list(dict.fromkeys(UUID(value) for value in values))[: candidate_list.MOST_AT_ONCE]
-    except ValueError as error:
-        raise InvalidInput("This selection cannot be read. Reload the page and select again.") from error
+    return bulk_actions.read_ids(request, candidate_list.MOST_AT_ONCE)
 
 
 @require_POST
@@ -115,103 +102,10 @@ def _chosen_ids(request: Request) -> list[UUID]:
 def undo(request: Request, word: str) -> HttpResponse:
     """Take back what was done to many at once; who was changed since stays as they are, and the message says so."""
     require(request.actor, VIEW)
-    what = undoing.take(request.actor, UNDO_SCOPE, word)
-    ids = [UUID(key) for key in what["ids"]]
-    done, said = _take_back(request.actor, ids, what)
-    return taken_back(request, said, len(ids) - len(done), next_url(request, reverse("workspace:candidates")))
-
-
-def _take_back(actor: Actor, ids: list[UUID], what: Mapping[str, Any]) -> tuple[Sequence[UUID], str]:
-    match what["do"]:
-        case "tag":
-            done = operations.untag_candidates(actor=actor, candidate_ids=ids, tag_id=UUID(what["tag"]))
-            return done, f"Tag taken off {_people(done)}"
-        case "pool":
-            done = operations.remove_from_pool(actor=actor, candidate_ids=ids, pool_id=UUID(what["pool"]))
-            return done, f"{_people(done)} taken out of the pool"
-        case _:
-            done = operations.unarchive_candidates(actor=actor, candidate_ids=ids, archived_until=what["done_at"])
-            return done, f"{_people(done)} taken back from the archive"
-
-
-def _keep_undo(request: Request, do: str, ids: Collection[UUID], **parameters: str) -> str:
-    """The address at which an Undo is asked for; "" when nobody was changed."""
-    if not ids:
-        return ""
-    word = undoing.keep(request.actor, UNDO_SCOPE, {"do": do, "ids": [str(key) for key in ids], **parameters})
-    return reverse("workspace:candidates_undo", args=[word])
-
-
-def _tag(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    tag = operations.create_tag(actor=request.actor, name=request.POST.get("tag", ""))
-    done = operations.tag_candidates(actor=request.actor, candidate_ids=ids, tag_id=tag.id)
-    return f"{_people(done)} tagged {tag.name}{_had_it(ids, done)}.", _keep_undo(request, "tag", done, tag=str(tag.id))
-
-
-def _untag(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    tag_id = _uuid(request.POST.get("tag", ""))
-    done = operations.untag_candidates(actor=request.actor, candidate_ids=ids, tag_id=tag_id)
-    return f"Tag taken off {_people(done)}.", ""
-
-
-def _pool(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    pool_id = _uuid(request.POST.get("pool", ""))
-    reason = request.POST.get("pool_reason", "")
-    done = operations.add_to_pool(actor=request.actor, pool_id=pool_id, candidate_ids=ids, reason=reason)
-    return f"{_people(done)} added to the pool{_had_it(ids, done)}.", _keep_undo(
-        request, "pool", done, pool=str(pool_id)
-    )
-
-
-def _unpool(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    pool_id = _uuid(request.POST.get("pool", ""))
-    done = operations.remove_from_pool(actor=request.actor, pool_id=pool_id, candidate_ids=ids)
-    return f"{_people(done)} taken out of the pool.", ""
-
-
-def _archive(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    done = operations.archive_candidates(
-        actor=request.actor, candidate_ids=ids, reason=request.POST.get("archive_reason", "")
-    )
-    return f"{_people(done)} archived.", _keep_undo(request, "archive", done)
-
-
-def _unarchive(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    done = operations.unarchive_candidates(actor=request.actor, candidate_ids=ids)
-    return f"{_people(done)} taken back from the archive.", ""
-
-
-def _job(request: Request, ids: list[UUID]) -> tuple[str, str]:
-    job_id = _uuid(request.POST.get("job", ""))
-    done = create_applications(actor=request.actor, job_id=job_id, candidate_ids=ids)
-    return f"{_people(done.changed)} put up for the job{_had_it(ids, done.changed)}.", ""
-
-
-BULK: dict[str, Callable[[Request, list[UUID]], tuple[str, str]]] = {
-    "tag": _tag,
-    "untag": _untag,
-    "pool": _pool,
-    "unpool": _unpool,
-    "archive": _archive,
-    "unarchive": _unarchive,
-    "job": _job,
-}
-
-
-def _people(done: Any) -> str:
-    return "1 person" if len(done) == 1 else f"{len(done):,} people"
-
-
-def _had_it(ids: list[UUID], done: Any) -> str:
-    left = len(ids) - len(done)
-    return f"; {left:,} had it already" if left > 0 else ""
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise InvalidInput("Choose one from the list.") from error
+    what = undoing.take(request.actor, bulk_actions.UNDO_SCOPE, word)
+    done, said = bulk_actions.take_back(request.actor, what)
+    left_count = len(what["ids"]) - len(done)
+    return taken_back(request, said, left_count, next_url(request, reverse("workspace:candidates")))
 
 
 @require_POST

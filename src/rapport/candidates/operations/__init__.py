@@ -31,12 +31,23 @@ from rapport.candidates.operations.documents import add_document, remove_documen
 from rapport.candidates.operations.lists import choose_columns
 from rapport.candidates.operations.merging import MOVED, absorb_candidate, lock_pair
 from rapport.candidates.operations.notes import add_note, delete_note, edit_note
-from rapport.candidates.operations.pools import add_to_pool, archive_pool, create_pool, remove_from_pool, save_pool
+from rapport.candidates.operations.pools import (
+    add_to_pool,
+    archive_pool,
+    create_pool,
+    explain_member,
+    put_back_in_pool,
+    remove_from_pool,
+    save_pool,
+)
 from rapport.candidates.operations.skills import add_skill, remove_skill
+from rapport.candidates.operations.tag_merging import merge_tags, unmerge_tag
 from rapport.candidates.operations.tags import (
     create_tag,
     delete_tag,
+    may_make_tags,
     rename_tag,
+    save_tag,
     tag_candidates,
     untag_candidates,
 )
@@ -66,9 +77,13 @@ __all__ = [
     "delete_tag",
     "discard_candidates",
     "edit_note",
+    "explain_member",
     "give_consent",
     "lock_pair",
     "mark_contact_points",
+    "may_make_tags",
+    "merge_tags",
+    "put_back_in_pool",
     "remove_contact_point",
     "remove_document",
     "remove_education",
@@ -80,6 +95,7 @@ __all__ = [
     "save_education",
     "save_experience",
     "save_pool",
+    "save_tag",
     "store_prepared",
     "tag_candidates",
     "take_back_additions",
@@ -87,6 +103,7 @@ __all__ = [
     "touch_last_activity",
     "touch_last_contact",
     "unarchive_candidates",
+    "unmerge_tag",
     "untag_candidates",
     "update_candidate",
     "withdraw_consent",

@@ -99,11 +99,7 @@ def _store(
     record_many(
         CANDIDATE_CREATED,
         actor=actor,
-        happenings=[
-            Happening({"candidate": row.candidate_id}, {"source": row.prepared.draft.source, **came_by})
-            for row in rows
-            if row.is_new
-        ],
+        happenings=[Happening({"candidate": row.candidate_id}, _came(row, came_by)) for row in rows if row.is_new],
     )
     record_many(
         CANDIDATE_ATTACHED,
@@ -161,6 +157,11 @@ def _place_one(item: Prepared, files: list[StoredFile], owners: dict[tuple[str, 
     return Placed(item, candidate_id, matched is None, contacts, files, matched[1] if matched else "")
 
 
+def _came(row: Placed, came_by: Mapping[str, Any]) -> dict[str, Any]:
+    data = {"source": row.prepared.draft.source, **came_by}
+    return {**data, "tags": row.tags} if row.tags else data
+
+
 def _attached(row: Placed, import_id: UUID | None) -> Happening:
     draft = row.prepared.draft
     added = {
@@ -169,15 +170,13 @@ def _attached(row: Placed, import_id: UUID | None) -> Happening:
         "skills": len(draft.skills),
         "contact_points": len(row.contacts),
     }
-    return Happening(
-        {"candidate": row.candidate_id},
-        {
-            "source": draft.source,
-            "matched_by": row.matched_by,
-            "added": [noun for noun, count in added.items() if count],
-            "import_id": import_id,
-        },
-    )
+    data = {
+        "source": draft.source,
+        "matched_by": row.matched_by,
+        "added": [noun for noun, count in added.items() if count],
+        "import_id": import_id,
+    }
+    return Happening({"candidate": row.candidate_id}, {**data, "tags": row.tags} if row.tags else data)
 
 
 def _outcome(item: Prepared, row: Placed | None, clashes: list[str]) -> DraftOutcome:

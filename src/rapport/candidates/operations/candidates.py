@@ -85,7 +85,7 @@ def create_candidate(*, actor: Actor, draft: CandidateDraft) -> Candidate:
         except IntegrityError:
             _refuse_same_person(prepared)
             raise
-        data = {"source": prepared.draft.source, "origin": "hand"}
+        data = {"source": prepared.draft.source, "origin": "hand", **({"tags": row.tags} if row.tags else {})}
         record(CANDIDATE_CREATED, actor=actor, subjects={"candidate": row.candidate_id}, data=data)
     return queries.get_candidate(actor, row.candidate_id)
 

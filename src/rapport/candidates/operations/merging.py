@@ -20,6 +20,7 @@ from rapport.candidates.models import (
     Experience,
     Note,
     PoolMember,
+    TagMove,
     Task,
 )
 from rapport.candidates.operations.rights import visible
@@ -33,7 +34,7 @@ from rapport.lib.journal import Journal
 MOVED = frozenset(
     model._meta.label_lower
     for model in (
-        Candidate, CandidateSkill, CandidateTag, Consent, ContactPoint, Document, Education, Experience, Note, PoolMember, Task,
+        Candidate, CandidateSkill, CandidateTag, Consent, ContactPoint, Document, Education, Experience, Note, PoolMember, TagMove, Task,
     )
 )  # fmt: skip
 WHOLE = (Note, Task, Consent)
@@ -118,6 +119,7 @@ def _move_skills(journal: Journal, survivor: Candidate, other: Candidate, files:
 
 def _move_links(journal: Journal, survivor: Candidate, other: Candidate) -> None:
     tags = set(CandidateTag.objects.filter(candidate=survivor).values_list("tag_id", flat=True))
+    _move_tag_moves(journal, survivor, other, tags)
     theirs = list(CandidateTag.objects.filter(candidate=other))
     journal.remove(row for row in theirs if row.tag_id in tags)
     journal.change([row for row in theirs if row.tag_id not in tags], candidate_id=survivor.id)
@@ -125,3 +127,14 @@ def _move_links(journal: Journal, survivor: Candidate, other: Candidate) -> None
     members = list(PoolMember.objects.filter(candidate=other))
     journal.remove(row for row in members if row.pool_id in pools)
     journal.change([row for row in members if row.pool_id not in pools], candidate_id=survivor.id)
+
+
+def _move_tag_moves(journal: Journal, survivor: Candidate, other: Candidate, tags: set[UUID]) -> None:
+    """Who had a merged tag; where the survivor has what it became by themselves, they keep that when it is taken apart."""
+    own = set(TagMove.objects.filter(candidate=survivor).values_list("tag_id", flat=True))
+    theirs = list(TagMove.objects.filter(candidate=other).select_related("tag"))
+    journal.remove(row for row in theirs if row.tag_id in own)
+    for row in theirs:
+        if row.tag_id not in own:
+            had_both = row.had_both or row.tag.merged_into_id in tags
+            journal.change([row], candidate_id=survivor.id, had_both=had_both)

@@ -1,14 +1,25 @@
 """Pools: lists of people kept by hand."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from types import EllipsisType
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
 from rapport.accounts.capabilities import require
+from rapport.accounts.models import User
 from rapport.activity.operations import Happening, record, record_many
 from rapport.candidates import queries
-from rapport.candidates.activities import POOL_ADDED, POOL_ARCHIVED, POOL_CHANGED, POOL_CREATED, POOL_REMOVED
+from rapport.candidates.activities import (
+    POOL_ADDED,
+    POOL_ARCHIVED,
+    POOL_CHANGED,
+    POOL_CREATED,
+    POOL_EXPLAINED,
+    POOL_REMOVED,
+)
 from rapport.candidates.models import Pool, PoolMember
 from rapport.candidates.operations.rights import user_id, visible
 from rapport.candidates.permissions import TAG
@@ -22,6 +33,13 @@ INSERT INTO candidates_poolmember (pool_id, candidate_id, reason, added_by_id, a
 SELECT %s, unnest(%s::uuid[]), %s, %s, %s ON CONFLICT DO NOTHING RETURNING candidate_id
 """
 TAKE_OUT = "DELETE FROM candidates_poolmember WHERE pool_id = %s AND candidate_id = ANY(%s) RETURNING candidate_id"
+PUT_BACK = """
+INSERT INTO candidates_poolmember (pool_id, candidate_id, reason, added_by_id, added_at)
+SELECT %s, back.candidate_id, back.reason, u.id, back.added_at
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::timestamptz[]) AS back(candidate_id, reason, added_by_id, added_at)
+LEFT JOIN accounts_user u ON u.id = back.added_by_id ON CONFLICT DO NOTHING RETURNING candidate_id
+"""
+LONGEST_REASON = 500
 
 
 @transaction.atomic
@@ -35,11 +53,19 @@ def create_pool(*, actor: Actor, name: str, description: str = "") -> Pool:
 
 
 @transaction.atomic
-def save_pool(*, actor: Actor, pool_id: UUID, name: str, description: str = "") -> Pool:
-    """Rename or describe a pool. Records pool.changed, also for each member when the name changed."""
+def save_pool(
+    *, actor: Actor, pool_id: UUID, name: str, description: str = "", owner_id: UUID | EllipsisType | None = ...
+) -> Pool:
+    """Rename or describe a pool, or give it to another owner. Records pool.changed, also for each member when the name
+    changed. Raises Conflict when another one has that name, InvalidInput for an owner who does not work here.
+    """
     pool = _lock(actor, pool_id)
     before = pool.name
     pool.name, pool.description = _read_name(name), many_lines(description)
+    if owner_id is not ... and owner_id != pool.owner_id:
+        if owner_id and not User.objects.filter(id=owner_id, is_active=True).exists():
+            raise InvalidInput({"owner": "Choose a colleague who works here."})
+        pool.owner_id = owner_id
     _save(pool)
     data = {"pool": pool.name, "before": before}
     record(POOL_CHANGED, actor=actor, subjects=[pool], data=data)
@@ -70,7 +96,7 @@ def add_to_pool(*, actor: Actor, pool_id: UUID, candidate_ids: Collection[UUID],
     """
     ids = visible(actor, candidate_ids, TAG)
     pool = queries.get_pool(actor, pool_id)
-    reason = one_line(reason, 200)
+    reason = one_line(reason, LONGEST_REASON)
     with connection.cursor() as cursor:
         cursor.execute(PUT_IN, [pool.id, ids, reason, user_id(actor), clock.now()])
         added = sorted(row[0] for row in cursor.fetchall())
@@ -91,6 +117,53 @@ def remove_from_pool(*, actor: Actor, pool_id: UUID, candidate_ids: Collection[U
     happenings = [Happening({"candidate": key, "pool": pool.id}, {"pool": pool.name}) for key in removed]
     record_many(POOL_REMOVED, actor=actor, happenings=happenings)
     return removed
+
+
+@transaction.atomic
+def explain_member(*, actor: Actor, pool_id: UUID, candidate_id: UUID, reason: str) -> PoolMember:
+    """Say why somebody is in a pool. Records pool.explained when the words differ.
+
+    Raises NotFound for somebody who is not in it or may not be seen, NotAllowed without candidates.tag.
+    """
+    ids = visible(actor, [candidate_id], TAG)
+    rows = PoolMember.objects.select_for_update(of=("self",)).select_related("pool")
+    member = rows.filter(pool_id=pool_id, candidate_id__in=ids).first()
+    if member is None:
+        raise NotFound("This person is not in the pool any more. Reload the page.")
+    reason = one_line(reason, LONGEST_REASON)
+    if member.reason != reason:
+        PoolMember.objects.filter(pk=member.pk).update(reason=reason)
+        member.reason = reason
+        subjects = {"candidate": candidate_id, "pool": pool_id}
+        record(POOL_EXPLAINED, actor=actor, subjects=subjects, data={"pool": member.pool.name, "reason": reason})
+    return member
+
+
+@transaction.atomic
+def put_back_in_pool(*, actor: Actor, pool_id: UUID, members: Collection[Mapping[str, Any]]) -> list[UUID]:
+    """Put people back who were taken out, with why, since when and by whom they were there; returns those put back.
+
+    `members` are rows as `queries.list_memberships` gives them. Records pool.added for them.
+    """
+    ids = set(visible(actor, [UUID(row["candidate_id"]) for row in members], TAG))
+    pool = queries.get_pool(actor, pool_id)
+    rows = [row for row in members if UUID(row["candidate_id"]) in ids]
+    columns = [
+        [UUID(row["candidate_id"]) for row in rows],
+        [row["reason"] for row in rows],
+        [UUID(row["added_by_id"]) if row["added_by_id"] else None for row in rows],
+        [datetime.fromisoformat(row["added_at"]) for row in rows],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_BACK, [pool.id, *columns])
+        back = {row[0] for row in cursor.fetchall()}
+    happenings = [
+        Happening({"candidate": key, "pool": pool.id}, {"pool": pool.name, "reason": row["reason"]})
+        for row in rows
+        if (key := UUID(row["candidate_id"])) in back
+    ]
+    record_many(POOL_ADDED, actor=actor, happenings=happenings)
+    return sorted(back)
 
 
 def _lock(actor: Actor, pool_id: UUID) -> Pool:

@@ -29,6 +29,7 @@ from rapport.candidates.models import (
     Tag,
 )
 from rapport.candidates.operations.rights import user_id
+from rapport.candidates.operations.tags import may_make_tags, note_use
 from rapport.candidates.preparing import Prepared
 from rapport.lib.actors import Actor
 from rapport.lib.copying import Table, copy_lines, copy_rows
@@ -45,7 +46,8 @@ CONTACT_POINTS, SKILLS, TAGS = Table(ContactPoint), Table(CandidateSkill), Table
 class Placed:
     """A draft and whose it is: a new candidate's id, or that of the person who is there (told by `matched_by`).
 
-    `contacts` are those of the draft that nobody else has; `added` is what somebody who was there has got.
+    `contacts` are those of the draft that nobody else has, `tags` the names of those that are new to the person;
+    `added` is what somebody who was there has got.
     """
 
     prepared: Prepared
@@ -54,6 +56,7 @@ class Placed:
     contacts: list[Contact] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     matched_by: str = ""
+    tags: list[str] = field(default_factory=list)
     added: Additions = field(default_factory=Additions)
 
 
@@ -196,11 +199,46 @@ def ensure_sources(names: Iterable[str]) -> dict[str, UUID]:
 
 
 def ensure_tags(names: Iterable[str], actor: Actor) -> dict[str, UUID]:
-    """Ids of tags by case-folded name, made where missing; one to three statements."""
-    return _ensure(Tag.objects.all(), names, lambda name: Tag(name=name, created_by_id=user_id(actor)))
+    """Ids of tags by case-folded name, made where missing and where the actor may make tags; one to four statements.
+
+    The name of a tag that was merged gives the one it became.
+    """
+
+    def build(name: str) -> Tag:
+        return Tag(name=name, created_by_id=user_id(actor), owner_id=user_id(actor))
+
+    found = _ensure(Tag.objects.all(), names, build, may_make=may_make_tags(actor))
+    return _what_they_became(found) if found else {}
 
 
-def _ensure(rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Row]) -> dict[str, UUID]:
+# Merged and deleted tags wait until the transaction ends, so that nobody is given one that is gone.
+WHAT_THEY_BECAME = """
+WITH RECURSIVE became AS (
+    SELECT id AS was, id, merged_into_id FROM candidates_tag WHERE id = ANY(%s)
+    UNION ALL
+    SELECT became.was, t.id, t.merged_into_id FROM became JOIN candidates_tag t ON t.id = became.merged_into_id)
+SELECT became.was, t.id FROM became JOIN candidates_tag t ON t.id = became.id WHERE t.merged_into_id IS NULL
+ORDER BY t.id FOR KEY SHARE OF t
+"""
+
+
+def _what_they_became(ids: Mapping[str, UUID]) -> dict[str, UUID]:
+    became: dict[UUID, UUID] = {}
+    with connection.cursor() as cursor:
+        # One that is merged while we wait for it is not in the answer: ask again what it is now.
+        while left := set(ids.values()) - became.keys():
+            cursor.execute(WHAT_THEY_BECAME, [sorted(left)])
+            found = dict(cursor.fetchall())
+            if not found and not Tag.objects.filter(id__in=left).exists():
+                break
+            became |= found
+    note_use(became.values())
+    return {name: became[key] for name, key in ids.items() if key in became}
+
+
+def _ensure(
+    rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Row], *, may_make: bool = True
+) -> dict[str, UUID]:
     wanted: dict[str, str] = {}
     for name in names:
         if name:
@@ -208,7 +246,7 @@ def _ensure(rows: QuerySet[Row], names: Iterable[str], build: Callable[[str], Ro
     if not wanted:
         return {}
     found = _ids_by_name(rows.model, wanted)
-    missing = [build(name) for key, name in wanted.items() if key not in found]
+    missing = [build(name) for key, name in wanted.items() if may_make and key not in found]
     if missing:
         rows.bulk_create(missing, ignore_conflicts=True)
         found = _ids_by_name(rows.model, wanted)
@@ -379,8 +417,13 @@ def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[Line]:
     links = []
     for row in rows:
         for name in row.prepared.draft.tags:
-            same = (row.candidate_id, ids[name.casefold()])
+            tag_id = ids.get(name.casefold())
+            if tag_id is None:
+                row.prepared.tell(f"There is no tag named {name}, and only those who manage tags may make one.")
+                continue
+            same = (row.candidate_id, tag_id)
             if same not in known.tags:
+                row.tags.append(name)
                 known.tags.add(same)
                 row.added.tags.append(same[1])
                 links.append(TAGS.line(candidate_id=same[0], tag_id=same[1]))

@@ -75,7 +75,9 @@ def test_a_draft_becomes_a_person_with_everything(rita: User) -> None:
     assert skill.document_id == document.id
     (activity,) = Activity.objects.filter(verb="candidate.created")
     assert activity.subjects == {"candidate": str(person.id)}
-    assert activity.data == {"source": "Meetup", "origin": "import", "import_id": None}
+    assert activity.data == {
+        "source": "Meetup", "origin": "import", "import_id": None, "tags": ["four days", "speaks"]
+    }  # fmt: skip
 
 
 def test_the_same_person_twice_in_one_call_is_one(rita: User) -> None:

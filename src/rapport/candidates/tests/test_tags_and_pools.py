@@ -1,16 +1,18 @@
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.models import User
 from rapport.activity.models import Activity
+from rapport.activity.sentences import tell
 from rapport.candidates import operations, queries
 from rapport.candidates.drafts import CandidateDraft
 from rapport.candidates.models import Candidate, CandidateTag, PoolMember, Source, Tag
 from rapport.candidates.tests.factories import CandidateFactory, PoolFactory, TagFactory
-from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
+from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,7 @@ def test_many_are_tagged_in_a_constant_number_of_statements(rita: User) -> None:
     assert len(few) == len(many)
     assert CandidateTag.objects.count() == 40
     activity = Activity.objects.filter(verb="tag.added").first()
-    assert activity.data == {"tag": "four days"}
+    assert activity.data == {"tag": "four days", "reason": ""}
     assert activity.find_subject_id("tag") == tag.id
     assert Activity.objects.filter(verb="tag.added").count() == 40
 
@@ -67,7 +69,7 @@ def test_a_tag_has_one_spelling(rita: User) -> None:
 
 
 def test_renaming_and_deleting_a_tag_is_recorded_for_everybody_who_has_it(rita: User) -> None:
-    carl, tag = CandidateFactory(), TagFactory(name="old")
+    carl, tag = CandidateFactory(), TagFactory(name="old", owner=rita)
     operations.tag_candidates(actor=rita.actor, candidate_ids=[carl.id], tag_id=tag.id)
 
     operations.rename_tag(actor=rita.actor, tag_id=tag.id, name="new")
@@ -120,3 +122,86 @@ def test_a_pool_put_away_leaves_the_list_and_comes_back(rita: User) -> None:
     assert list(queries.list_pools(rita.actor)) == []
     operations.archive_pool(actor=rita.actor, pool_id=pool.id, archived=False)
     assert list(queries.list_pools(rita.actor)) == [pool]
+
+
+def test_why_somebody_was_tagged_and_put_into_a_pool_is_on_the_record(rita: User) -> None:
+    carl, tag, pool = CandidateFactory(), TagFactory(name="speaks"), PoolFactory(name="Speakers")
+    operations.tag_candidates(actor=rita.actor, candidate_ids=[carl.id], tag_id=tag.id, reason=" Talk in  May ")
+    operations.add_to_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=[carl.id], reason="Asked to come again")
+    for _ in range(2):
+        operations.explain_member(actor=rita.actor, pool_id=pool.id, candidate_id=carl.id, reason="Prefers autumn")
+    told = [tell(row) for row in Activity.objects.order_by("id")]
+    assert told == [
+        "added the tag speaks: Talk in May",
+        "added to the pool Speakers: Asked to come again",
+        "noted why in the pool Speakers: Prefers autumn",
+    ]
+    assert PoolMember.objects.get().reason == "Prefers autumn"
+
+
+def test_only_somebody_in_the_pool_can_be_explained_and_only_by_who_tags(rita: User, ines: User) -> None:
+    carl, pool = CandidateFactory(), PoolFactory()
+    with pytest.raises(NotFound):
+        operations.explain_member(actor=rita.actor, pool_id=pool.id, candidate_id=carl.id, reason="x")
+    operations.add_to_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=[carl.id], reason="why")
+    with pytest.raises(NotAllowed):
+        operations.explain_member(actor=ines.actor, pool_id=pool.id, candidate_id=carl.id, reason="x")
+    assert PoolMember.objects.get().reason == "why"
+
+
+def test_who_was_taken_out_comes_back_with_why_and_since_when(rita: User) -> None:
+    people, pool = CandidateFactory.create_batch(2), PoolFactory()
+    ids = sorted(person.id for person in people)
+    operations.add_to_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=ids, reason="Fair")
+    before = list(PoolMember.objects.order_by("candidate_id").values())
+    kept = queries.list_memberships(rita.actor, pool.id, ids)
+    operations.remove_from_pool(actor=rita.actor, pool_id=pool.id, candidate_ids=ids)
+    assert operations.put_back_in_pool(actor=rita.actor, pool_id=pool.id, members=kept) == ids
+    assert list(PoolMember.objects.order_by("candidate_id").values()) == before
+    assert operations.put_back_in_pool(actor=rita.actor, pool_id=pool.id, members=kept) == []
+
+
+def test_a_pool_can_be_handed_over(rita: User, hugo: User) -> None:
+    pool = operations.create_pool(actor=rita.actor, name="Data")
+    operations.save_pool(actor=rita.actor, pool_id=pool.id, name="Data", owner_id=hugo.id)
+    pool.refresh_from_db()
+    assert pool.owner == hugo
+    with pytest.raises(InvalidInput):
+        operations.save_pool(actor=rita.actor, pool_id=pool.id, name="Data", owner_id=uuid4())
+    operations.save_pool(actor=rita.actor, pool_id=pool.id, name="Data, Berlin")
+    pool.refresh_from_db()
+    assert (pool.owner, pool.name) == (hugo, "Data, Berlin")
+
+
+def test_where_tags_are_only_chosen_nobody_makes_one_by_typing(rita: User, ada: User, settings) -> None:
+    settings.FREE_TAGS = False
+    there = TagFactory(name="four days")
+    assert operations.create_tag(actor=rita.actor, name="Four days") == there
+    with pytest.raises(NotAllowed, match="There is no tag named three days"):
+        operations.create_tag(actor=rita.actor, name="three days")
+    draft = CandidateDraft(full_name="Carl Candidate", tags=("FOUR DAYS", "three days"))
+    (outcome,) = operations.bulk_create_candidates(actor=rita.actor, drafts=[draft])
+    assert outcome.problems == ("There is no tag named three days, and only those who manage tags may make one.",)
+    assert list(CandidateTag.objects.values_list("tag_id", flat=True)) == [there.id]
+    operations.create_tag(actor=ada.actor, name="three days")
+    assert Tag.objects.count() == 2
+
+
+def test_tags_that_came_with_somebody_are_on_the_record(rita: User) -> None:
+    draft = CandidateDraft(full_name="Carl Candidate", tags=("four days",))
+    operations.bulk_create_candidates(actor=rita.actor, drafts=[draft])
+    operations.create_candidate(actor=rita.actor, draft=draft)
+    assert [row.data["tags"] for row in Activity.objects.filter(verb="candidate.created")] == [["four days"]] * 2
+    assert Tag.objects.get().owner == rita
+
+
+def test_when_a_tag_was_last_used_is_kept_to_the_hour(rita: User) -> None:
+    people, tag = CandidateFactory.create_batch(3), TagFactory()
+    uses = []
+    for minute, person in zip((0, 30, 90), people, strict=True):
+        with time_machine.travel("2026-11-26T10:00:00Z", tick=False) as traveller:
+            traveller.shift(minute * 60)
+            operations.tag_candidates(actor=rita.actor, candidate_ids=[person.id], tag_id=tag.id)
+        tag.refresh_from_db()
+        uses.append(f"{tag.last_used_at:%H:%M}")
+    assert uses == ["10:00", "10:00", "11:30"]

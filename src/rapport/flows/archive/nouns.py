@@ -17,7 +17,7 @@ NOUNS = (
     "skills.Skill", "skills.Alias", "skills.Relation", "skills.VocabularyChange",
     "candidates.Source", "candidates.Tag", "candidates.Pool", "candidates.Candidate", "candidates.ContactPoint",
     "candidates.Document", "candidates.Experience", "candidates.Education", "candidates.CandidateSkill",
-    "candidates.CandidateTag", "candidates.PoolMember", "candidates.Note", "candidates.Task", "candidates.Consent",
+    "candidates.CandidateTag", "candidates.TagMove", "candidates.PoolMember", "candidates.Note", "candidates.Task", "candidates.Consent",
     "candidates.ColumnChoice",
     "jobs.Department", "jobs.Job", "jobs.HiringTeamMember", "jobs.JobSkill", "jobs.StageTemplate", "jobs.Stage",
     "applications.ArchiveReason", "applications.Application", "applications.Promise",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from rapport.accounts.models import Role, User
 from rapport.accounts.operations import create_user, save_team
+from rapport.candidates.operations import merge_tags, save_tag
 from rapport.candidates.operations.storing import ensure_sources, ensure_tags
 from rapport.flows.demo import words
 from rapport.jobs import operations as jobs
@@ -64,7 +65,8 @@ def found_company() -> Company:
     """Create the company, or find what is there of it."""
     users = {email: _colleague(email, name, role) for email, name, role in COLLEAGUES}
     save_team(actor=COMMAND, name="Recruiting", member_ids=[users[email].id for email, _, role in COLLEAGUES[:3]])
-    tags = ensure_tags(words.TAGS, users[SIGN_IN].actor)
+    tags = ensure_tags(words.TAGS, COMMAND)
+    _explain_tags(tags, users)
     sources = ensure_sources(words.SOURCES)
     ten = save_template(
         actor=COMMAND, name="Ten stages",
@@ -72,6 +74,20 @@ def found_company() -> Company:
     )  # fmt: skip
     opened = [(_open_job(row, users, ten), row[3]) for row in JOBS]
     return Company(users, opened, list(tags.values()), list(sources.values()))
+
+
+def _explain_tags(tags: dict[str, UUID], users: dict[str, User]) -> None:
+    """Give the tags meanings and owners, and the vocabulary what grows in every house: other spellings."""
+    for name, (meaning, owner) in words.MEANINGS.items():
+        owner_id = users[f"{owner}@example.org"].id
+        save_tag(actor=COMMAND, tag_id=tags[name], name=name, description=meaning, owner_id=owner_id)
+    spellings = ensure_tags([name for name, _, _ in words.OTHER_SPELLINGS], COMMAND)
+    for name, owner, merged_into in words.OTHER_SPELLINGS:
+        if merged_into and spellings[name] != tags[merged_into]:
+            merge_tags(actor=COMMAND, tag_id=spellings[name], into_id=tags[merged_into])
+        elif not merged_into:
+            owner_id = users[f"{owner}@example.org"].id
+            save_tag(actor=COMMAND, tag_id=spellings[name], name=name, description="", owner_id=owner_id)
 
 
 def _colleague(email: str, name: str, role: str) -> User:

@@ -20,6 +20,7 @@ from rapport.applications.models import Application, ArchiveReason, Promise
 from rapport.applications.promises import hear_by
 from rapport.candidates.activities import CANDIDATE_CREATED, NOTE_ADDED, POOL_ADDED
 from rapport.candidates.models import Candidate, Experience, Note, Pool, PoolMember, Task
+from rapport.flows.demo import words
 from rapport.flows.demo.company import JOBS, Company
 from rapport.flows.demo.roles import ROLES
 from rapport.jobs.models import Job, Stage
@@ -274,16 +275,15 @@ def _pools(story: Story, company: Company, candidates: list[Candidate], dice: Ra
         pool, _ = Pool.objects.get_or_create(name=name, defaults={"description": description, "owner": owner})
         titles = next(role.titles for role in ROLES if role.name == role_name)
         members = [person for person in candidates if person.title in titles and dice.random() < 0.4]
+        why = Random(name)  # apart from the other dice: what else is thrown stays as it is
+        reasons = [why.choice(words.WHY_IN_POOLS) for _ in members]
         PoolMember.objects.bulk_create(
-            [PoolMember(pool=pool, candidate=person, added_by=owner, added_at=person.created_at) for person in members],
+            [
+                PoolMember(pool=pool, candidate=person, added_by=owner, added_at=person.created_at, reason=reason)
+                for person, reason in zip(members, reasons, strict=True)
+            ],
             batch_size=500, ignore_conflicts=True,
         )  # fmt: skip
-        for person in members:
-            story.tell(
-                POOL_ADDED,
-                owner.actor,
-                {"candidate": person.id, "pool": pool.id},
-                person.created_at,
-                pool=name,
-                reason="",
-            )
+        for person, reason in zip(members, reasons, strict=True):
+            subjects = {"candidate": person.id, "pool": pool.id}
+            story.tell(POOL_ADDED, owner.actor, subjects, person.created_at, pool=name, reason=reason)

@@ -387,3 +387,26 @@ TAGS = (
     "knows the industry",
     "remote only",
 )
+# What some of them mean, and who keeps them.
+MEANINGS = {
+    "silver medal": ("Reached the last talk and would have been hired", "rita"),
+    "four days": ("Wants to work four days; ask again before writing", "mira"),
+    "speaks at meetups": ("Has spoken in front of people we know", "jonas"),
+    "relocates": ("Would move for the job; where to stands in a note", "rita"),
+    "call again in spring": ("Asked to be called, not written to", "mira"),
+}
+# Written another way by somebody in a hurry, and one that was merged already: (name, who made it, merged into).
+OTHER_SPELLINGS = (
+    ("speaks at meet-ups", "mira", ""),
+    ("relocate", "jonas", ""),
+    ("remote", "rita", "remote only"),
+)
+WHY_IN_POOLS = (
+    "",
+    "",
+    "Second in the last round, wants to hear from us",
+    "Met at the university day",
+    "Recommended by a colleague in the team",
+    "Free from spring on",
+    "Asked for a place nearer home",
+)

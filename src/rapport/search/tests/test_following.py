@@ -96,6 +96,24 @@ def test_renamed_and_deleted_tag_is_followed_by_all_who_have_it(
     assert names('tag:"new name"') == []
 
 
+def test_a_merged_tag_is_found_under_both_names_and_taken_apart_again(follower: Follower) -> None:
+    ada, ben = add("Ada Lindqvist"), add("Ben Mueller")
+    few, many = (operations.create_tag(actor=SYSTEM, name=name) for name in ("front-end", "Frontend"))
+    operations.tag_candidates(actor=SYSTEM, candidate_ids=[ada.id], tag_id=few.id)
+    operations.tag_candidates(actor=SYSTEM, candidate_ids=[ben.id], tag_id=many.id)
+    catch_up(follower)
+    assert (names("tag:front-end"), names("tag:frontend")) == (["Ada Lindqvist"], ["Ben Mueller"])
+
+    operations.merge_tags(actor=SYSTEM, tag_id=few.id, into_id=many.id)
+    catch_up(follower)
+    everybody = ["Ada Lindqvist", "Ben Mueller"]
+    assert (sorted(names("tag:front-end")), sorted(names("tag:frontend"))) == (everybody, everybody)
+
+    operations.unmerge_tag(actor=SYSTEM, tag_id=few.id)
+    catch_up(follower)
+    assert (names("tag:front-end"), names("tag:frontend")) == (["Ada Lindqvist"], ["Ben Mueller"])
+
+
 def test_those_still_to_be_written_survive_a_killed_process(index_folder: IndexFolder, monkeypatch) -> None:
     monkeypatch.setattr(following, "WRITTEN", 2)
     first = Follower(index_folder)

@@ -1,0 +1,28 @@
+"""Work on tags that is too long for a request: the rest of a merge, or of taking one back."""
+
+from uuid import UUID
+
+from rapport.candidates.operations import tag_merging
+from rapport.lib.errors import NotFound
+from rapport.lib.queue import task
+
+
+@task("candidates.go_on_merging_tags")
+def go_on_merging_tags(tag_id: str, into_id: str, user_id: str | None = None) -> None:
+    """A tag that was deleted meanwhile has nobody left to move."""
+    try:
+        tag_merging.go_on_merging(tag_id=UUID(tag_id), into_id=UUID(into_id), user_id=_id(user_id))
+    except NotFound:
+        return
+
+
+@task("candidates.go_on_unmerging_tags")
+def go_on_unmerging_tags(tag_id: str, into_id: str, user_id: str | None = None) -> None:
+    try:
+        tag_merging.go_on_unmerging(tag_id=UUID(tag_id), into_id=UUID(into_id), user_id=_id(user_id))
+    except NotFound:
+        return
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
