@@ -69,6 +69,16 @@ class CandidateForm(forms.Form):
         self.fields["source"].widget.attrs["list"] = "sources"
         self.fields["full_name"].widget.attrs["autocomplete"] = "off"
 
+    def tell_normal_forms(self, candidate: Candidate) -> None:
+        """Say beside the entered title and organisation how they are read."""
+        if candidate.title_normal:
+            self.fields["title"].help_text = f"Read as “{candidate.title_normal}”, {candidate.seniority}."
+        if candidate.organisation_normal:
+            self.fields["organisation"].help_text = f"Read as “{candidate.organisation_normal}”."
+        if candidate.city:
+            where = ", ".join(filter(None, (candidate.city, candidate.country_code)))
+            self.fields["place"].help_text = f"Read as {where}; distance search and time zone follow from it."
+
     def words(self, name: str) -> list[str]:
         """A field of words separated by commas."""
         return [word.strip() for word in self.cleaned_data[name].split(",") if word.strip()]

@@ -6,6 +6,8 @@ shared (a switchboard, info@): the database refuses a second owner, so nobody is
 `last_contact_at` (we wrote or they answered) and `last_activity_at` are moved by reactions to the record.
 """
 
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,6 +16,11 @@ from django.db.models.functions import Lower
 
 from rapport.lib.ids import new_id
 from rapport.skills.models import Skill
+
+
+def _normal_form(longest: int = 200) -> models.CharField:
+    """A column worked out from the one before it; "" until then, also for rows stored by others."""
+    return models.CharField(max_length=longest, blank=True, default="", db_default="")
 
 
 class Source(models.Model):
@@ -37,7 +44,8 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
 
 
 class Candidate(models.Model):
-    """One person. `title` and `organisation` are the present ones; `place` is as entered, city and the rest normal."""
+    """One person. `title` and `organisation` are the present ones; they and `place` are as entered, what stands behind is
+    their normal form (normal_forms.py)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     full_name = models.CharField(max_length=300)
@@ -45,7 +53,10 @@ class Candidate(models.Model):
     family_name = models.CharField(max_length=150, blank=True)
     pronouns = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=200, blank=True)
+    title_normal = _normal_form()
+    seniority = _normal_form(12)
     organisation = models.CharField(max_length=200, blank=True)
+    organisation_normal = _normal_form()
     summary = models.TextField(blank=True)
     place = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=120, blank=True)
@@ -169,12 +180,18 @@ class Document(models.Model):
 
 
 class Experience(models.Model):
-    """A job a candidate had. Dates are the first day of the month or year that is known; `date_precision` says which."""
+    """A job a candidate had. Dates are the first day of the month or year that is known; `date_precision` says which.
+
+    Title and organisation are as entered, with their normal form behind.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="experiences")
     title = models.CharField(max_length=200, blank=True)
+    title_normal = _normal_form()
+    seniority = _normal_form(12)
     organisation = models.CharField(max_length=200, blank=True)
+    organisation_normal = _normal_form()
     place = models.CharField(max_length=200, blank=True)
     start_on = models.DateField(null=True, blank=True)
     end_on = models.DateField(null=True, blank=True)
@@ -380,6 +397,19 @@ class Consent(models.Model):
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("given_at")), name="candidates_consent_period"
             )
         ]
+
+
+class Standardising(models.Model):
+    """How far the normal forms of what was stored before are worked out, by the rules of one version."""
+
+    version = models.PositiveIntegerField(primary_key=True)
+    candidate_after = models.UUIDField(default=UUID(int=0))
+    experience_after = models.UUIDField(default=UUID(int=0))
+    changed_count = models.PositiveBigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
 
 
 class ColumnChoice(models.Model):

@@ -8,6 +8,7 @@ from rapport.candidates.contact_rules import Contact, NotAContact
 from rapport.candidates.drafts import CandidateDraft, EducationDraft, ExperienceDraft, SkillDraft
 from rapport.candidates.experience_rules import years_worked
 from rapport.candidates.name_rules import PersonName, read_name
+from rapport.candidates.normal_forms import work_columns
 from rapport.candidates.text_rules import many_lines, one_line, without_nul
 from rapport.lib.places import Place, find_place
 
@@ -22,13 +23,18 @@ def _by_kind(identity: tuple[str, str]) -> int:
 
 @dataclass(slots=True)
 class Prepared:
-    """A draft with its texts cleaned, its name, place and contact points read, and what was wrong with it."""
+    """A draft with its texts cleaned, its name, place and contact points read, and what was wrong with it.
+
+    `work` are the normal forms beside the present title and organisation, `jobs` those of the experiences in their order.
+    """
 
     draft: CandidateDraft
     name: PersonName
     place: Place | None
     contacts: list[Contact]
     labels: dict[Contact, str]
+    work: dict[str, str]
+    jobs: list[dict[str, str]]
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -54,7 +60,10 @@ def prepare(draft: CandidateDraft, today: date) -> Prepared:
     place = find_place(draft.place) if draft.place.strip() else None
     country = draft.country_code or (place.country_code if place else "")
     contacts, labels = _contacts(draft, country, problems)
-    return Prepared(_clean(draft, country, today), name, place, contacts, labels, problems)
+    cleaned = _clean(draft, country, today)
+    work = work_columns(cleaned.title, cleaned.organisation)
+    jobs = [work_columns(row.title, row.organisation) for row in cleaned.experiences]
+    return Prepared(cleaned, name, place, contacts, labels, work, jobs, problems)
 
 
 def _contacts(

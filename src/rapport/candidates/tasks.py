@@ -1,10 +1,17 @@
-"""Work on tags that is too long for a request: the rest of a merge, or of taking one back."""
+"""Work that is too long for a request: the rest of a merge of tags; normal forms of what was stored before."""
 
 from uuid import UUID
 
-from rapport.candidates.operations import tag_merging
+from rapport.candidates.operations import standardising, tag_merging
 from rapport.lib.errors import NotFound
+from rapport.lib.loops import loop
 from rapport.lib.queue import task
+
+
+@loop("candidates.standardise", rest_s=60.0)
+def standardise() -> int:
+    """After an upgrade that knows other normal forms; otherwise there is nothing to do."""
+    return standardising.standardise_some()
 
 
 @task("candidates.go_on_merging_tags")

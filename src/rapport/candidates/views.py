@@ -55,6 +55,7 @@ def edit(request: Request, candidate_id: UUID) -> HttpResponse:
     candidate = queries.get_candidate(request.actor, candidate_id)
     colleagues = list_users(request.actor)
     form = CandidateForm(request.POST or None, colleagues=colleagues, initial=initial_of(candidate))
+    form.tell_normal_forms(candidate)
     version = request.POST.get("version") or str(candidate.version)
     conflict = ""
     if request.method == "POST" and form.is_valid():

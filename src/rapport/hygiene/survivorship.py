@@ -20,8 +20,8 @@ SURVIVOR, OTHER = "survivor", "other"
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "full_name": ("Name", ("full_name", "given_name", "family_name")),
     "pronouns": ("Pronouns", ("pronouns",)),
-    "title": ("Title", ("title",)),
-    "organisation": ("Organisation", ("organisation",)),
+    "title": ("Title", ("title", "title_normal", "seniority")),
+    "organisation": ("Organisation", ("organisation", "organisation_normal")),
     "place": ("Place", ("place", "city", "country_code", "latitude", "longitude", "time_zone")),
     "summary": ("Summary", ("summary",)),
     "years_experience": ("Years of experience", ("years_experience",)),

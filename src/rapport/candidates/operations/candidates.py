@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record, record_many
-from rapport.candidates import preparing, queries
+from rapport.candidates import normal_forms, preparing, queries
 from rapport.candidates.activities import (
     CANDIDATE_ARCHIVED,
     CANDIDATE_CREATED,
@@ -107,7 +107,7 @@ def _refuse_same_person(prepared: Prepared) -> None:
 
 @transaction.atomic
 def update_candidate(*, actor: Actor, candidate_id: UUID, version: int, changes: CandidateChanges) -> Candidate:
-    """Change fields of a candidate; the place's city, country, position and time zone follow the place.
+    """Change fields of a candidate; normal forms follow the title and organisation, city and the rest the place.
 
     `version` is the one the changes were made from: Conflict when somebody has saved meanwhile. Records
     candidate.updated with the names of what changed, before and after. Without a change nothing is written.
@@ -124,7 +124,7 @@ def update_candidate(*, actor: Actor, candidate_id: UUID, version: int, changes:
         if getattr(candidate, name) != value:
             before[name] = getattr(candidate, name)
             setattr(candidate, name, value)
-    if not before:
+    if before.keys() <= normal_forms.COLUMNS:  # not worked out yet: the worker does that, nobody has changed anything
         return candidate
     candidate.version += 1
     candidate.updated_at = clock.now()
@@ -164,6 +164,12 @@ def _column(name: str, value: Any) -> Mapping[str, Any]:
     if name == "source":
         source = one_line(value, 120)
         return {"source_id": storing.ensure_sources([source]).get(source.casefold())}
+    if name == "title":
+        title = one_line(value, LENGTHS[name])
+        return {"title": title, **normal_forms.title_columns(title)}
+    if name == "organisation":
+        organisation = one_line(value, LENGTHS[name])
+        return {"organisation": organisation, **normal_forms.organisation_columns(organisation)}
     if name in LENGTHS:
         return {name: one_line(value, LENGTHS[name])}
     return {name: value}

@@ -8,6 +8,7 @@ from rapport.activity.operations import record
 from rapport.candidates.activities import CANDIDATE_UPDATED
 from rapport.candidates.drafts import EducationDraft, ExperienceDraft
 from rapport.candidates.models import Candidate, Education, Experience
+from rapport.candidates.normal_forms import work_columns
 from rapport.candidates.operations import storing
 from rapport.candidates.operations.rights import lock
 from rapport.candidates.permissions import EDIT
@@ -29,7 +30,7 @@ def save_experience(
     draft = clean_experience(draft)
     if not draft.title and not draft.organisation:
         raise InvalidInput({"title": "Enter a title or an organisation."})
-    row = storing.build_experience(draft, candidate.id)
+    row = storing.build_experience(draft, candidate.id, work_columns(draft.title, draft.organisation))
     _replace(row, candidate, experience_id)
     _record(actor, candidate, "experiences")
     return row

@@ -35,7 +35,10 @@ ROWS: dict[str, type[Any]] = {
 EMPTY = """
 UPDATE candidates_candidate c SET
     title = CASE WHEN c.title = given.title THEN '' ELSE c.title END,
+    title_normal = CASE WHEN c.title = given.title THEN '' ELSE c.title_normal END,
+    seniority = CASE WHEN c.title = given.title THEN '' ELSE c.seniority END,
     organisation = CASE WHEN c.organisation = given.organisation THEN '' ELSE c.organisation END,
+    organisation_normal = CASE WHEN c.organisation = given.organisation THEN '' ELSE c.organisation_normal END,
     summary = CASE WHEN c.summary = given.summary THEN '' ELSE c.summary END,
     place = CASE WHEN c.place = given.place THEN '' ELSE c.place END,
     city = CASE WHEN c.place = given.place THEN '' ELSE c.city END,

@@ -113,6 +113,7 @@ def candidate_values(row: Placed, source_ids: dict[str, UUID], now: datetime) ->
         "pronouns": draft.pronouns,
         "title": draft.title,
         "organisation": draft.organisation,
+        **prepared.work,
         "summary": draft.summary,
         "place": draft.place,
         "city": place.city[:120] if place else "",
@@ -134,7 +135,10 @@ def candidate_values(row: Placed, source_ids: dict[str, UUID], now: datetime) ->
 FILL_EMPTY = """
 UPDATE candidates_candidate c SET
     title = CASE WHEN c.title = '' THEN given.title ELSE c.title END,
+    title_normal = CASE WHEN c.title = '' THEN given.title_normal ELSE c.title_normal END,
+    seniority = CASE WHEN c.title = '' THEN given.seniority ELSE c.seniority END,
     organisation = CASE WHEN c.organisation = '' THEN given.organisation ELSE c.organisation END,
+    organisation_normal = CASE WHEN c.organisation = '' THEN given.organisation_normal ELSE c.organisation_normal END,
     summary = CASE WHEN c.summary = '' THEN given.summary ELSE c.summary END,
     place = CASE WHEN c.place = '' THEN given.place ELSE c.place END,
     city = CASE WHEN c.place = '' THEN given.city ELSE c.city END,
@@ -144,10 +148,10 @@ UPDATE candidates_candidate c SET
     time_zone = CASE WHEN c.time_zone = '' THEN given.time_zone ELSE c.time_zone END,
     years_experience = coalesce(c.years_experience, given.years_experience),
     updated_at = %s, last_activity_at = %s, version = c.version + 1
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::float8[],
-            %s::float8[], %s::text[], %s::numeric[])
-    AS given(id, title, organisation, summary, place, city, country_code, latitude, longitude, time_zone,
-             years_experience)
+FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+            %s::text[], %s::float8[], %s::float8[], %s::text[], %s::numeric[])
+    AS given(id, title, title_normal, seniority, organisation, organisation_normal, summary, place, city, country_code,
+             latitude, longitude, time_zone, years_experience)
 WHERE c.id = given.id
 """
 
@@ -180,8 +184,8 @@ def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
         *(
             [values[name] for values in given]
             for name in (
-                "title", "organisation", "summary", "place", "city", "country_code", "latitude", "longitude",
-                "time_zone", "years_experience",
+                "title", "title_normal", "seniority", "organisation", "organisation_normal", "summary", "place", "city",
+                "country_code", "latitude", "longitude", "time_zone", "years_experience",
             )
         ),
     ]  # fmt: skip
@@ -310,19 +314,21 @@ def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list
 def _experiences(rows: Sequence[Placed], known: Known) -> list[Experience]:
     found = []
     for row in rows:
-        for draft in row.prepared.draft.experiences:
+        for draft, normal in zip(row.prepared.draft.experiences, row.prepared.jobs, strict=True):
             if (same := _experience_key(row.candidate_id, draft)) not in known.experiences:
                 known.experiences.add(same)
-                found.append(build_experience(draft, row.candidate_id))
+                found.append(build_experience(draft, row.candidate_id, normal))
                 row.added.experiences.append(found[-1].id)
     return found
 
 
-def build_experience(draft: ExperienceDraft, candidate_id: UUID) -> Experience:
+def build_experience(draft: ExperienceDraft, candidate_id: UUID, normal: Mapping[str, str]) -> Experience:
+    """A row of a job; `normal` are the normal forms of its title and organisation."""
     return Experience(
         candidate_id=candidate_id,
         title=draft.title,
         organisation=draft.organisation,
+        **normal,
         place=draft.place,
         start_on=draft.start_on,
         end_on=draft.end_on,

@@ -18,7 +18,7 @@ NOUNS = (
     "candidates.Source", "candidates.Tag", "candidates.Pool", "candidates.Candidate", "candidates.ContactPoint",
     "candidates.Document", "candidates.Experience", "candidates.Education", "candidates.CandidateSkill",
     "candidates.CandidateTag", "candidates.TagMove", "candidates.PoolMember", "candidates.Note", "candidates.Task", "candidates.Consent",
-    "candidates.ColumnChoice",
+    "candidates.ColumnChoice", "candidates.Standardising",
     "jobs.Department", "jobs.Job", "jobs.HiringTeamMember", "jobs.JobSkill", "jobs.StageTemplate", "jobs.Stage",
     "applications.ArchiveReason", "applications.Application", "applications.Promise",
     "mail.Mailbox", "mail.MailboxFolder", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody",
@@ -46,10 +46,10 @@ LEFT_OUT = {
 }
 # Columns that stay behind: a secret, and a number that means something in one database cluster only.
 HIDDEN = {"accounts.User": ("password",), "activity.Activity": ("xid",)}
-# Rows that `rapport migrate` puts into an empty database; an archive takes their place.
+# Rows that `rapport migrate` and the worker put into an empty database; an archive takes their place.
 REPLACED = {
     "skills.Skill", "skills.Alias", "skills.Relation", "skills.VocabularyChange", "jobs.StageTemplate",
-    "applications.ArchiveReason",
+    "applications.ArchiveReason", "candidates.Standardising",
 }  # fmt: skip
 STORAGE = "storage_name"  # the column that names a file
 

@@ -11,12 +11,13 @@ import psycopg
 from rapport.flows.demo.people import CHUNK, Rows, World, make_people
 
 COLUMNS = {
-    "candidates_candidate": "id, full_name, given_name, family_name, pronouns, title, organisation, summary, place, city,"
-    " country_code, latitude, longitude, time_zone, language_code, languages, years_experience, source_id, owner_id,"
+    "candidates_candidate": "id, full_name, given_name, family_name, pronouns, title, title_normal, seniority,"
+    " organisation, organisation_normal, summary, place, city, country_code, latitude, longitude, time_zone, language_code, languages, years_experience, source_id, owner_id,"
     " archived_at, archive_reason, last_contact_at, last_activity_at, created_at, updated_at, version",
     "candidates_contactpoint": "id, candidate_id, kind, value, normal, label, status, status_note, status_at, is_primary,"
     " is_shared, created_at",
-    "candidates_experience": "id, candidate_id, title, organisation, place, start_on, end_on, date_precision, is_current, text",
+    "candidates_experience": "id, candidate_id, title, title_normal, seniority, organisation, organisation_normal,"
+    " place, start_on, end_on, date_precision, is_current, text",
     "candidates_education": "id, candidate_id, school, degree, field, start_on, end_on",
     "candidates_document": "id, candidate_id, kind, file_name, content_type, size_bytes, sha256, storage_name, text,"
     " page_count, parsed, uploaded_by_id, created_at",

@@ -20,6 +20,7 @@ from rapport.applications.models import Application, ArchiveReason, Promise
 from rapport.applications.promises import hear_by
 from rapport.candidates.activities import CANDIDATE_CREATED, NOTE_ADDED, POOL_ADDED
 from rapport.candidates.models import Candidate, Experience, Note, Pool, PoolMember, Task
+from rapport.candidates.normal_forms import work_columns
 from rapport.flows.demo import words
 from rapport.flows.demo.company import JOBS, Company
 from rapport.flows.demo.roles import ROLES
@@ -252,6 +253,7 @@ def _second_entries(story: Story, candidates: Sequence[Candidate], dice: Random)
             id=id_at(at), full_name=f"{given} {person.family_name}", given_name=given, family_name=person.family_name,
             title=person.title, organisation=person.organisation, place=dice.choice((person.place, "")), city=person.city,
             country_code=person.country_code, created_at=at, updated_at=at, last_activity_at=at,
+            **work_columns(person.title, person.organisation),
         )  # fmt: skip
         people.append(again)
         for job in person.experiences.all()[:2]:
@@ -262,6 +264,7 @@ def _second_entries(story: Story, candidates: Sequence[Candidate], dice: Random)
                     organisation=job.organisation,
                     start_on=job.start_on,
                     end_on=job.end_on,
+                    **work_columns(job.title, job.organisation),
                 )
             )
         story.tell(CANDIDATE_CREATED, SYSTEM, {"candidate": again.id}, at, origin="import", source="Referral")

@@ -12,6 +12,7 @@ from itertools import accumulate
 from random import Random
 from uuid import UUID
 
+from rapport.candidates.normal_forms import organisation_columns, title_columns
 from rapport.flows.demo import words
 from rapport.flows.demo.roles import ROLES, Role
 
@@ -100,8 +101,8 @@ def _make_person(world: World, number: int, dice: Random, rows: Rows) -> None:
     summary = f"{title} with {years} years in {role.name}, at home in {known[0]} and {known[-1]}."
     archived = dice.random() < 0.02
     rows.add(
-        "candidates_candidate", identifier, f"{given} {family}", given, family, "", title, employer, summary,
-        city, city, country, latitude, longitude, zone, "en", "{" + ",".join(_languages(dice)) + "}", years,
+        "candidates_candidate", identifier, f"{given} {family}", given, family, "", title, *_normal_title(title),
+        employer, _normal_employer(employer), summary, city, city, country, latitude, longitude, zone, "en", "{" + ",".join(_languages(dice)) + "}", years,
         dice.choice(world.sources), dice.choice(world.owners) if dice.random() < 0.4 else None,
         touched if archived else None, "Asked to be left alone" if archived else "",
         touched if dice.random() < 0.6 else None, touched, created, created, 1,
@@ -211,14 +212,22 @@ def _contact(
 def _careers_rows(number: int, owner: str, jobs: list, created: datetime, dice: Random, rows: Rows, role: Role) -> None:
     for part, (title, employer, start, end, text) in enumerate(jobs):
         rows.add(
-            "candidates_experience", make_id(created, EXPERIENCE, number, part), owner, title, employer, "", start, end,
-            "month", "f" if end else "t", text,
+            "candidates_experience", make_id(created, EXPERIENCE, number, part), owner, title, *_normal_title(title),
+            employer, _normal_employer(employer), "", start, end, "month", "f" if end else "t", text,
         )  # fmt: skip
     begin = jobs[-1][2].year - dice.choice((3, 3, 4, 5))
     rows.add(
         "candidates_education", make_id(created, EDUCATION, number), owner, dice.choice(words.SCHOOLS),
         dice.choice(words.DEGREES), role.field, f"{begin}-10-01", f"{jobs[-1][2].year}-{jobs[-1][2].month:02d}-01",
     )  # fmt: skip
+
+
+def _normal_title(title: str) -> tuple[str, str]:
+    return tuple(title_columns(title).values())  # type: ignore[return-value]
+
+
+def _normal_employer(employer: str) -> str:
+    return organisation_columns(employer)["organisation_normal"]
 
 
 def _document(
