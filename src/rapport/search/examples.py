@@ -52,6 +52,7 @@ def sections() -> list[Section]:
             (
                 Example("skill:python", "a skill, under any of its names"),
                 Example("title:developer company:solwerk", "title and employer, present or former"),
+                Example("seniority:senior", "the level that the present title tells, from intern to executive"),
                 Example('source:"Careers site"', "where we know them from"),
                 Example('stage:"Phone call"', "people in a stage of any job you may see"),
                 Example("owner:me has:resume", "your own people with a résumé"),

@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from rapport.skills.titles import SENIORITIES
+
 MAX_LENGTH = 4000
 MAX_DEPTH = 24
 MAX_TERMS = 250
@@ -30,6 +32,7 @@ KM_PER_MILE = 1.609344
 TEXT_FIELDS = {
     "skill": "skill",
     "title": "title",
+    "seniority": "seniority",
     "company": "company",
     "location": "location",
     "tag": "tag",
@@ -52,6 +55,7 @@ SYNONYMS = {
     "skills": "skill",
     "titles": "title",
     "role": "title",
+    "level": "seniority",
     "employer": "company",
     "companies": "company",
     "city": "location",
@@ -71,11 +75,12 @@ SYNONYMS = {
     "is": "status",
 }
 CHOICES = {
+    "seniority": SENIORITIES,
     "consent": ("valid", "expiring", "expired", "withdrawn", "none"),
     "has": ("email", "phone", "resume", "link", "note", "application", "photo"),
 }
 # A person has one of these at most, so two chosen values of such a field mean "one or the other".
-SINGLE_VALUED = frozenset({"location", "source", "owner", "status", "consent"})
+SINGLE_VALUED = frozenset({"seniority", "location", "source", "owner", "status", "consent"})
 FIELD_NAMES = (*TEXT_FIELDS, *NUMBER_FIELDS, *TIME_FIELDS)
 UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 

@@ -30,14 +30,27 @@ import tantivy
 from rapport.search.fits import Person
 from rapport.search.wording import PERSONAL, without_name
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MAX_TEXT = 60_000
 MAX_VALUE = 200
 SAMPLES = 16
 WORDS, WHOLE, WORK = "words", "whole", "work"
 
 FACETS = ("skill", "city", "country", "tag", "pool", "stage", "source", "owner", "status")
-_WHOLE_FIELDS = ("skill", "city", "country", "tag", "pool", "stage", "job", "source", "owner", "status", "consent")
+_WHOLE_FIELDS = (
+    "skill",
+    "city",
+    "country",
+    "tag",
+    "pool",
+    "stage",
+    "job",
+    "source",
+    "owner",
+    "status",
+    "consent",
+    "seniority",
+)
 _TEXT_FIELDS = ("name", "title", "company", "place", "skill_words", "body")
 _DAY_FIELDS = ("years", "consent_until", "contact_day", "activity_day", "created_day")
 SORT_FIELDS = {"last_contact": "by_contact", "last_activity": "by_activity", "created": "by_created"}
@@ -73,6 +86,7 @@ class Profile:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    seniority: str = ""
     companies: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     city: str = ""
@@ -281,6 +295,7 @@ def _add_values(document: tantivy.Document, profile: Profile) -> None:
         "owner": (profile.owner,),
         "status": (profile.status,),
         "consent": (profile.consent,),
+        "seniority": (profile.seniority,),
     }
     for name, found in values.items():
         for value in sorted(set(map(clip, found)) - {""}):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pycountry import countries
 
+from rapport.candidates.title_rules import read_title
 from rapport.search.fits import Person, SkillFact, Title
 from rapport.search.profiles import MAX_TEXT, Profile, Standing, day_of
 
@@ -20,7 +21,7 @@ BY_IDS = "{} = ANY(%(ids)s)"
 BY_RANGE = "{0} > %(after)s AND {0} <= %(until)s"
 
 CANDIDATES = """
-SELECT c.id, c.full_name, c.title, c.organisation, c.summary, c.place, c.city, c.country_code, c.latitude, c.longitude,
+SELECT c.id, c.full_name, c.title, c.seniority, c.organisation, c.summary, c.place, c.city, c.country_code, c.latitude, c.longitude,
     c.years_experience::float8, c.languages, s.name, u.full_name, c.archived_at, c.last_contact_at, c.last_activity_at,
     c.created_at
 FROM candidates_candidate c
@@ -128,7 +129,7 @@ def _rows(cursor: Any, sql: str, where: str, values: Mapping[str, Any]) -> list[
 
 def _profile(row: tuple, parts: Mapping[str, Sequence[Any]]) -> Profile:
     (
-        key, name, title, organisation, summary, place, city, country_code, latitude, longitude, years, languages,
+        key, name, title, seniority, organisation, summary, place, city, country_code, latitude, longitude, years, languages,
         source, owner, archived_at, last_contact_at, last_activity_at, created_at,
     ) = row  # fmt: skip
     contacts, experiences, documents = parts["contacts"], parts["experiences"], parts["documents"]
@@ -154,6 +155,7 @@ def _profile(row: tuple, parts: Mapping[str, Sequence[Any]]) -> Profile:
         emails=tuple(normal for kind, _, normal in contacts if kind == "email"),
         phones=tuple(normal for kind, _, normal in contacts if kind == "phone"),
         titles=tuple(titles),
+        seniority=seniority or read_title(title).seniority,  # not worked out yet by the worker
         companies=tuple(dict.fromkeys(filter(None, [organisation, *(one[1] for one in experiences)]))),
         skills=tuple(one[0] for one in parts["skills"]),
         city=city,

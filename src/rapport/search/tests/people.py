@@ -38,6 +38,7 @@ ADA = profile(
     emails=("ada.lindqvist@example.org",),
     phones=("+4915112345678",),
     titles=("Senior Software Engineer", "Developer"),
+    seniority="senior",
     companies=("Nordlicht GmbH",),
     skills=("Python", "C++", "Machine learning"),
     city="Berlin",

@@ -114,6 +114,17 @@ def test_a_merged_tag_is_found_under_both_names_and_taken_apart_again(follower: 
     assert (names("tag:front-end"), names("tag:frontend")) == (["Ada Lindqvist"], ["Ben Mueller"])
 
 
+def test_the_level_of_a_title_is_followed(follower: Follower) -> None:
+    ada = add("Ada Lindqvist")
+    changes = {"title": "Sr. SWE II (m/w/d)"}
+    operations.update_candidate(actor=SYSTEM, candidate_id=ada.id, version=1, changes=changes)
+    Candidate.objects.filter(id=add("Ben Mueller").id).update(title="Head of Sales")  # not worked out yet
+    catch_up(follower)
+    assert (names("seniority:senior"), names("title:SWE"), names("seniority:head")) == (
+        ["Ada Lindqvist"], ["Ada Lindqvist"], ["Ben Mueller"]
+    )  # fmt: skip
+
+
 def test_those_still_to_be_written_survive_a_killed_process(index_folder: IndexFolder, monkeypatch) -> None:
     monkeypatch.setattr(following, "WRITTEN", 2)
     first = Follower(index_folder)
