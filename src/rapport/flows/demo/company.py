@@ -1,10 +1,12 @@
 """The demo company: colleagues, tags, pools, jobs and archive reasons, made by the operations a person would use."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from rapport.accounts.models import Role, User
 from rapport.accounts.operations import create_user, save_team
+from rapport.candidates.models import Tag
 from rapport.candidates.operations import merge_tags, save_tag
 from rapport.candidates.operations.storing import ensure_sources, ensure_tags
 from rapport.flows.demo import words
@@ -12,6 +14,7 @@ from rapport.jobs import operations as jobs
 from rapport.jobs.models import Job, StageTemplate
 from rapport.jobs.operations import WantedSkill
 from rapport.jobs.stage_operations import StageDraft, save_template
+from rapport.lib import clock
 from rapport.lib.actors import COMMAND
 from rapport.skills.operations import find_or_create_skills
 
@@ -78,9 +81,11 @@ def found_company() -> Company:
 
 def _explain_tags(tags: dict[str, UUID], users: dict[str, User]) -> None:
     """Give the tags meanings and owners, and the vocabulary what grows in every house: other spellings."""
-    for name, (meaning, owner) in words.MEANINGS.items():
+    for position, (name, tag_id) in enumerate(tags.items()):
+        meaning, owner = words.MEANINGS.get(name, ("", "rita"))
         owner_id = users[f"{owner}@example.org"].id
-        save_tag(actor=COMMAND, tag_id=tags[name], name=name, description=meaning, owner_id=owner_id)
+        save_tag(actor=COMMAND, tag_id=tag_id, name=name, description=meaning, owner_id=owner_id)
+        Tag.objects.filter(id=tag_id).update(last_used_at=clock.now() - timedelta(days=position * position))
     spellings = ensure_tags([name for name, _, _ in words.OTHER_SPELLINGS], COMMAND)
     for name, owner, merged_into in words.OTHER_SPELLINGS:
         if merged_into and spellings[name] != tags[merged_into]:

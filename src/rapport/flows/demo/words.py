@@ -387,7 +387,7 @@ TAGS = (
     "knows the industry",
     "remote only",
 )
-# What some of them mean, and who keeps them.
+# What some of them mean, and who keeps them; the others are kept by the first recruiter.
 MEANINGS = {
     "silver medal": ("Reached the last talk and would have been hired", "rita"),
     "four days": ("Wants to work four days; ask again before writing", "mira"),
@@ -398,7 +398,7 @@ MEANINGS = {
 # Written another way by somebody in a hurry, and one that was merged already: (name, who made it, merged into).
 OTHER_SPELLINGS = (
     ("speaks at meet-ups", "mira", ""),
-    ("relocate", "jonas", ""),
+    ("relocate", "rita", ""),
     ("remote", "rita", "remote only"),
 )
 WHY_IN_POOLS = (
