@@ -22,8 +22,10 @@ from rapport.candidates.models import Candidate
 from rapport.candidates.name_rules import read_name
 from rapport.candidates.operations import bulk, storing
 from rapport.candidates.operations.rights import lock, visible
+from rapport.candidates.operations.tags import may_make_tags
 from rapport.candidates.permissions import EDIT
 from rapport.candidates.preparing import Prepared
+from rapport.candidates.tag_queries import find_tag
 from rapport.candidates.text_rules import many_lines, one_line
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
@@ -67,13 +69,15 @@ class SamePerson(Conflict):
 def create_candidate(*, actor: Actor, draft: CandidateDraft) -> Candidate:
     """Add one person by hand. Records candidate.created.
 
-    Raises InvalidInput when the name is missing or a contact point makes no sense, SamePerson (a Conflict naming the
-    person) when somebody has the same e-mail address, phone number or link, NotAllowed without candidates.edit.
+    Raises InvalidInput when the name is missing, a contact point makes no sense or a tag is new and may not be made,
+    SamePerson (a Conflict naming the person) when somebody has the same e-mail address, phone number or link, NotAllowed
+    without candidates.edit.
     """
     require(actor, EDIT)
     now = clock.now()
     prepared = preparing.prepare(draft, now.date())
     _refuse_problems(prepared)
+    _refuse_new_tags(actor, prepared)
     _refuse_same_person(prepared)
     with bulk.stored_files([prepared]) as files:
         if prepared.problems:
@@ -95,6 +99,15 @@ def _refuse_problems(prepared: Prepared) -> None:
         raise InvalidInput({"full_name": "Enter the person's name."})
     if prepared.problems:
         raise InvalidInput({"contact_points": " ".join(prepared.problems)})
+
+
+def _refuse_new_tags(actor: Actor, prepared: Prepared) -> None:
+    """Where the vocabulary is closed a new name is no tag; an import leaves it out and says so, a form can be corrected."""
+    new = [] if may_make_tags(actor) else [name for name in prepared.draft.tags if find_tag(name) is None]
+    if new:
+        raise InvalidInput(
+            {"tags": f"There is no tag named {new[0]}. Choose one that there is, or ask an administrator."}
+        )
 
 
 def _refuse_same_person(prepared: Prepared) -> None:

@@ -183,8 +183,14 @@ def test_where_tags_are_only_chosen_nobody_makes_one_by_typing(rita: User, ada: 
     (outcome,) = operations.bulk_create_candidates(actor=rita.actor, drafts=[draft])
     assert outcome.problems == ("There is no tag named three days, and only those who manage tags may make one.",)
     assert list(CandidateTag.objects.values_list("tag_id", flat=True)) == [there.id]
+    with pytest.raises(InvalidInput) as refused:
+        operations.create_candidate(actor=rita.actor, draft=draft)
+    assert refused.value.fields == {
+        "tags": "There is no tag named three days. Choose one that there is, or ask an administrator."
+    }
     operations.create_tag(actor=ada.actor, name="three days")
-    assert Tag.objects.count() == 2
+    operations.create_candidate(actor=rita.actor, draft=draft)
+    assert (Tag.objects.count(), CandidateTag.objects.count()) == (2, 3)
 
 
 def test_tags_that_came_with_somebody_are_on_the_record(rita: User) -> None:
