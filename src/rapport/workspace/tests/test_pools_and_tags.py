@@ -220,6 +220,8 @@ def test_all_members_of_a_pool_are_tagged_and_it_can_be_taken_back(rita: User, s
     response = client.post(bulk, values, headers={"HX-Request": "true"})
     toast = json.loads(response.headers["HX-Trigger"])["toast"]
     assert (response.status_code, toast["message"]) == (200, "60 people tagged speaks.")
+    assert '<span id="pool-count" hx-swap-oob="true">60 people</span>' in response.content.decode()
+    assert "hx-swap-oob" not in client.get(f"/pools/{pool.id}/").content.decode()
     assert CandidateTag.objects.count() == 60
     assert Activity.objects.filter(verb="tag.added", data__reason="Asked at the fair").count() == 60
     client.post(bulk, {"do": "untag", "tag": "SPEAKS", "ids": [str(people[0].id)]})
