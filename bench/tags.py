@@ -83,15 +83,14 @@ def _fill() -> None:
         for a in ["ba", "re", "mi", "so", "tu", "ken", "lor", "vim"]
         for b in ["den", "ral", "nox", "tis", "gam", "pul"]
     ]
-    names = dict.fromkeys(" ".join(dice.sample(parts, dice.choice((1, 2, 3)))) for _ in range(TAGS * 2))
+    names = dict.fromkeys(" ".join(dice.sample(parts, dice.choice((2, 3, 3)))) for _ in range(TAGS * 2))
     Tag.objects.bulk_create([Tag(name=name) for name in list(names)[:TAGS]], ignore_conflicts=True)
     common = Tag.objects.get_or_create(name="everybody has this")[0]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO candidates_candidatetag (candidate_id, tag_id) SELECT c.id, t.ids[1 + floor(random() * %s)::int]"
+            "INSERT INTO candidates_candidatetag (candidate_id, tag_id) SELECT c.id, t.ids[1 + floor(random() * cardinality(t.ids))::int]"
             " FROM candidates_candidate c, (SELECT array_agg(id) ids FROM candidates_tag) t, generate_series(1, 9)"
-            " ON CONFLICT DO NOTHING",
-            [TAGS],
+            " ON CONFLICT DO NOTHING"
         )
         cursor.execute(
             "INSERT INTO candidates_candidatetag SELECT id, %s FROM candidates_candidate ON CONFLICT DO NOTHING",
