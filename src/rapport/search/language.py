@@ -27,6 +27,8 @@ MAX_DEPTH = 24
 MAX_TERMS = 250
 MAX_SLOP = 20
 MAX_KM = 5000
+MAX_NUMBER = 9999
+MAX_DAYS = 99_999
 KM_PER_MILE = 1.609344
 
 TEXT_FIELDS = {
@@ -343,7 +345,7 @@ class _Reader:
             self.take()
             negations += 1
         node = self.atom(depth, name)
-        return Not(node) if negations % 2 else node
+        return negated(node) if negations % 2 else node
 
     def atom(self, depth: int, name: str) -> Node:
         token = self.take()
@@ -424,14 +426,18 @@ def _value(name: str, token: _Token) -> Node:
     return _text(name, token)
 
 
+_IN_WORDS = frozenset({"", "title", "company", "location", "name"})
+
+
 def _text(name: str, token: _Token) -> Node:
     text = _clean(token.text)
     if not text or (token.kind == "word" and not text.strip("*")):
         raise _UnreadableError("Nothing to look for stands here.", token.start, token.end)
     if token.kind == "word" and text.endswith("*") and " " not in text:
         return Word(text.rstrip("*"), name, is_prefix=True)
-    if _needs_quotes(text) or token.slop:
-        return Phrase(text, name, token.slop)
+    slop = token.slop if name in _IN_WORDS else 0  # what is compared as a whole has no words in between
+    if _needs_quotes(text) or slop:
+        return Phrase(text, name, slop)
     return Word(text, name)
 
 
@@ -478,9 +484,11 @@ def _amount(name: str, token: _Token) -> Node:
         case ">=" | "+":
             return Amount(name, low, None)
         case ">":
-            return Amount(name, low + 1, None)
+            return Amount(name, min(low + 1, MAX_NUMBER), None)
         case "<=":
             return Amount(name, None, low)
+        case "<" if low == 0:
+            raise _UnreadableError(f"No number of {name} is below 0.", token.start, token.end)
         case "<":
             return Amount(name, None, low - 1)
     return Amount(name, low, low)
@@ -495,7 +503,8 @@ def _time(name: str, token: _Token) -> Node:
     if text.lower() == "never":
         return Never(name)
     if age := _AGE.match(text):
-        return _age(name, age["op"] or "<=", int(age["count"]) * UNIT_DAYS[age["unit"].lower()])
+        days = int(age["count"]) * UNIT_DAYS[age["unit"].lower()]
+        return _age(name, age["op"] or "<=", min(days, MAX_DAYS))
     day = _DAY.match(text)
     if day is None or (day["op"] and day["last"]):
         raise _UnreadableError(f"“{token.text[:30]}” is not a time. {_example(name)}", token.start, token.end)
@@ -509,7 +518,7 @@ def _age(name: str, operator: str, days: int) -> Node:
     """`>90d` is longer ago than 90 days, `<90d` more recent; a bare `90d` is within the last 90 days."""
     match operator:
         case ">":
-            return Age(name, days + 1, None)
+            return Age(name, min(days + 1, MAX_DAYS), None)
         case ">=":
             return Age(name, days, None)
         case "<":
@@ -551,6 +560,11 @@ def any_of(items: list[Node]) -> Node:
     """One of these must match: nested ORs are taken apart."""
     flat = [part for item in items for part in (item.items if isinstance(item, Or) else (item,))]
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def negated(node: Node) -> Node:
+    """What must not match; of the opposite itself."""
+    return node.item if isinstance(node, Not) else Not(node)
 
 
 def conditions(node: Node) -> tuple[Node, ...]:
