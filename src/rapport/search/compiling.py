@@ -4,6 +4,7 @@ What the query alone cannot know comes in a `Lookup`: what a skill is called, wh
 which confidential jobs the asking person works on.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ EXPIRING_DAYS = 30
 _DAYS = {"last_contact": "contact_day", "last_activity": "activity_day", "created": "created_day"}
 _WORD_FIELDS = {"title": "title", "company": "company", "location": "place", "name": "name"}
 _NO_LIMIT = 10_000_000
+_TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")  # "+49 (0) 30": dialled at home only
 
 
 def _unchanged(name: str) -> str | None:
@@ -178,12 +180,12 @@ class _Compiler:
         exact = _in_field(name, words, node)
         if name != "name" or _is_prefix(node):
             return exact
-        return any_query([Query.boost_query(exact, 3.0), all_query([_nearly(word) for word in words])])
+        return any_query([Query.boost_query(exact, 3.0), all_query([nearly(word) for word in words])])
 
     def value(self, node: Word | Phrase, name: str) -> Query:
         """A whole value of a field, compared without case and accents."""
         wanted = profiles.whole(node.text)
-        return flat(_beginning(name, wanted) if _is_prefix(node) else term(name, wanted))
+        return flat(beginning(name, wanted) if _is_prefix(node) else term(name, wanted))
 
     def _skill(self, node: Word | Phrase) -> Query:
         if _is_prefix(node):
@@ -208,7 +210,7 @@ class _Compiler:
         found = [self.value(node, name)] if self.lookup.sees_open_jobs else []
         for job in self.lookup.job_ids:
             wanted = profiles.standing_term(job, name, node.text)
-            found.append(flat(_beginning("standing", wanted) if _is_prefix(node) else term("standing", wanted)))
+            found.append(flat(beginning("standing", wanted) if _is_prefix(node) else term("standing", wanted)))
         return any_query(found)
 
     def _owner(self, node: Word | Phrase) -> Query:
@@ -224,7 +226,7 @@ class _Compiler:
 
     def _email(self, node: Word | Phrase) -> Query:
         text = node.text.lower().lstrip("@")
-        return flat(_beginning("email", text) if _is_prefix(node) else term("email", text), 10.0)
+        return flat(beginning("email", text) if _is_prefix(node) else term("email", text), 10.0)
 
     def _phone(self, node: Word | Phrase) -> Query:
         return phone_query(node.text)
@@ -271,7 +273,7 @@ def _is_prefix(node: Word | Phrase) -> bool:
     return isinstance(node, Word) and node.is_prefix
 
 
-def _beginning(name: str, text: str) -> Query:
+def beginning(name: str, text: str) -> Query:
     """Terms of a field that begin so."""
     return Query.fuzzy_term_query(profiles.schema(), name, text, distance=0, prefix=True)
 
@@ -284,11 +286,11 @@ def _in_field(name: str, words: list[str], node: Word | Phrase) -> Query:
             return Query.phrase_prefix_query(schema, name, list(words))
         return Query.phrase_query(schema, name, list(words), node.slop if isinstance(node, Phrase) else 0)
     if is_prefix:
-        return _beginning(name, words[0])
+        return beginning(name, words[0])
     return Query.term_query(schema, name, words[0])
 
 
-def _nearly(word: str) -> Query:
+def nearly(word: str) -> Query:
     """A name's word with one slip of the pen from four letters on, two from eight."""
     slips = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
     return Query.fuzzy_term_query(profiles.schema(), "name", word, distance=slips)
@@ -296,12 +298,12 @@ def _nearly(word: str) -> Query:
 
 def phone_query(text: str) -> Query:
     """Numbers in which these digits stand together; nothing for fewer than three."""
-    digits = "".join(c for c in text if c.isdigit())[:20]
+    digits = "".join(c for c in _TRUNK_ZERO.sub("", text) if c.isdigit())[:20]
     if len(digits) < 3:
         return Query.empty_query()
     # "0151..." is "+49151..." in the international form.
     national = digits.removeprefix("00") if digits.startswith("00") else digits.removeprefix("0")
-    return flat(_beginning("phone", national or digits), 10.0)
+    return flat(beginning("phone", national or digits), 10.0)
 
 
 def _range(name: str, low: int, high: int) -> Query:

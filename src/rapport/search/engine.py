@@ -8,7 +8,7 @@ import base64
 import binascii
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import log
 from pathlib import Path
@@ -19,7 +19,19 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from rapport.search import language, profiles
-from rapport.search.compiling import Compiled, Lookup, all_query, any_query, compile_query, flat, phone_query, term
+from rapport.search.compiling import (
+    WEIGHTS,
+    Compiled,
+    Lookup,
+    all_query,
+    any_query,
+    beginning,
+    compile_query,
+    flat,
+    nearly,
+    phone_query,
+    term,
+)
 from rapport.search.fits import JobNeeds, Person, SkillFact
 from rapport.search.profiles import Profile, build_document
 from rapport.search.wording import cut, stem
@@ -29,6 +41,7 @@ MAX_LIMIT = 200
 MAX_OFFSET = 10_000
 EXACT_FACETS_BELOW = 50_000
 FACET_SIZE = 12
+MOST_VALUES = 500  # looked at for suggestions
 YEAR_RANGES = ((0, 1), (2, 4), (5, 9), (10, 19), (20, 60))
 TITLE_WEIGHT = 4.0
 TELLING_WORDS = 20
@@ -197,6 +210,21 @@ class Engine:
         hits = searcher.search(query, limit, count=False, order_by_field="by_activity").hits
         return _ids(searcher, [address for _, address in hits])
 
+    def iterate_ids(self, node: language.Node, lookup: Lookup, scope: Scope, *, batch: int) -> Iterator[list[UUID]]:
+        """Everybody who matches at this moment, batch by batch, newest first; changes meanwhile move nobody."""
+        searcher = self._searcher
+        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher))
+        query = Query.empty_query() if compiled.problems else _permitted(compiled, scope)
+        name, start = profiles.SORT_FIELDS["created"], None
+        while True:
+            wanted = query if start is None else all_query([query, _below(name, start)])
+            hits = searcher.search(wanted, batch, count=False, order_by_field=name).hits
+            if hits:
+                yield _ids(searcher, [address for _, address in hits])
+            if len(hits) < batch:
+                return
+            start = int(hits[-1][0])
+
     def list_having(self, field: str, value: str) -> list[UUID]:
         """Everybody, archived or not, with a whole value in a field: whom to write anew when it changes its name."""
         query = flat(term(field, profiles.whole(value)))
@@ -204,18 +232,33 @@ class Engine:
         return _ids(self._searcher, [address for _, address in hits])
 
     def quick(self, text: str, scope: Scope, *, limit: int = 8) -> list[UUID]:
-        """People by the beginning of parts of the name or address, or by any part of a phone number."""
-        words = profiles.parts_of(text)[:6]
-        digits = sum(c.isdigit() for c in text)
-        if not words:
-            return []
-        if digits >= 3 and digits >= sum(c.isalpha() for c in text):
-            wanted = phone_query(text)
-        else:
-            parts = [text.strip().lower()[:16]] if "@" in text else [word[:16] for word in words]
-            wanted = all_query([term("quick", part) for part in parts])
-        hits = self._searcher.search(_within([wanted], scope), limit, count=False).hits
-        return _ids(self._searcher, [address for _, address in hits])
+        """People by beginnings of parts of the name or address, or by any part of a phone number.
+
+        What finds nobody so is looked for once more: as the beginning of a mail domain, then with a slip of the pen in
+        the name.
+        """
+        for wanted in _quick_queries(text):
+            hits = self._searcher.search(_within([wanted], scope), limit, count=False).hits
+            if hits:
+                return _ids(self._searcher, [address for _, address in hits])
+        return []
+
+    def knows(self, word: str) -> bool:
+        """Whether anybody has a word anywhere."""
+        tokens = profiles.words_of(word)
+        return any(self._searcher.doc_freq(name, token) for token in tokens for name in WEIGHTS)
+
+    def has_value(self, name: str, value: str) -> bool:
+        """Whether anybody has a whole value in a field."""
+        return bool(self._searcher.doc_freq(name, profiles.whole(value)))
+
+    def list_values(self, name: str, text: str, scope: Scope, *, limit: int) -> list[str]:
+        """Values of a facet's field that begin so, of those one may see, frequent ones first."""
+        wanted = profiles.whole(text)
+        query = _within([beginning(name, wanted)], scope, [_archived()])
+        found = self._searcher.aggregate(query, {name: {"terms": {"field": name, "size": MOST_VALUES}}})
+        values = [str(bucket["key"]) for bucket in found[name]["buckets"]]
+        return [value for value in values if profiles.whole(value).startswith(wanted)][:limit]
 
     def list_fit_people(
         self,
@@ -275,6 +318,38 @@ class Engine:
             if self._spots is None or self._spots[0] is not searcher:
                 self._spots = (searcher, [found for found, _ in searcher.terms_with_prefix("spot", "")])
             return self._spots[1]
+
+
+def _quick_queries(text: str) -> Iterator[Query]:
+    """What a few typed characters may mean, the likeliest first."""
+    text = text.strip().lower()
+    words = profiles.parts_of(text)[:6]
+    digits = sum(c.isdigit() for c in text)
+    if not words:
+        return
+    if digits >= 3 and digits >= sum(c.isalpha() for c in text):
+        yield phone_query(text)
+    elif "@" in text:
+        yield from _quick_address(text)
+    else:
+        yield all_query([_quick_part(word) for word in words])
+        if " " not in text:
+            yield beginning("email", text)
+        if len(text) >= 4:
+            yield all_query([nearly(word) for word in words])
+
+
+def _quick_address(text: str) -> Iterator[Query]:
+    """A whole address first, else its parts: any of those before the @, and the beginning of the domain."""
+    yield beginning("email", text.lstrip("@"))
+    before, _, domain = text.rpartition("@")
+    parts = [_quick_part(word) for word in profiles.parts_of(before)[:6]]
+    if parts:
+        yield all_query([*parts, beginning("email", domain)] if domain else parts)
+
+
+def _quick_part(word: str) -> Query:
+    return term("quick", word[: profiles.QUICK_LETTERS])
 
 
 def _people(searcher: tantivy.Searcher, hits: Sequence[Any], best: float) -> list[Person]:
@@ -370,11 +445,16 @@ def _page_by_time(
         found = searcher.search(query, limit + 1, order_by_field=name)
         hits, total = found.hits, _total(found)
     else:
-        below = flat(Query.range_query(profiles.schema(), name, FieldType.Integer, 0, start, include_upper=False))
-        hits = searcher.search(all_query([query, below]), limit + 1, count=False, order_by_field=name).hits
+        hits = searcher.search(
+            all_query([query, _below(name, start)]), limit + 1, count=False, order_by_field=name
+        ).hits
         total = _total(searcher.search(flat(query), 1))
     ids = _ids(searcher, [address for _, address in hits[:limit]])
     return ids, total, _write_cursor(sort, int(hits[limit - 1][0])) if len(hits) > limit else ""
+
+
+def _below(name: str, key: int) -> Query:
+    return flat(Query.range_query(profiles.schema(), name, FieldType.Integer, 0, key, include_upper=False))
 
 
 def _total(found: Any) -> int:

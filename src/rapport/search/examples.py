@@ -57,6 +57,9 @@ def sections() -> list[Section]:
                 Example('stage:"Phone call"', "people in a stage of any job you may see"),
                 Example("owner:me has:resume", "your own people with a résumé"),
                 Example("name:tran", "a name; a slip of the pen is forgiven"),
+                Example(
+                    "phone:0151", "any part of a number; email: takes an address, its beginning with a *, or a domain"
+                ),
                 Example("status:archived", "people who were put away; nothing else finds them"),
             ),
         ),

@@ -34,6 +34,7 @@ SCHEMA_VERSION = 3
 MAX_TEXT = 60_000
 MAX_VALUE = 200
 SAMPLES = 16
+QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
 WORDS, WHOLE, WORK = "words", "whole", "work"
 
 FACETS = ("skill", "city", "country", "tag", "pool", "stage", "source", "owner", "status")
@@ -252,7 +253,7 @@ def quick_terms(name_words: Iterable[str], emails: Iterable[str]) -> set[str]:
     for email in emails:
         parts.update(parts_of(email.partition("@")[0]))
         parts.add(email.lower())
-    return {part[:size] for part in parts for size in range(1, min(len(part), 16) + 1)} | parts
+    return {part[:size] for part in parts for size in range(1, min(len(part), QUICK_LETTERS) + 1)} | parts
 
 
 def email_terms(email: str) -> tuple[str, str]:

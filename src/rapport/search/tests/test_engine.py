@@ -223,6 +223,18 @@ def test_a_broken_cursor_starts_at_the_beginning(engine: Engine, cursor: str) ->
         ("MÜL", {"Ben"}),
         ("ben", {"Ben"}),
         ("ada.lindqvist@ex", {"Ada"}),
+        ("ada.lindqvist@example.org", {"Ada"}),
+        ("ada.lindqvist@example.com", set()),
+        ("lindqvist@", {"Ada"}),
+        ("lindq@exam", {"Ada"}),
+        ("lindq@firma", set()),
+        ("@firma", {"Ben"}),
+        ("firma.ex", {"Ben"}),
+        ("linqvist", {"Ada"}),
+        ("lindqwist ada", {"Ada"}),
+        ("muler", {"Ben"}),
+        ("+49 (0) 151 1234", {"Ada"}),
+        ("0049 151", {"Ada"}),
         ("o'br", {"Cleo"}),
         ("0151 1234", {"Ada"}),
         ("+49 151", {"Ada"}),
@@ -234,6 +246,24 @@ def test_a_broken_cursor_starts_at_the_beginning(engine: Engine, cursor: str) ->
 )
 def test_quick_search_takes_beginnings_and_parts_of_numbers(engine: Engine, text: str, expected: set[str]) -> None:
     assert {NAMES[one] for one in engine.quick(text, EVERYBODY)} == expected
+
+
+def test_everybody_who_matches_is_read_in_batches_as_of_one_moment() -> None:
+    engine = Engine.in_memory(MANY)
+    batches = engine.iterate_ids(language.parse("engineer").node, LOOKUP, EVERYBODY, batch=50)
+    seen = next(batches)
+    writer = engine.writer(memory_mb=32)
+    writer.remove([MANY[n].candidate_id for n in range(60, 120)])
+    writer.replace([replace(MANY[90], last_activity_at=people.NOW)])
+    writer.commit()
+    engine.refresh()
+    sizes = [len(seen)]
+    for batch in batches:
+        seen += batch
+        sizes.append(len(batch))
+    assert sizes == [50, 50, 20]
+    assert set(seen) == {one.candidate_id for one in MANY}
+    assert list(engine.iterate_ids(language.parse("engineer").node, LOOKUP, Scope(), batch=50)) == []
 
 
 def test_quick_search_keeps_to_what_one_may_see(engine: Engine) -> None:
