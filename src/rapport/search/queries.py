@@ -31,6 +31,10 @@ from rapport.skills.queries import vocabulary
 
 FACETS = ("skill", "city", "country", "years", "tag", "pool", "stage", "source", "owner")
 MOST_IDS = 10_000
+VALUE_FIELDS = {
+    "skill": "skill", "tag": "tag", "pool": "pool", "stage": "stage", "source": "source", "owner": "owner",
+    "location": "city", "status": "status",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,24 @@ def _read(actor: Actor, text: str) -> tuple[Node | None, Sequence[Problem]]:
 def _expand(actor: Actor, text: str, node: Node) -> tuple[Node, list[Problem]]:
     expanded, problems = expand(node, lambda name: find_segment_query(actor, name))
     return expanded, [problem.place(text) for problem in problems]
+
+
+def list_values(actor: Actor, name: str, text: str, *, limit: int = 12) -> list[str]:
+    """Values of a field that begin so, of the people whom the actor may see, frequent ones first.
+
+    Empty for fields without values of their own, while there is no index, and for stages where the actor sees teams' people only.
+    """
+    access = _try_access(actor)
+    if access is None or not text.strip() or name not in _countable(tuple(VALUE_FIELDS), access):
+        return []
+    return access.engine.list_values(VALUE_FIELDS[name], text, access.scope, limit=limit)
+
+
+def _try_access(actor: Actor) -> Access | None:
+    try:
+        return open_for(actor)
+    except TemporaryFailure:
+        return None
 
 
 # -- Fits for a job --------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from rapport.search import views, views_fits
 app_name = "search"
 urlpatterns = [
     path("search/quick", views.quick, name="quick"),
+    path("search/builder/", views.build, name="builder"),
+    path("search/values", views.values, name="values"),
     path("search/help/", views.help_page, name="help"),
     path("segments/", views.segments, name="segments"),
     path("segments/<uuid:segment_id>/", views.segment, name="segment"),

@@ -1,5 +1,6 @@
 """The palette's search, saved searches, and the help on the query language. The best fits of a job: views_fits.py."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,7 +16,7 @@ from rapport.candidates.permissions import VIEW
 from rapport.lib.doors import add_errors, toast
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
 from rapport.lib.requests import Request, next_url
-from rapport.search import examples, operations, queries
+from rapport.search import examples, operations, panel, queries
 from rapport.search.forms import SegmentForm
 from rapport.search.models import Segment
 from rapport.search.permissions import SHARE
@@ -35,6 +36,35 @@ def help_page(request: Request) -> HttpResponse:
     """The query language by examples that lead to the list of candidates."""
     require(request.actor, VIEW)
     return render(request, "search/help.html", {"sections": examples.sections(), "list_url": LIST_URL})
+
+
+@require_http_methods(["GET", "POST"])
+def build(request: Request) -> HttpResponse:
+    """The builder: laid out for the query asked for, or for the form that was sent; `do=show` leads to who matches."""
+    require(request.actor, VIEW)
+    do = request.POST.get("do", "")
+    if request.method == "POST":
+        shown = panel.panel_of_form(request.actor, dict(request.POST.lists()), do)
+    else:
+        shown = panel.panel_of_text(request.actor, request.GET.get("q", "").strip())
+    if do == "show" and not shown.problems:
+        return _show_matching(request, f"{LIST_URL}?{urlencode({'q': shown.text, 'build': 1})}")
+    template = "search/_builder.html" if request.htmx else "search/builder.html"
+    return render(request, template, {"panel": shown, "list_url": LIST_URL})
+
+
+def _show_matching(request: Request, url: str) -> HttpResponse:
+    if not request.htmx:
+        return redirect(url)
+    where = {"path": url, "target": "#results", "swap": "outerHTML"}
+    return HttpResponse(status=204, headers={"HX-Location": json.dumps(where)})
+
+
+@require_GET
+def values(request: Request) -> HttpResponse:
+    """Values of a field that begin with what was typed, as options of a combobox."""
+    found = queries.list_values(request.actor, request.GET.get("field", ""), request.GET.get("q", "")[:100])
+    return render(request, "search/_values.html", {"values": found})
 
 
 @require_http_methods(["GET", "POST"])

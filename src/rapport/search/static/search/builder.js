@@ -1,0 +1,26 @@
+// The builder below the query field: what the server lays out is written into the field, what is typed there is laid out
+// anew, and the panel stays open while results come and go. The grammar is the server's alone.
+import { $, debounce, on } from "../lib/dom.js";
+
+const field = () => $("#query");
+const panel = () => $("[data-builder]");
+
+// Only what was entered in the panel changes the field: what is typed there came from it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { requestConfig, target } = event.detail;
+  if (requestConfig?.verb === "post" && target?.id === "builder" && panel() && field()) field().value = panel().dataset.text;
+});
+
+const layOut = debounce(350, () => {
+  if (!panel() || !field()) return;
+  const url = `${field().form.dataset.builderUrl}?q=${encodeURIComponent(field().value)}`;
+  window.htmx.ajax("GET", url, { target: "#builder", swap: "outerHTML" });
+});
+
+on("input", "#query", layOut);
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, target, parameters, path, elt } = event.detail;
+  if (verb !== "get" || target?.id !== "results" || !panel()) return;
+  if (!path.includes("build=") && !elt.matches("[data-builder-close]")) parameters.build = "1";
+});
