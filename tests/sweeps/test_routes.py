@@ -45,7 +45,6 @@ WITHOUT_EXAMPLE = {
     "intake:review",
     "intake:file",
     "notifications:open",
-    "search:segment",
     "outreach:enroll",
     "mail:link",
 }

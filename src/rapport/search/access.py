@@ -1,12 +1,14 @@
 """The index as somebody may see it: whom they may find, and which jobs' stages they may ask for."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
 from rapport.accounts.capabilities import EVERYWHERE, require
+from rapport.activity.followers import read_after
 from rapport.candidates.permissions import VIEW
 from rapport.candidates.tag_queries import find_tag
 from rapport.jobs.models import HiringTeamMember, Job
@@ -16,9 +18,10 @@ from rapport.lib.errors import TemporaryFailure
 from rapport.lib.places import find_place
 from rapport.search.compiling import Lookup
 from rapport.search.engine import EVERYBODY, Engine, Scope
-from rapport.search.folder import IndexFolder, Reader
+from rapport.search.folder import IndexFolder, Reader, read_commit, read_cursor
 from rapport.skills.queries import vocabulary
 
+MOST_LAG = timedelta(minutes=1)
 NOT_READY = "The search index is being built. Until it is ready, people are listed without search."
 
 
@@ -57,6 +60,21 @@ def open_engine() -> Engine:
     if engine is None:
         raise TemporaryFailure(NOT_READY, retry_after_s=10)
     return engine
+
+
+def index_state() -> str | None:
+    """What tells whether a search could find other people than before: the index's last commit, and the day.
+
+    None while there is no index, or it lags more than MOST_LAG behind the record: then it is no base for comparing.
+    """
+    index = IndexFolder(settings.SEARCH_DIR).find_current()
+    token = read_cursor(index) if index else ""
+    if index is None or not token:
+        return None
+    waiting, _ = read_after(token, 1)
+    if waiting and waiting[0].occurred_at < clock.now() - MOST_LAG:
+        return None
+    return f"{index.name} {read_commit(index)} {clock.today()}"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What this app records. The subject is the segment, or the job."""
+"""What this app records. The subject is the segment or the job."""
 
 from rapport.activity.verbs import declare
 
@@ -7,6 +7,18 @@ SEGMENT_CHANGED = declare(
     "segment.changed", "changed the segment {name}", "bookmark", data=("name", "query", "is_shared")
 )
 SEGMENT_DELETED = declare("segment.deleted", "deleted the segment {name}", "bookmark-x", data=("name", "query"))
+SEGMENT_WATCHED = declare("segment.watched", "watches a segment", "bell-ring", quiet=True, webhook=False)
+SEGMENT_UNWATCHED = declare("segment.unwatched", "watches a segment no more", "bell-off", quiet=True, webhook=False)
+SEGMENT_GREW = declare(
+    "segment.grew",
+    "has {count} new",
+    "bell-ring",
+    data=("count", "user_id"),
+    notify=True,
+    notice=lambda data: f"has {data['count']:,} new {'person' if data['count'] == 1 else 'people'}",
+    quiet=True,
+    webhook=False,
+)
 JOB_REDISCOVERED = declare(
     "job.rediscovered",
     "{count} known before fit {job_title}",

@@ -9,6 +9,7 @@
 """
 
 import fcntl
+import json
 import logging
 import os
 import shutil
@@ -87,6 +88,14 @@ def read_cursor(index: Path) -> str:
     try:
         return (index / CURSOR).read_text().strip()
     except OSError:
+        return ""
+
+
+def read_commit(index: Path) -> str:
+    """What changes with every commit of an index, "" when it cannot be told."""
+    try:
+        return str(json.loads((index / META).read_text())["opstamp"])
+    except (OSError, ValueError, KeyError):
         return ""
 
 

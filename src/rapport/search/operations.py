@@ -18,7 +18,7 @@ from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, Tem
 from rapport.lib.queue import enqueue
 from rapport.search import language, queries
 from rapport.search.activities import JOB_REDISCOVERED, SEGMENT_CHANGED, SEGMENT_DELETED, SEGMENT_SAVED
-from rapport.search.models import Segment
+from rapport.search.models import Segment, SegmentWatch
 from rapport.search.permissions import SHARE
 
 MOST_ATTEMPTS = 6
@@ -71,6 +71,7 @@ def change_segment(
         return segment
     segment.updated_at = clock.now()
     _store(segment)
+    SegmentWatch.objects.filter(segment=segment).update(seen_state="")
     record(SEGMENT_CHANGED, actor=actor, subjects=[segment], data=_data(segment))
     return segment
 

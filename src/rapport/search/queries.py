@@ -23,7 +23,7 @@ from rapport.search.engine import FacetValue
 from rapport.search.fits import Fit, JobNeeds, Scorer, rank
 from rapport.search.job_fits import Weights, needs_of, part_weights
 from rapport.search.language import Chip, Node, Problem
-from rapport.search.models import Segment
+from rapport.search.models import Segment, SegmentWatch
 from rapport.search.near import Before, known_before
 from rapport.search.profiles import day_of
 from rapport.search.segments import expand
@@ -35,6 +35,7 @@ VALUE_FIELDS = {
     "skill": "skill", "tag": "tag", "pool": "pool", "stage": "stage", "source": "source", "owner": "owner",
     "location": "city", "status": "status",
 }  # fmt: skip
+COUNTED_LATER = "Counted as soon as the search index is ready."
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def count_segments(actor: Actor) -> list[SegmentRow]:
     try:
         access = open_for(actor)
     except TemporaryFailure:
-        return [SegmentRow(segment, problem="Counted as soon as the search index is ready.") for segment in segments]
+        return [SegmentRow(segment, problem=COUNTED_LATER) for segment in segments]
     texts = {segment.name.casefold(): segment.query for segment in segments if segment.owner_id != actor.id}
     texts |= {segment.name.casefold(): segment.query for segment in segments if segment.owner_id == actor.id}
     return [_count(segment, access, texts) for segment in segments]
@@ -321,6 +322,50 @@ def _count(segment: Segment, access: Access, texts: Mapping[str, str]) -> Segmen
     page = access.engine.search(node, access.lookup, access.scope, limit=1)
     found = [*problems, *page.problems]
     return SegmentRow(segment, problem=explain(found)) if found else SegmentRow(segment, page.total)
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPage:
+    """A segment as one reader sees it: its row, its conditions in words, and whether and of what they are told.
+
+    `new` are the latest people who came to it, newest first, while the reader watches it.
+    """
+
+    row: SegmentRow
+    words: str
+    watch: SegmentWatch | None
+    new: Sequence[Candidate] = ()
+
+
+def read_segment(actor: Actor, segment_id: UUID) -> SegmentPage:
+    """What the page of a segment shows; NotFound for one that the actor may not see."""
+    require(actor, VIEW)
+    segment = get_segment(actor, segment_id)
+    own = SegmentWatch.objects.filter(segment=segment, user_id=actor.id) if actor.id else SegmentWatch.objects.none()
+    watch = own.defer("members").first()
+    new = _candidates(actor, watch.new_ids) if watch else {}
+    parsed = language.parse(segment.query)
+    return SegmentPage(
+        _count_one(actor, segment),
+        language.describe(parsed.node) if parsed.node else "",
+        watch,
+        [new[key] for key in watch.new_ids if key in new] if watch else (),
+    )
+
+
+def _count_one(actor: Actor, segment: Segment) -> SegmentRow:
+    try:
+        found = search_candidates(actor, segment.query, limit=1, facets=False)
+    except TemporaryFailure:
+        return SegmentRow(segment, problem=COUNTED_LATER)
+    return SegmentRow(segment, problem=explain(found.problems)) if found.problems else SegmentRow(segment, found.total)
+
+
+def list_watched_ids(actor: Actor) -> set[UUID]:
+    """The segments that the actor watches."""
+    return (
+        set(SegmentWatch.objects.filter(user_id=actor.id).values_list("segment_id", flat=True)) if actor.id else set()
+    )
 
 
 def get_segment(actor: Actor, segment_id: UUID) -> Segment:

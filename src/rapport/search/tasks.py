@@ -1,4 +1,4 @@
-"""The loop that keeps the index of this node, and scoring that had to wait for it."""
+"""The loop that keeps the index of this node, scoring that had to wait for it, and looking at watched segments."""
 
 from functools import cache
 from uuid import UUID
@@ -6,8 +6,8 @@ from uuid import UUID
 from django.conf import settings
 
 from rapport.lib.loops import loop
-from rapport.lib.queue import task
-from rapport.search import operations
+from rapport.lib.queue import every, task
+from rapport.search import operations, watching
 from rapport.search.folder import IndexFolder
 from rapport.search.following import Follower
 
@@ -27,3 +27,8 @@ def score_applications(job_id: str, candidate_ids: list[str], attempt: int) -> N
     operations.score_applications(
         job_id=UUID(job_id), candidate_ids=[UUID(key) for key in candidate_ids], attempt=attempt
     )
+
+
+@every("*/5 * * * *", "search.look_at_watches")
+def look_at_watches(timestamp: int) -> None:
+    watching.look_at_all()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("search/help/", views.help_page, name="help"),
     path("segments/", views.segments, name="segments"),
     path("segments/<uuid:segment_id>/", views.segment, name="segment"),
+    path("segments/<uuid:segment_id>/watch/", views.watch, name="watch_segment"),
     path("segments/<uuid:segment_id>/delete/", views.delete, name="delete_segment"),
     path("jobs/<uuid:job_id>/fits/", views_fits.fits, name="fits"),
     path("candidates/<uuid:candidate_id>/near/", views_fits.near, name="near"),

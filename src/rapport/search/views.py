@@ -1,6 +1,7 @@
 """The palette's search, saved searches, and the help on the query language. The best fits of a job: views_fits.py."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rapport.accounts.capabilities import holds, require
 from rapport.candidates.permissions import VIEW
 from rapport.lib.doors import add_errors, toast
-from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
+from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, next_url
-from rapport.search import examples, operations, panel, queries
+from rapport.search import examples, operations, panel, queries, watching
 from rapport.search.forms import SegmentForm
 from rapport.search.models import Segment
 from rapport.search.permissions import SHARE
@@ -82,7 +83,9 @@ def segments(request: Request) -> HttpResponse:
     status = 422 if form.errors else 200
     if request.htmx and request.method == "POST":
         return render(request, "search/_segment_form.html", _form_context(request, form), status=status)
-    context = {"rows": [_row(request, one) for one in queries.count_segments(request.actor)], "list_url": LIST_URL}
+    watched = queries.list_watched_ids(request.actor)
+    rows = [_row(request, one, watched) for one in queries.count_segments(request.actor)]
+    context = {"rows": rows, "list_url": LIST_URL}
     return render(request, "search/segments.html", {**context, **_form_context(request, form)}, status=status)
 
 
@@ -102,20 +105,21 @@ def _saved(request: Request, segment: Segment) -> HttpResponse:
     return redirect(next_url(request, reverse("search:segments")))
 
 
-def _row(request: Request, row: queries.SegmentRow) -> dict[str, Any]:
+def _row(request: Request, row: queries.SegmentRow, watched: Collection[UUID]) -> dict[str, Any]:
     segment = row.segment
     url = f"{LIST_URL}?{urlencode({'q': segment.query})}"
     is_own = segment.owner_id == request.actor.id
-    return {"segment": segment, "count": row.count, "problem": row.problem, "url": url, "is_own": is_own}
+    return {
+        "segment": segment, "count": row.count, "problem": row.problem, "url": url, "is_own": is_own,
+        "is_watched": segment.id in watched,
+    }  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
 def segment(request: Request, segment_id: UUID) -> HttpResponse:
-    """Rename a segment, change its search, share it."""
-    require(request.actor, VIEW)
-    found = queries.get_segment(request.actor, segment_id)
-    if found.owner_id != request.actor.id:
-        raise NotAllowed("This segment belongs to a colleague. Save it under a name of your own to change it.")
+    """Who is in a segment now and who is new; its owner renames it, changes its search, shares it."""
+    shown = queries.read_segment(request.actor, segment_id)
+    found = shown.row.segment
     initial = {"name": found.name, "query": found.query, "is_shared": found.is_shared}
     form = SegmentForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -125,9 +129,22 @@ def segment(request: Request, segment_id: UUID) -> HttpResponse:
             add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"name": str(error)}))
         else:
             messages.success(request, f"{form.cleaned_data['name']} is changed.")
-            return redirect("search:segments")
-    context = {"segment": found, **_form_context(request, form)}
+            return redirect("search:segment", segment_id=segment_id)
+    context = {"shown": shown, **_row(request, shown.row, {}), **_form_context(request, form)}
     return render(request, "search/segment.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def watch(request: Request, segment_id: UUID) -> HttpResponse:
+    """Hear of new people in a segment, or no more (do=unwatch)."""
+    if request.POST.get("do") == "unwatch":
+        watching.unwatch_segment(actor=request.actor, segment_id=segment_id)
+        said = "You are told no more who is new here."
+    else:
+        watching.watch_segment(actor=request.actor, segment_id=segment_id)
+        said = "You are told when there is somebody new."
+    messages.success(request, said)
+    return redirect(next_url(request, reverse("search:segment", args=[segment_id])))
 
 
 @require_POST

@@ -25,7 +25,7 @@ NOUNS = (
     "mail.DeliveryEvent", "mail.Suppression",
     "outreach.Sequence", "outreach.Step", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
     "outreach.Delivery",
-    "search.Segment", "intake.Import", "intake.ImportRow", "intake.MappingProfile",
+    "search.Segment", "search.SegmentWatch", "intake.Import", "intake.ImportRow", "intake.MappingProfile",
     "hygiene.Suggestion", "hygiene.Merge", "hygiene.MergeChange", "hygiene.MatchKey", "hygiene.LinkageRun",
     "notifications.Follow", "notifications.Notification", "notifications.DigestChoice",
     "activity.Activity", "activity.ActivitySubject",

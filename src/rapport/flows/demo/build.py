@@ -18,7 +18,7 @@ from rapport.flows.demo.bringing_in import tell_imports
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
 from rapport.flows.demo.copying import store_people
 from rapport.flows.demo.history import tell_history, tell_large_board, tell_second_entries
-from rapport.flows.demo.keeping import keep_searches, tell_notices
+from rapport.flows.demo.keeping import keep_searches, tell_notices, watch_searches
 from rapport.flows.demo.mailing import tell_mails
 from rapport.flows.demo.nurture import tell_sequences
 from rapport.flows.demo.people import World, default_period
@@ -78,6 +78,7 @@ def build_demo(
     tell_sequences(company, box, first, seed, world.end)
     tell_imports(company, first, seed, world.end)
     keep_searches(company, world.end)
+    watch_searches(company, world.end)
     tell_second_entries(first, seed)
     skip_reactions()
     tell_notices(company, world.end)

@@ -4,16 +4,23 @@ Nobody of the demo gets digests by mail: their addresses are reserved ones, and 
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from rapport.activity.models import Activity
+from rapport.activity.operations import record
 from rapport.applications.models import Application
+from rapport.candidates.models import Candidate
 from rapport.flows.demo.company import Company
 from rapport.flows.demo.letters import SEGMENTS
+from rapport.lib.actors import SYSTEM
 from rapport.lib.ids import first_id_at
 from rapport.mail.models import Message
 from rapport.notifications.models import DigestChoice, Follow, Notification
 from rapport.notifications.operations import notify
-from rapport.search.models import Segment
+from rapport.search.activities import SEGMENT_GREW
+from rapport.search.models import Segment, SegmentWatch
 from rapport.search.operations import save_segment
 
 NEWS_DAYS = 10
@@ -28,6 +35,28 @@ def keep_searches(company: Company, now: datetime) -> None:
         segment = save_segment(actor=user.actor, name=title, query=query, is_shared=is_shared)
         at = now - timedelta(days=20 + 31 * number)
         Segment.objects.filter(id=segment.id).update(created_at=at, updated_at=at)
+
+
+def watch_searches(company: Company, now: datetime) -> None:
+    """Rita is told who is new among those of her first search, and has been; Mira watches hers."""
+    shared = Segment.objects.filter(is_shared=True).order_by("-created_at")
+    watched = [(segment, segment.owner) for segment in shared.select_related("owner") if segment.owner]
+    for number, (segment, user) in enumerate(watched):
+        watch = SegmentWatch(segment=segment, user=user, created_at=now - timedelta(days=18))
+        if number == 0:
+            watch.new_ids = list(_likely_members())
+            watch.grew_at = now - timedelta(hours=5)
+            data = {"count": len(watch.new_ids), "user_id": watch.user_id}
+            record(SEGMENT_GREW, actor=SYSTEM, subjects=[segment], data=data, at=watch.grew_at)
+        watch.save()
+
+
+def _likely_members() -> QuerySet[Candidate, UUID]:
+    """Some of those whom the first search finds, without an index to ask."""
+    found = Candidate.objects.filter(
+        skill_rows__skill__name="Python", city="Berlin", archived_at=None, merged_into=None
+    )
+    return found.order_by("-created_at", "id").values_list("id", flat=True)[:3]
 
 
 def tell_notices(company: Company, now: datetime) -> None:
