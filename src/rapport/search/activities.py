@@ -1,4 +1,4 @@
-"""What this app records. The subject is the segment or the job."""
+"""What this app records. The subject is the segment or the job; of an export the user."""
 
 from rapport.activity.verbs import declare
 
@@ -17,6 +17,13 @@ SEGMENT_GREW = declare(
     notify=True,
     notice=lambda data: f"has {data['count']:,} new {'person' if data['count'] == 1 else 'people'}",
     quiet=True,
+    webhook=False,
+)
+CANDIDATES_EXPORTED = declare(
+    "candidates.exported",
+    "exported candidates as {format}",
+    "download",
+    data=("query", "format", "count"),
     webhook=False,
 )
 JOB_REDISCOVERED = declare(

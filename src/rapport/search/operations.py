@@ -1,6 +1,6 @@
-"""Keeping searches, and storing how well those considered for a job fit it."""
+"""Keeping searches, giving people out, and storing how well those considered for a job fit it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,19 +10,28 @@ from rapport.accounts.capabilities import holds, require
 from rapport.activity.models import Activity
 from rapport.activity.operations import record
 from rapport.applications.operations import set_fit_scores
-from rapport.candidates.permissions import VIEW
+from rapport.candidates.permissions import EXPORT, VIEW
+from rapport.candidates.queries import CandidateRow, list_by_ids, list_newest
 from rapport.jobs.queries import get_job, lock_job
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, TemporaryFailure
 from rapport.lib.queue import enqueue
 from rapport.search import language, queries
-from rapport.search.activities import JOB_REDISCOVERED, SEGMENT_CHANGED, SEGMENT_DELETED, SEGMENT_SAVED
+from rapport.search.activities import (
+    CANDIDATES_EXPORTED,
+    JOB_REDISCOVERED,
+    SEGMENT_CHANGED,
+    SEGMENT_DELETED,
+    SEGMENT_SAVED,
+)
 from rapport.search.models import Segment, SegmentWatch
 from rapport.search.permissions import SHARE
 
 MOST_ATTEMPTS = 6
 WAIT_S = 3
+EXPORT_BATCH = 200
+EXPORT_FORMATS = ("csv", "jsonl")
 GOOD_FIT = 60  # points from which somebody known before is worth a notice
 
 
@@ -171,3 +180,35 @@ def rediscover(*, job_id: UUID, opened_id: UUID) -> int:
             data={"job_title": job.title, "count": count, "opened_id": str(opened_id)},
         )  # fmt: skip
     return count
+
+
+@transaction.atomic
+def export_candidates(*, actor: Actor, text: str, format: str) -> Iterator[CandidateRow]:
+    """All who match and whom the actor may see, newest first, read in batches while they are taken.
+
+    Records candidates.exported with the query, the format and how many matched, before anybody leaves the house.
+    Raises NotAllowed without candidates.export, InvalidInput for a query that cannot be read or an unknown format,
+    TemporaryFailure for a query without an index to ask.
+    """
+    require(actor, EXPORT)
+    if format not in EXPORT_FORMATS:
+        raise InvalidInput({"format": f"Choose {' or '.join(EXPORT_FORMATS)}."})
+    try:
+        count, batches = queries.iterate_matching_ids(actor, text, batch=EXPORT_BATCH)
+    except TemporaryFailure:
+        if text:
+            raise
+        count, batches = None, _everybody_without_index(actor)
+    record(
+        CANDIDATES_EXPORTED, actor=actor, subjects={"user": actor.id} if actor.kind == "user" and actor.id else {},
+        data={"query": text, "format": format, "count": count},
+    )  # fmt: skip
+    return (row for ids in batches for row in list_by_ids(actor, ids))
+
+
+def _everybody_without_index(actor: Actor) -> Iterator[list[UUID]]:
+    cursor = None
+    while cursor != "":
+        page = list_newest(actor, cursor=cursor or "", limit=EXPORT_BATCH)
+        yield [row.id for row in page.rows]
+        cursor = page.next_cursor

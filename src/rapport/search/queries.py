@@ -1,6 +1,6 @@
 """Searching the pool, as a person may: for the list of candidates, the palette, bulk work, and saved searches."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
@@ -106,6 +106,16 @@ def list_matching_ids(actor: Actor, text: str, *, limit: int = MOST_IDS) -> list
     """
     access = open_for(actor)
     return access.engine.list_ids(_get_node(actor, text), access.lookup, access.scope, limit=limit)
+
+
+def iterate_matching_ids(actor: Actor, text: str, *, batch: int) -> tuple[int, Iterator[list[UUID]]]:
+    """How many match, and all of them in batches, newest first; raises at once as list_matching_ids does."""
+    access = open_for(actor)
+    node = _get_node(actor, text)
+    page = access.engine.search(node, access.lookup, access.scope, limit=1)
+    if page.problems:
+        raise InvalidInput({"q": explain([problem.place(text) for problem in page.problems])})
+    return page.total, access.engine.iterate_ids(node, access.lookup, access.scope, batch=batch)
 
 
 def count_matching(actor: Actor, text: str) -> int:

@@ -1,15 +1,17 @@
-"""The list of candidates as CSV, safe to open in a spreadsheet."""
+"""The list of candidates as CSV, safe to open in a spreadsheet, and as JSON Lines with the values as they are."""
 
 import csv
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils import timezone
 
 from rapport.candidates.queries import CandidateRow
 
-# Spreadsheets run a cell that begins so (OWASP: CSV injection); a quote before it makes it text.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Spreadsheets run a cell that begins so, some also the wide signs (OWASP: CSV injection); a quote before it makes it text.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 FIELDS: dict[str, Callable[[CandidateRow], object]] = {
     "full_name": lambda row: row.candidate.full_name,
@@ -20,14 +22,14 @@ FIELDS: dict[str, Callable[[CandidateRow], object]] = {
     "years_experience": lambda row: row.candidate.years_experience,
     "email": lambda row: row.email,
     "phone": lambda row: row.phone,
-    "tags": lambda row: ", ".join(row.tags),
+    "tags": lambda row: row.tags,
     "source": lambda row: row.candidate.source.name if row.candidate.source else "",
     "owner": lambda row: str(row.candidate.owner or ""),
     "last_contact_at": lambda row: _moment(row.candidate.last_contact_at),
     "last_activity_at": lambda row: _moment(row.candidate.last_activity_at),
     "created_at": lambda row: _moment(row.candidate.created_at),
     "consent": lambda row: row.consent.get_purpose_display() if row.consent else "",
-    "consent_expires_at": lambda row: _moment(row.consent.expires_at) if row.consent else "",
+    "consent_expires_at": lambda row: _moment(row.consent.expires_at) if row.consent else None,
     "id": lambda row: row.candidate.id,
 }
 
@@ -39,7 +41,7 @@ class _Line:
         return text
 
 
-def lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
+def csv_lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
     """CSV lines with a head; the byte order mark tells spreadsheets that it is UTF-8."""
     writer = csv.writer(_Line())
     yield "\ufeff" + writer.writerow(list(FIELDS))
@@ -47,11 +49,28 @@ def lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
         yield writer.writerow([defused(read(row)) for read in FIELDS.values()])
 
 
+def json_lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
+    """One object a line; what is not known is null."""
+    for row in rows:
+        values = {name: read(row) for name, read in FIELDS.items()}
+        yield json.dumps(values, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+WRITERS: dict[str, tuple[Callable[[Iterable[CandidateRow]], Iterator[str]], str]] = {
+    "csv": (csv_lines, "text/csv; charset=utf-8"),
+    "jsonl": (json_lines, "application/jsonl; charset=utf-8"),
+}
+
+
 def defused(value: object) -> str:
     """A value as text that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _moment(moment: datetime | None) -> str:
-    return timezone.localtime(moment).isoformat(timespec="minutes") if moment else ""
+def _moment(moment: datetime | None) -> str | None:
+    return timezone.localtime(moment).isoformat(timespec="minutes") if moment else None

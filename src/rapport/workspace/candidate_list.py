@@ -4,7 +4,7 @@ With the search index it answers the query language with facets; while the index
 those with the latest activity straight from the database, so that nobody waits for an index to do their work.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,10 @@ from uuid import UUID
 from rapport.candidates import queries
 from rapport.candidates.queries import CandidateRow
 from rapport.lib.actors import Actor
-from rapport.lib.errors import InvalidInput, TemporaryFailure
-from rapport.search.queries import explain, list_matching_ids, search_candidates
+from rapport.lib.errors import TemporaryFailure
+from rapport.search.queries import list_matching_ids, search_candidates
 
 PAGE = 50
-EXPORT_BATCH = 200
 MOST_AT_ONCE = 10_000  # people changed by one click
 SORTS = {
     "relevance": "Best match",
@@ -142,35 +141,6 @@ def list_ids(actor: Actor, text: str) -> list[UUID]:
         if text:
             raise
         return [row.id for row in queries.list_newest(actor, limit=MOST_AT_ONCE).rows]
-
-
-def iterate(actor: Actor, text: str) -> Iterator[CandidateRow]:
-    """All who match, latest activity first, page by page: for an export.
-
-    Raises InvalidInput at once for a query that cannot be read, TemporaryFailure for one without an index to ask.
-    """
-    ids, cursor = _page_of_ids(actor, text, "")
-    return _chain(actor, text, ids, cursor)
-
-
-def _chain(actor: Actor, text: str, ids: list[UUID], cursor: str) -> Iterator[CandidateRow]:
-    yield from queries.list_by_ids(actor, ids)
-    while cursor:
-        ids, cursor = _page_of_ids(actor, text, cursor)
-        yield from queries.list_by_ids(actor, ids)
-
-
-def _page_of_ids(actor: Actor, text: str, cursor: str) -> tuple[list[UUID], str]:
-    try:
-        page = search_candidates(actor, text, sort="last_activity", cursor=cursor, limit=EXPORT_BATCH, facets=False)
-    except TemporaryFailure:
-        if text:
-            raise
-        plain = queries.list_newest(actor, cursor=cursor, limit=EXPORT_BATCH)
-        return [row.id for row in plain.rows], plain.next_cursor
-    if page.problems:
-        raise InvalidInput({"q": explain(page.problems)})
-    return page.ids, page.next_cursor
 
 
 def is_wide(columns: Sequence[Column]) -> bool:

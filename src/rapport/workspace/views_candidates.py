@@ -23,6 +23,7 @@ from rapport.lib import undo as undoing
 from rapport.lib.doors import taken_back, toast
 from rapport.lib.requests import Request, next_url
 from rapport.outreach.permissions import ENROLL
+from rapport.search.operations import export_candidates
 from rapport.workspace import bulk as bulk_actions
 from rapport.workspace import candidate_export, candidate_list
 
@@ -59,7 +60,6 @@ def _context(request: Request) -> dict[str, Any]:
         "next_url": _url(q=text, sort=sort, cursor=listing.next_cursor) if listing.next_cursor else "",
         "first_url": _url(q=text, sort=sort) if cursor else "",
         "here": request.get_full_path() if request.method == "GET" else _url(q=text, sort=sort, cursor=cursor),
-        "export_url": f"{reverse('workspace:candidates_export')}?{urlencode({'q': text})}",
         "is_empty": not listing.rows and not is_narrowed and not queries.any_candidate(request.actor),
         "jobs": list_open_jobs(request.actor, limit=50) if holds(request.actor, CREATE) else [],
         "can_edit": holds(request.actor, EDIT),
@@ -116,14 +116,14 @@ def columns(request: Request) -> HttpResponse:
     return redirect(next_url(request, reverse("workspace:candidates")))
 
 
-@require_GET
+@require_POST
 def export(request: Request) -> StreamingHttpResponse:
-    """All who match as CSV, as far as the reader may see them."""
-    require(request.actor, EXPORT)
-    text = request.GET.get("q", "").strip()
-    rows = candidate_list.iterate(request.actor, text)
-    response = StreamingHttpResponse(candidate_export.lines(rows), content_type="text/csv; charset=utf-8")
+    """All who match as a file, as far as the reader may see them; a POST, because it is recorded."""
+    format = request.POST.get("format", "csv")
+    rows = export_candidates(actor=request.actor, text=request.POST.get("q", "").strip(), format=format)
+    write, content_type = candidate_export.WRITERS[format]
+    response = StreamingHttpResponse(write(rows), content_type=content_type)
     day = timezone.localtime(clock.now()).date()
-    response["Content-Disposition"] = f'attachment; filename="candidates-{day.isoformat()}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="candidates-{day.isoformat()}.{format}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

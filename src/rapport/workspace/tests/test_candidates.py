@@ -1,5 +1,3 @@
-import csv
-import io
 import json
 
 import pytest
@@ -18,7 +16,7 @@ from rapport.lib.errors import TemporaryFailure
 from rapport.search.engine import FacetValue
 from rapport.search.language import Problem
 from rapport.search.queries import Found
-from rapport.workspace import candidate_export, candidate_list
+from rapport.workspace import candidate_list
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -176,31 +174,6 @@ def test_a_user_keeps_the_columns_chosen(rita: User, ada: User, sign_in) -> None
     assert [column.key for column in candidate_list.chosen_columns(rita.actor)] == ["email", "created"]
     assert [column.key for column in candidate_list.chosen_columns(ada.actor)] == list(candidate_list.STANDARD)
     assert ">E-mail</th>" in sign_in(rita).get(LIST).content.decode()
-
-
-def test_the_export_is_csv_that_no_spreadsheet_executes(rita: User, hugo: User, sign_in) -> None:
-    carl = CandidateFactory(full_name="=HYPERLINK(1)", title="Fitter, senior")
-    ContactPointFactory(candidate=carl, kind="phone", value="+49 30 5550142")
-    response = sign_in(rita).get("/candidates/export/")
-    text = b"".join(response.streaming_content).decode()
-    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    assert row["full_name"] == "'=HYPERLINK(1)"
-    assert row["phone"] == "'+49 30 5550142"
-    assert row["title"] == "Fitter, senior"
-    assert row["id"] == str(carl.id)
-    assert response["Content-Disposition"].startswith('attachment; filename="candidates-')
-    assert sign_in(hugo).get("/candidates/export/").status_code == 403
-
-
-@pytest.mark.parametrize("start", candidate_export.FORMULA_STARTS)
-def test_every_start_of_a_formula_is_defused(start: str) -> None:
-    assert candidate_export.defused(f"{start}1") == f"'{start}1"
-
-
-def test_the_export_reads_page_by_page(rita: User, monkeypatch) -> None:
-    monkeypatch.setattr(candidate_list, "EXPORT_BATCH", 2)
-    CandidateFactory.create_batch(5)
-    assert len(list(candidate_list.iterate(rita.actor, ""))) == 5
 
 
 def test_archived_people_leave_the_list(rita: User, sign_in) -> None:
