@@ -21,7 +21,13 @@ QUERIES = {
     "prefix": "ware*",
     "distance": 'location:"Berlin within 50 km"',
     "not": "engineer -senior",
+    "proximity": '"data engineer"~3',
+    "title": "title:engineer skill:python",
+    "years": "years:3..7",
+    "age": "last_contact:>90d",
+    "typo": "name:carlsenn",
 }
+QUICK = {"": "ann", ".mail": "carlsen@", ".phone": "0151 2", ".typo": "carlsenn", ".nobody": "qzqzqz"}
 FOUND_MS = re.compile(r"found in (\d+) ms")
 JOB = re.compile(r"/jobs/([0-9a-f-]{36})/")
 N = 40
@@ -38,7 +44,10 @@ def measure(people: int) -> Iterator[Figure]:
             yield from _page(visitor, people, name, f"/candidates/?{urllib.parse.urlencode({'q': query})}")
         job = JOB.search(visitor.get("/jobs/")).group(1)
         yield _time(visitor, people, "search.fits.page", f"/jobs/{job}/fits/")
-        yield _time(visitor, people, "search.quick", "/search/quick?q=ann", target=100)
+        for name, text in QUICK.items():
+            yield _time(
+                visitor, people, f"search.quick{name}", f"/search/quick?{urllib.parse.urlencode({'q': text})}", 100
+            )
         yield _findable(visitor, people)
         for part, value in _by_part(process).items():
             yield Figure(f"search.memory.{part}", value, "MB", note=f"{people} people, after the queries")
