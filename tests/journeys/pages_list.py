@@ -44,6 +44,11 @@ PAGES = [
     MainPage("message", "/inbox/", 'main a[href^="/messages/0"]'),
     MainPage("candidates", "/candidates/"),
     MainPage("search", "/candidates/?q=skill:python"),
+    MainPage(
+        "builder",
+        "/candidates/?build=1&q=(skill:python%20OR%20skill:typescript)%20years:%3E=5%20NOT%20tag:relocates"
+        "%20location:%22Berlin%20within%2050%20km%22",
+    ),
     MainPage("candidate", "/candidates/", CANDIDATE),
     MainPage("candidate-new", "/candidates/new/"),
     MainPage("candidate-edit", "/candidates/", CANDIDATE, "edit/"),

@@ -1,6 +1,6 @@
 """Searching the pool, as a person may: for the list of candidates, the palette, bulk work, and saved searches."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
@@ -18,6 +18,7 @@ from rapport.lib.errors import InvalidInput, NotFound, TemporaryFailure
 from rapport.lib.places import find_place
 from rapport.search import language
 from rapport.search.access import Access, open_engine, open_for
+from rapport.search.correcting import closest, correct
 from rapport.search.description import read_description
 from rapport.search.engine import FacetValue
 from rapport.search.fits import Fit, JobNeeds, Scorer, rank
@@ -31,6 +32,7 @@ from rapport.skills.queries import vocabulary
 
 FACETS = ("skill", "city", "country", "years", "tag", "pool", "stage", "source", "owner")
 MOST_IDS = 10_000
+MOST_MENDED = 4
 VALUE_FIELDS = {
     "skill": "skill", "tag": "tag", "pool": "pool", "stage": "stage", "source": "source", "owner": "owner",
     "location": "city", "status": "status",
@@ -44,7 +46,8 @@ class Found:
 
     `chips` are the conditions with the query without each; `facets` are values by field with their counts (estimates
     above 50,000 people), each with the query that results when it is chosen. Where the query cannot be answered,
-    `problems` say why and where, and nobody is found.
+    `problems` say why and where, and nobody is found. Where nobody is found, `meant` may be a query with its slips of the
+    pen mended that finds `meant_count` people.
     """
 
     text: str
@@ -57,6 +60,8 @@ class Found:
     sort: str = "relevance"
     next_cursor: str = ""
     took_ms: float = 0.0
+    meant: str = ""
+    meant_count: int = 0
 
 
 def search_candidates(
@@ -79,6 +84,7 @@ def search_candidates(
         expanded, access.lookup, access.scope,
         sort=sort or "relevance", cursor=cursor, limit=limit, facets=_countable(facets, access), shown=node,
     )  # fmt: skip
+    meant = _mend(actor, access, node) if not page.total and not page.problems else ("", 0)
     return Found(
         text=text,
         ids=page.ids,
@@ -90,7 +96,31 @@ def search_candidates(
         sort=page.sort,
         next_cursor=page.next_cursor,
         took_ms=page.took_ms,
+        meant=meant[0],
+        meant_count=meant[1],
     )
+
+
+def _mend(actor: Actor, access: Access, node: Node) -> tuple[str, int]:
+    """What a query that finds nobody may have meant, with how many that finds; ("", 0) where nothing better is known."""
+    mended = correct(node, access.engine.knows, _skill_mender(access))
+    if mended == node:
+        return "", 0
+    expanded, problems = _expand(actor, "", mended)
+    count = 0 if problems else access.engine.count_matches(expanded, access.lookup, access.scope)
+    return (language.to_text(mended), count) if count else ("", 0)
+
+
+def _skill_mender(access: Access) -> Callable[[str], str | None]:
+    """Finds the known skill most like one that nobody has; for the first few of a query, as it compares with all."""
+    words, left = vocabulary(), iter(range(MOST_MENDED))
+
+    def mend(name: str) -> str | None:
+        if words.canonical(name) or access.engine.has_value("skill", name) or next(left, None) is None:
+            return None
+        return closest(name, list(words))
+
+    return mend
 
 
 def _countable(facets: Sequence[str] | bool, access: Access) -> Sequence[str]:

@@ -92,6 +92,8 @@ class Listing:
     problems: Sequence[Any] = ()
     chips: Sequence[Any] = ()
     is_plain: bool = False
+    meant: str = ""
+    meant_count: int = 0
 
 
 def list_candidates(actor: Actor, *, text: str, sort: str, cursor: str, limit: int = PAGE) -> Listing:
@@ -109,6 +111,8 @@ def list_candidates(actor: Actor, *, text: str, sort: str, cursor: str, limit: i
         took_ms=page.took_ms,
         problems=page.problems,
         chips=page.chips,
+        meant=page.meant,
+        meant_count=page.meant_count,
     )
 
 
@@ -152,3 +156,8 @@ def chosen_columns(actor: Actor) -> list[Column]:
     """The columns this user sees, in their order."""
     keys = queries.find_columns(actor) or STANDARD
     return [BY_KEY[key] for key in keys if key in BY_KEY]
+
+
+def column_choices(chosen: Sequence[Column]) -> list[tuple[Column, bool]]:
+    """All columns with whether they are shown: those shown in their order, then the others."""
+    return [(column, True) for column in chosen] + [(column, False) for column in COLUMNS if column not in chosen]

@@ -24,6 +24,7 @@ from rapport.lib.doors import taken_back, toast
 from rapport.lib.requests import Request, next_url
 from rapport.outreach.permissions import ENROLL
 from rapport.search.operations import export_candidates
+from rapport.search.panel import panel_of_text
 from rapport.workspace import bulk as bulk_actions
 from rapport.workspace import candidate_export, candidate_list
 
@@ -46,12 +47,15 @@ def _context(request: Request) -> dict[str, Any]:
     listing = candidate_list.list_candidates(request.actor, text=text, sort=sort, cursor=cursor)
     columns = candidate_list.chosen_columns(request.actor)
     is_narrowed = bool(text or cursor)
+    builds = bool(request.GET.get("build"))
     return {
         "listing": listing,
         "query": text,
+        "builder": panel_of_text(request.actor, text) if builds else None,
+        "builder_url": _url(q=text, sort=request.GET.get("sort", ""), build="" if builds else "1"),
         "columns": columns,
         "is_wide": candidate_list.is_wide(columns),
-        "all_columns": [(column, column in columns) for column in candidate_list.COLUMNS],
+        "all_columns": candidate_list.column_choices(columns),
         "sorts": [
             {"label": label, "url": _url(q=text, sort=key), "is_current": listing.sort == key, "key": key}
             for key, label in candidate_list.SORTS.items()
@@ -110,9 +114,9 @@ def undo(request: Request, word: str) -> HttpResponse:
 
 @require_POST
 def columns(request: Request) -> HttpResponse:
-    """Keep which columns the reader wants."""
-    wanted = [key for key in request.POST.getlist("columns") if key in candidate_list.BY_KEY]
-    operations.choose_columns(actor=request.actor, columns=wanted)
+    """Keep which columns the reader wants, in the order in which they come; none is the usual ones."""
+    wanted = dict.fromkeys(key for key in request.POST.getlist("columns") if key in candidate_list.BY_KEY)
+    operations.choose_columns(actor=request.actor, columns=[] if request.POST.get("usual") else list(wanted))
     return redirect(next_url(request, reverse("workspace:candidates")))
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.models import User
 from rapport.applications.tests.factories import ApplicationFactory
@@ -61,6 +63,10 @@ def test_showing_leads_to_the_list(index_everybody, rita: User, sign_in: SignIn)
     assert client.post(PAGE, form).headers["Location"] == where
     led = client.post(PAGE, form, headers=HTMX)
     assert (led.status_code, json.loads(led.headers["HX-Location"])["path"]) == (204, where)
+    page = client.get(where)
+    assert page.context["builder"].text == "skill:C++ years:>=5"
+    assert 'id="builder"' in page.content.decode()
+    assert 'id="builder"' not in client.get("/candidates/?q=skill:x").content.decode()
 
 
 def test_what_cannot_be_said_stays_with_a_sentence(index_everybody, rita: User, sign_in: SignIn) -> None:
@@ -110,3 +116,15 @@ def test_values_are_suggested_of_whom_one_may_see(index_everybody, rita: User, h
     assert suggested(rita, "stage", "app") == ["Applied"]
     assert suggested(hugo, "stage", "app") == []
     assert suggested(rita, "name", "a") == suggested(rita, "nonsense", "a") == suggested(rita, "skill", " ") == []
+
+
+def test_the_builder_costs_the_list_a_constant_number_of_statements(index_everybody, rita: User, sign_in) -> None:
+    client = sign_in(rita)
+    index_everybody()
+    client.get("/candidates/?q=a&build=1")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/candidates/?q=a&build=1")
+    many_words = "+".join(f"skill:a{number}" for number in range(60))
+    with CaptureQueriesContext(connection) as many:
+        client.get(f"/candidates/?q={many_words}&build=1")
+    assert len(many) == len(few)

@@ -176,6 +176,18 @@ def test_a_user_keeps_the_columns_chosen(rita: User, ada: User, sign_in) -> None
     assert ">E-mail</th>" in sign_in(rita).get(LIST).content.decode()
 
 
+def test_columns_stay_in_the_order_they_were_put_into(rita: User, sign_in) -> None:
+    CandidateFactory()
+    client = sign_in(rita)
+    client.post("/candidates/columns/", {"columns": ["owner", "now", "owner", "email"], "next": LIST})
+    assert [column.key for column in candidate_list.chosen_columns(rita.actor)] == ["owner", "now", "email"]
+    offered = [column.key for column, _ in client.get(LIST).context["all_columns"]]
+    assert offered[:3] == ["owner", "now", "email"]
+    assert sorted(offered) == sorted(candidate_list.BY_KEY)
+    client.post("/candidates/columns/", {"columns": ["owner"], "usual": "1"})
+    assert [column.key for column in candidate_list.chosen_columns(rita.actor)] == list(candidate_list.STANDARD)
+
+
 def test_archived_people_leave_the_list(rita: User, sign_in) -> None:
     carl = CandidateFactory(full_name="Carl Candidate")
     CandidateFactory()

@@ -11,6 +11,23 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (requestConfig?.verb === "post" && target?.id === "builder" && panel() && field()) field().value = panel().dataset.text;
 });
 
+// Who goes on to the next box and types while the panel is laid out anew loses nothing.
+let typing = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const box = document.activeElement;
+  const isAhead = event.detail.target?.id === "builder" && box?.closest("[data-builder]") && box.matches("input:not([type=checkbox])");
+  typing = isAhead && box.value !== box.defaultValue ? { id: box.id, value: box.value } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const box = typing && document.getElementById(typing.id);
+  if (box && box.value !== typing.value) {
+    box.value = typing.value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.addEventListener("blur", () => box.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+  }
+  typing = null;
+});
+
 const layOut = debounce(350, () => {
   if (!panel() || !field()) return;
   const url = `${field().form.dataset.builderUrl}?q=${encodeURIComponent(field().value)}`;
