@@ -24,6 +24,7 @@ HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells mor
 run       up · serve · worker
 set up    migrate · createadmin · demo · doctor · reindex
 people    import · export · search · fits · resume parse · skills · titles · mail parse · duplicates
+data      hygiene audit · linkpool
 """
 
 

@@ -231,6 +231,10 @@ DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", "rapport@localhost")
 # After so long without a sign of life, what a worker had in hand is taken over by another one.
 SEND_LEASE_S = environment.number("SEND_LEASE_S", 30, low=1, high=3600)
 
+# Audits: from when on somebody counts as out of touch, and how early the end of a consent is told.
+AUDIT_STALE_MONTHS = environment.number("AUDIT_STALE_MONTHS", 12, low=1, high=240)
+AUDIT_CONSENT_DAYS = environment.number("AUDIT_CONSENT_DAYS", 30, low=1, high=365)
+
 # Language and time: stored in UTC, shown in the reader's zone.
 LOADS_STARTER_VOCABULARY = True  # after `rapport migrate`
 LANGUAGE_CODE = "en"

@@ -20,3 +20,9 @@ CANDIDATE_BACK = declare(
 NOT_THE_SAME = declare(
     "candidate.told_apart", "said that this is not {other_name}", "users", data=("other_id", "other_name"), personal=("other_name",),
 )  # fmt: skip
+FINDINGS_MENDED = declare(
+    "finding.mended", "put right what the audit “{audit}” found: {fix}", "heart-pulse", data=("audit", "fix", "count"), quiet=True,
+)  # fmt: skip
+FINDINGS_LEFT = declare(
+    "finding.left", "left as it is what the audit “{audit}” found", "heart-pulse", data=("audit",), quiet=True,
+)  # fmt: skip

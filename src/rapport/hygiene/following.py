@@ -5,8 +5,8 @@ from functools import cache
 from rapport.activity.models import Activity
 from rapport.activity.operations import follow_with
 from rapport.candidates.queries import any_candidate, resolve_merged
-from rapport.hygiene.models import LinkageRun
-from rapport.hygiene.operations import ask_for_linkage, look_again
+from rapport.hygiene.models import AuditRun, LinkageRun
+from rapport.hygiene.operations import ask_for_audit, ask_for_linkage, look_again
 from rapport.lib.actors import SYSTEM
 
 FOLLOWER = "hygiene.look_again"
@@ -23,9 +23,13 @@ CHANGES = frozenset(
 
 @cache
 def begin() -> None:
-    """A pool that was never looked through is looked through once, when a worker starts."""
-    if not LinkageRun.objects.exists() and any_candidate(SYSTEM):
+    """A pool that was never looked through or audited is, once, when a worker starts."""
+    if not any_candidate(SYSTEM):
+        return
+    if not LinkageRun.objects.exists():
         ask_for_linkage(actor=SYSTEM)
+    if not AuditRun.objects.exists():
+        ask_for_audit(actor=SYSTEM)
 
 
 def follow_changes() -> int:

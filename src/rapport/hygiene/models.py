@@ -1,4 +1,4 @@
-"""Suggestions of duplicates, merges with their journal, and what linkage remembers.
+"""Suggestions of duplicates, merges with their journal, what linkage remembers, and what audits found.
 
 | suggestion | means                                         | moved by                                        |
 |------------|-----------------------------------------------|-------------------------------------------------|
@@ -8,6 +8,9 @@
 
 A merge is never edited: `undone_at` says that it was taken back. Its changes are the rows it touched, in their order, with
 what they were before and what they became; `put_back` (lib/journal.py) reads them.
+
+A finding is one thing an audit complains of. It is there from the night it was first seen, and gone with the first audit
+that does not see it any more; where a colleague has said "leave it", it stays, but counts no more.
 """
 
 from django.conf import settings
@@ -136,3 +139,93 @@ class LinkageRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.asked_at}"
+
+
+class AuditRun(models.Model):
+    """One look at the data by all audits: every night, and when somebody asks for it. `health` is 0 to 100."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Stopped"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    done_count = models.PositiveIntegerField(default=0)
+    total_count = models.PositiveIntegerField(default=0)
+    health = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=Q(state__in=["waiting", "running"]), name="hygiene_auditrun_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(health=None) | Q(health__range=(0, 100)), name="hygiene_auditrun_health_range"
+            ),
+        ]
+        indexes = [models.Index(F("finished_at").desc(), condition=Q(state="done"), name="hygiene_auditrun_done")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.asked_at}"
+
+
+class AuditCount(models.Model):
+    """What one audit counted in one run: its findings, and how many of the population they concern."""
+
+    pk = models.CompositePrimaryKey("run_id", "audit")
+    run = models.ForeignKey(AuditRun, models.CASCADE, related_name="counts", db_index=False)
+    audit = models.CharField(max_length=30)
+    found_count = models.PositiveIntegerField()
+    concerned_count = models.PositiveIntegerField()
+    population_count = models.PositiveIntegerField()
+
+
+class Finding(models.Model):
+    """One thing an audit complains of. `subject_id` is a candidate, job, tag, source, skill or title, by the audit.
+
+    `size` is how many people it concerns, `other_id` what the subject looks like; whoever is gone goes with the next run.
+    """
+
+    pk = models.CompositePrimaryKey("audit", "subject_id")
+    audit = models.CharField(max_length=30)
+    subject_id = models.UUIDField()
+    other_id = models.UUIDField(null=True, blank=True)
+    size = models.PositiveIntegerField(default=1)
+    found_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "audit",
+                F("size").desc(),
+                F("subject_id").desc(),
+                condition=Q(left_at=None),
+                name="hygiene_finding_open",
+            )
+        ]
+
+
+class PoolTitle(models.Model):
+    """A job title as people in the pool have it, and whether the product knows an occupation for it.
+
+    The id is made from the text (vocabulary.title_id); read anew every night as long as it is not known.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    text = models.CharField(max_length=200)
+    is_known = models.BooleanField()
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,4 +1,4 @@
-"""Linkage of the whole pool, nightly and on demand, and the loop that looks at who is new or changed."""
+"""Linkage of the whole pool and the audits, nightly and on demand, and the loop that looks at who is new or changed."""
 
 import logging
 import subprocess
@@ -30,3 +30,19 @@ def link_pool(run_id: str) -> None:
 @every("40 1 * * *", "hygiene.link_nightly")
 def link_nightly(timestamp: int) -> None:
     operations.ask_for_linkage(actor=SYSTEM)
+
+
+@task("hygiene.audit")
+def audit(run_id: str) -> None:
+    """In a process of its own, like linkage: reading the titles of a large pool keeps a processor busy."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rapport", "hygiene", "audit", "--run", run_id], check=False, timeout=3600
+    )
+    if done.returncode:
+        logger.error("audit failed run=%s status=%d", UUID(run_id), done.returncode)
+
+
+@every("20 3 * * *", "hygiene.audit_nightly")
+def audit_nightly(timestamp: int) -> None:
+    """After the linkage, whose duplicates it counts."""
+    operations.ask_for_audit(actor=SYSTEM)

@@ -4,7 +4,7 @@ No permission is asked: whoever may give a candidate or a job a skill may name i
 in with ON CONFLICT DO NOTHING, sorted, so that two importers neither fail nor lock one another.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from rapport.skills.words import normal
 
 BATCH = 2_000
 LONGEST = 200  # characters of a name or alias
+LONGEST_CATEGORY = 60
 KEPT_CHANGES = 5_000
 
 
@@ -82,6 +83,22 @@ def find_or_create_skills(names: Sequence[str]) -> dict[str, UUID]:
             known |= _find(set(rows))
         found |= {key: known[new[name].normal] for name, key in missing.items()}
     return {name: found[key] for name, key in wanted.items()}
+
+
+@transaction.atomic
+def settle_skills(*, skill_ids: Collection[UUID], category: str, before: str) -> list[UUID]:
+    """Move skills that somebody added into another group; returns those that were in the group `before`.
+
+    Raises InvalidInput for a name that is too long. A skill without a group is one that no vocabulary knows.
+    """
+    category = " ".join(category.split())
+    if len(category) > LONGEST_CATEGORY:
+        raise InvalidInput({"value": f"The name of a group has {LONGEST_CATEGORY} characters at most."})
+    rows = Skill.objects.select_for_update().filter(id__in=list(skill_ids), category=before).order_by("id")
+    ids = list(rows.filter(source=Skill.Source.RECRUITER).values_list("id", flat=True))
+    Skill.objects.filter(id__in=ids).update(category=category)
+    _note_change(len(ids))
+    return ids
 
 
 def import_esco(path: Path) -> Loaded:

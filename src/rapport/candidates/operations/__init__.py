@@ -25,6 +25,12 @@ from rapport.candidates.operations.contact_points import (
     mark_contact_points,
     remove_contact_point,
 )
+from rapport.candidates.operations.correcting import (
+    Correction,
+    correct_candidates,
+    correct_periods,
+    rewrite_contact_points,
+)
 from rapport.candidates.operations.detaching import take_back_additions
 from rapport.candidates.operations.discarding import discard_candidates
 from rapport.candidates.operations.documents import add_document, remove_document
@@ -56,6 +62,7 @@ from rapport.candidates.operations.tasks import add_task, complete_task, reopen_
 __all__ = [
     "MOVED",
     "CandidateChanges",
+    "Correction",
     "SamePerson",
     "absorb_candidate",
     "add_contact_point",
@@ -70,6 +77,8 @@ __all__ = [
     "change_contact_point",
     "choose_columns",
     "complete_task",
+    "correct_candidates",
+    "correct_periods",
     "create_candidate",
     "create_pool",
     "create_tag",
@@ -92,6 +101,7 @@ __all__ = [
     "remove_skill",
     "rename_tag",
     "reopen_task",
+    "rewrite_contact_points",
     "save_education",
     "save_experience",
     "save_pool",

@@ -27,6 +27,7 @@ NOUNS = (
     "outreach.Delivery",
     "search.Segment", "search.SegmentWatch", "intake.Import", "intake.ImportRow", "intake.MappingProfile",
     "hygiene.Suggestion", "hygiene.Merge", "hygiene.MergeChange", "hygiene.MatchKey", "hygiene.LinkageRun",
+    "hygiene.AuditRun", "hygiene.AuditCount", "hygiene.Finding", "hygiene.PoolTitle",
     "notifications.Follow", "notifications.Notification", "notifications.DigestChoice",
     "activity.Activity", "activity.ActivitySubject",
 )  # fmt: skip
