@@ -14,6 +14,7 @@ from rapport.applications.models import ArchiveReason
 from rapport.candidates import operations as candidates
 from rapport.candidates.drafts import CandidateDraft, ContactPointDraft, DocumentDraft, EducationDraft, ExperienceDraft
 from rapport.candidates.models import Candidate
+from rapport.hygiene import operations as hygiene
 from rapport.hygiene.models import Suggestion
 from rapport.hygiene.operations import merge_candidates
 from rapport.intake.operations.creating import create_csv_import
@@ -69,6 +70,8 @@ def build_world(make_user: Callable[[str, str], User], search_folder: Path) -> W
     profile = save_profile(actor=rita, name="From the fair", headers=["Wer"], fields=["full_name"])
     values |= {"profile_id": profile.id}
     segment = search.save_segment(actor=rita, name="Engineers", query="title:engineer", is_shared=True)
+    hygiene.run_audit(run_id=hygiene.ask_for_audit(actor=rita).id)
+    values |= {"audit_key": "incomplete", "fix_key": "fill"}
     values |= {"segment_id": segment.id, "state": "rejected", "notice_id": _notice(users["rita"], carl).id}
     rebuild(IndexFolder(search_folder), processes=1)
     return World(users, values, secret_job, carl)

@@ -10,5 +10,7 @@ class HygieneConfig(AppConfig):
     def ready(self) -> None:
         navigation.add(
             "main",
-            navigation.Entry("Data health", "hygiene:suggestions", "heart-pulse", order=90, capability="hygiene.merge"),
+            navigation.Entry(
+                "Data health", "hygiene:overview", "heart-pulse", order=90, capability="hygiene.audit", match="hygiene:"
+            ),
         )

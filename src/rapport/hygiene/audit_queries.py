@@ -16,7 +16,7 @@ from rapport.hygiene.audits import health, people_sql
 from rapport.hygiene.audits.catalogue import AUDITS
 from rapport.hygiene.audits.health import Count, Part
 from rapport.hygiene.audits.registry import Audit, Found, Line
-from rapport.hygiene.models import AuditCount, AuditRun, Finding
+from rapport.hygiene.models import AuditCount, AuditRun, Finding, Suggestion
 from rapport.hygiene.permissions import AUDIT
 from rapport.lib import clock
 from rapport.lib.actors import Actor
@@ -75,10 +75,15 @@ def find_run_at_work() -> AuditRun | None:
     return None if last and last.state == AuditRun.State.DONE else last
 
 
+def find_last_run() -> AuditRun | None:
+    """The last run that came to its end."""
+    return AuditRun.objects.filter(state=AuditRun.State.DONE).order_by("-finished_at").first()
+
+
 def read_overview(actor: Actor) -> Overview:
     """All audits with what they found: five statements."""
     require(actor, AUDIT)
-    run = AuditRun.objects.filter(state=AuditRun.State.DONE).order_by("-finished_at").first()
+    run = find_last_run()
     counts = _present_counts(run)
     found = health.parts({audit.key: audit.weight for audit in AUDITS}, counts)
     trends, figures = _trends()
@@ -99,12 +104,20 @@ def _present_counts(run: AuditRun | None) -> dict[str, Count]:
     rows = AuditCount.objects.filter(run=run) if run else ()
     counts = {row.audit: Count(row.found_count, row.concerned_count, row.population_count) for row in rows}
     stored = [audit.key for audit in AUDITS if audit.key in counts and not audit.list_url]
-    for key, now in count_open(stored).items():
+    pairs = {"duplicates": _count_pairs()} if "duplicates" in counts else {}
+    for key, now in (count_open(stored) | pairs).items():
         then = counts[key]
         if now <= COUNT_CAP and now != then.found:
-            concerned = round(then.concerned * now / then.found) if then.found else now
+            each = then.concerned / then.found if then.found else 2 if key in pairs else 1
+            concerned = round(each * now)
             counts[key] = Count(now, min(concerned, then.population), then.population)
     return counts
+
+
+def _count_pairs() -> int:
+    """Open pairs of two people who are still two, as the pages of duplicates list them, up to one more than COUNT_CAP."""
+    rows = Suggestion.objects.filter(state=Suggestion.State.OPEN, first__merged_into=None, second__merged_into=None)
+    return len(rows.order_by().values("id")[: COUNT_CAP + 1])
 
 
 def count_open(keys: Sequence[str]) -> dict[str, int]:

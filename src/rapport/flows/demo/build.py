@@ -17,6 +17,7 @@ from rapport.flows.demo import words
 from rapport.flows.demo.bringing_in import tell_imports
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
 from rapport.flows.demo.copying import store_people
+from rapport.flows.demo.flaws import tell_flaws
 from rapport.flows.demo.history import tell_history, tell_large_board, tell_second_entries
 from rapport.flows.demo.keeping import keep_searches, tell_notices, watch_searches
 from rapport.flows.demo.mailing import tell_mails
@@ -78,6 +79,7 @@ def build_demo(
     tell_sequences(company, box, first, seed, world.end)
     tell_imports(company, first, seed, world.end)
     keep_searches(company, world.end)
+    tell_flaws(company, first, seed)
     watch_searches(company, world.end)
     tell_second_entries(first, seed)
     skip_reactions()

@@ -17,7 +17,10 @@ from rapport.jobs.standard_process import STANDARD
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotFound
 
-USUAL = {draft["kind"]: draft["promised_days"] or 5 for draft in STANDARD}
+USUAL_DAYS = 5  # where the standard process has no such stage
+USUAL: dict[str, int] = {}
+for _draft in STANDARD:
+    USUAL[_draft["kind"]] = max(USUAL.get(_draft["kind"], 0), _draft["promised_days"] or USUAL_DAYS)
 
 
 def find_without_promise() -> Seen:
@@ -51,9 +54,9 @@ def _names(stages: Sequence[Stage]) -> str:
 
 
 def _days(stage: Stage, value: str) -> int:
-    """What was entered, else what the standard process promises in such a stage."""
+    """What was entered, else the most that the standard process promises in such a stage."""
     if not value.strip():
-        return USUAL.get(stage.kind, 5)
+        return USUAL.get(stage.kind, USUAL_DAYS)
     if not value.strip().isdecimal() or not 1 <= int(value) <= stage_operations.MOST_PROMISED_DAYS:
         raise InvalidInput(
             {"value": f"Enter a number of days from 1 to {stage_operations.MOST_PROMISED_DAYS}, or nothing."}

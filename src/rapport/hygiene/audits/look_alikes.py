@@ -1,7 +1,7 @@
 """Words of the house that are nearly the same: "data-engineer" and "Data Engineers", "Refferal" and "Referral". Pure.
 
 Alike are names with the same words whatever their order, case, accents, plural and signs between them, and names that
-differ by a slip of the pen (one letter, two from ten letters on). Numbers must be the same: "Meetup 2025" is not
+differ by a slip of the pen (one letter, two from eight letters on). Numbers must be the same: "Meetup 2025" is not
 "Meetup 2026". What ends in a sign (C, C#, C++) is only ever itself, and up to four letters no slip is guessed.
 """
 
@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from rapport.skills.words import TOKEN, fold, singular
 
 Key = TypeVar("Key")
-SHORTEST, LONG = 5, 10
+SHORTEST, LONG = 5, 8
 MOST_ALIKE = 50  # of one form: enough to show, and thousands of the same do not make millions of pairs
 
 
@@ -25,7 +25,7 @@ def find_look_alikes(names: Mapping[Key, str], weights: Mapping[Key, int]) -> di
     Each name leads to one that leads nowhere itself, so that bringing them together needs one step.
     """
     order = {key: (-weights.get(key, 0), place) for place, key in enumerate(names)}
-    forms = {key: _form(name) for key, name in names.items()}
+    forms = {key: _forms(name) for key, name in names.items()}
     found: dict[Key, Key] = {}
     for one, other in sorted(_pairs(forms), key=lambda pair: sorted((order[pair[0]], order[pair[1]]))):
         heavier, lighter = sorted((one, other), key=lambda key: order[key])
@@ -35,22 +35,23 @@ def find_look_alikes(names: Mapping[Key, str], weights: Mapping[Key, int]) -> di
     return found
 
 
-def _form(name: str) -> str:
-    return " ".join(sorted(singular(fold(token)) for token in TOKEN.findall(name)))
+def _forms(name: str) -> tuple[str, str]:
+    """The words without what is between them, as they stand and in the order of the alphabet."""
+    words = [singular(fold(token)) for token in TOKEN.findall(name)]
+    return "".join(words), "".join(sorted(words))
 
 
-def _pairs(forms: Mapping[Key, str]) -> set[tuple[Key, Key]]:
+def _pairs(forms: Mapping[Key, tuple[str, str]]) -> set[tuple[Key, Key]]:
     buckets: dict[str, list[Key]] = defaultdict(list)
-    for key, form in forms.items():
-        bare = form.replace(" ", "")
-        for variant in {bare, *_shortened(bare)}:
+    for key, own in forms.items():
+        for variant in {variant for form in own for variant in (form, *_shortened(form))}:
             if len(buckets[variant]) < MOST_ALIKE:
                 buckets[variant].append(key)
     return {
         (one, other)
         for keys in buckets.values()
         for one, other in combinations(keys, 2)
-        if _are_alike(forms[one], forms[other])
+        if any(map(_are_alike, forms[one], forms[other]))
     }
 
 
@@ -61,8 +62,7 @@ def _shortened(bare: str) -> set[str]:
     return {bare[:place] + bare[place + 1 :] for place in range(len(bare))}
 
 
-def _are_alike(one: str, other: str) -> bool:
-    a, b = one.replace(" ", ""), other.replace(" ", "")
+def _are_alike(a: str, b: str) -> bool:
     if a == b:
         return bool(a)
     if _signs(a) != _signs(b):

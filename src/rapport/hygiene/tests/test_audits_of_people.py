@@ -27,7 +27,14 @@ LONG_AGO = timedelta(days=500)
 
 def whole(**values: object) -> Candidate:
     """Somebody of whom no audit complains."""
-    given = {"full_name": "Carla Example", "title": "Nurse", "place": "Berlin", "city": "Berlin", "country_code": "DE", **values}
+    given = {
+        "full_name": "Carla Example",
+        "title": "Nurse",
+        "place": "Berlin",
+        "city": "Berlin",
+        "country_code": "DE",
+        **values,
+    }
     person = CandidateFactory(**given)
     ContactPointFactory(candidate=person)
     skill_id = find_or_create_skills(["Nursing"])["Nursing"]

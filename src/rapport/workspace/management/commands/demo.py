@@ -8,8 +8,11 @@ from django.core.management.base import BaseCommand
 
 from rapport.candidates.models import Candidate
 from rapport.flows.demo.build import build_demo
+from rapport.hygiene.past_nights import tell_nights
 from rapport.lib import clock
 from rapport.lib.doors import print_json
+
+AUDITED = 20_000  # more people are audited by the worker, in the background
 
 
 class Command(BaseCommand):
@@ -29,6 +32,8 @@ class Command(BaseCommand):
         built = build_demo(
             people=options["candidates"], seed=options["seed"], today=clock.today(), progress=_show_progress
         )
+        if built.people <= AUDITED:
+            tell_nights(now=clock.now(), seed=options["seed"])
         rate = built.people / built.seconds
         if options["json"]:
             print_json({"candidates": built.people, "seconds": round(built.seconds, 2), "per_second": round(rate)})
