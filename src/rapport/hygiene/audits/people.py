@@ -22,19 +22,20 @@ FROM people c LEFT JOIN (
 ) p ON p.candidate_id = c.id
 WHERE p.works IS NOT TRUE
 """
-# Whoever answered has a last contact of that day or later, so only people with a recent one are looked up in the record.
+# Whoever answered has a last contact of that day or later, so only people with a recent one are looked up in the record;
+# as values, not as EXISTS, which the planner answers for the whole record at once, or by comparing everybody with everybody.
 STALE = """
 SELECT c.id, ARRAY[CASE WHEN c.last_contact_at IS NULL THEN 'never' WHEN c.last_contact_at < %(heard_since)s THEN 'silent'
                         ELSE 'unanswered' END] AS why
 FROM people c
 WHERE c.created_at < %(heard_since)s
-  AND NOT (c.last_contact_at >= %(heard_since)s AND EXISTS (
-      SELECT FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
-      WHERE s.subject_id = c.id AND s.activity_id >= %(heard_since_id)s AND a.id >= %(heard_since_id)s
-        AND a.verb = 'message.received' AND a.data->>'kind' = 'reply'))
-  AND NOT EXISTS (
-      SELECT FROM applications_application g WHERE g.candidate_id = c.id
-        AND (g.state IN ('active', 'hired') OR (g.origin = 'applied' AND g.applied_at >= %(heard_since)s)))
+  AND CASE WHEN c.last_contact_at >= %(heard_since)s THEN (
+      SELECT a.id FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
+      WHERE s.subject_id = c.id AND s.activity_id BETWEEN %(heard_since_id)s AND %(now_id)s
+        AND a.id BETWEEN %(heard_since_id)s AND %(now_id)s
+        AND a.verb = 'message.received' AND a.data->>'kind' = 'reply' LIMIT 1) END IS NULL
+  AND (SELECT g.id FROM applications_application g WHERE g.candidate_id = c.id
+         AND (g.state IN ('active', 'hired') OR (g.origin = 'applied' AND g.applied_at >= %(heard_since)s)) LIMIT 1) IS NULL
 """
 INCOMPLETE = """
 SELECT * FROM (

@@ -105,12 +105,12 @@ def _plan_title(actor: Actor, ids: Sequence[UUID], value: str) -> list[Change]:
 
 
 def _give_title(actor: Actor, ids: Sequence[UUID], value: str) -> Done:
+    """Titles that somebody still has, because they are more than one click reaches, stay on the list."""
     done = make(actor, _having(actor, ids, value), "given the title")
-    return Done(list(ids), done.said, {**done.undo, "titles": list(ids)})
-
-
-def _take_title_back(actor: Actor, undo: Mapping[str, Any], done_at: datetime) -> Sequence[UUID]:
-    return undo["titles"] if len(take_back(actor, undo, done_at)) == len(undo["ids"]) else []
+    texts = dict(PoolTitle.objects.filter(id__in=list(ids)).values_list("text", "id"))
+    rows = Candidate.objects.active().filter(visible_to(actor), title__in=list(texts))
+    left = set(rows.values_list("title", flat=True).distinct())
+    return Done([key for text, key in texts.items() if text not in left], done.said, done.undo)
 
 
 def _suggest_title(ids: Sequence[UUID]) -> str:
@@ -163,7 +163,7 @@ AUDITS = (
         fixes=(
             Fix(
                 "title", "Give another title", "Everybody who has one of these titles gets the one you enter.",
-                _plan_title, _give_title, _take_title_back,
+                _plan_title, _give_title, take_back,
                 Choice("New title", "As people in your field write it.", _suggest_title),
             ),
         ),

@@ -1,6 +1,6 @@
 """Running the audits: nightly and on demand with what they find stored, and at the command line without a trace.
 
-People are read in batches of people_sql.BATCH by one statement for each audit, each a transaction of its own that lasts a
+People are read in batches of people_sql.BATCH by short statements for each audit, each a transaction of its own that lasts a
 fraction of a second; all other audits look at a few hundred rows. A run that was killed begins again.
 """
 
@@ -133,9 +133,9 @@ def _look_at_people(stock: Stock, store: bool, note: Callable[[int, int], None] 
             if store:
                 found[audit.key] += people_sql.store_batch(audit, after, upto, given)
             else:
-                count, ids = people_sql.count_batch(audit, after, upto, given, EXAMPLES)
-                found[audit.key] += count
-                newest = [Found(key) for key in ids] + stock.examples.get(audit.key, [])
+                ids = people_sql.find_batch(audit, after, upto, given)
+                found[audit.key] += len(ids)
+                newest = [Found(key) for key in ids[:EXAMPLES]] + stock.examples.get(audit.key, [])
                 stock.examples[audit.key] = newest[:EXAMPLES]
         stock.people += people_sql.count_people(after, upto)
         after = upto
