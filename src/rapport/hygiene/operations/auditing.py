@@ -7,6 +7,7 @@ fraction of a second; all other audits look at a few hundred rows. A run that wa
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -25,6 +26,7 @@ from rapport.lib.queue import enqueue
 
 logger = logging.getLogger(__name__)
 EXAMPLES = 3
+GIVEN_UP = timedelta(hours=2)  # a run takes minutes; its task is stopped after an hour
 SYNC = """
 WITH found AS (SELECT * FROM unnest(%(ids)s::uuid[], %(sizes)s::int[], %(others)s::uuid[]) AS v(id, size, other)), gone AS (
     DELETE FROM hygiene_finding f WHERE f.audit = %(audit)s AND NOT EXISTS (SELECT FROM found WHERE found.id = f.subject_id)
@@ -55,14 +57,21 @@ class Stock:
 
 @transaction.atomic
 def ask_for_audit(*, actor: Actor) -> AuditRun:
-    """Queue a run; while one waits or runs, that one. Raises NotAllowed without hygiene.audit."""
+    """Queue a run; while one waits or runs, that one, unless its process was killed long ago.
+
+    Raises NotAllowed without hygiene.audit.
+    """
     require(actor, AUDIT)
+    at_work = AuditRun.objects.filter(state__in=[AuditRun.State.WAITING, AuditRun.State.RUNNING])
+    at_work.filter(asked_at__lt=clock.now() - GIVEN_UP).update(
+        state=AuditRun.State.FAILED, finished_at=clock.now(), error="It was interrupted."
+    )
     run = AuditRun(asked_at=clock.now(), started_by_id=actor.id if actor.kind == "user" else None)
     try:
         with transaction.atomic():
             run.save(force_insert=True)
     except IntegrityError:
-        return AuditRun.objects.filter(state__in=["waiting", "running"]).get()
+        return at_work.get()
     enqueue("hygiene.audit", run_id=run.id)
     return run
 

@@ -228,3 +228,14 @@ def test_every_audit_of_people_has_words_for_all_its_reasons() -> None:
     for audit in OF_PEOPLE:
         assert audit.nouns == ("person", "people")
         audit.describe(COMMAND, [Found(key) for key in Candidate.objects.values_list("id", flat=True)])
+
+
+def test_a_run_whose_process_was_killed_does_not_stop_the_next_ones() -> None:
+    killed = ask_for_audit(actor=SYSTEM)
+    AuditRun.objects.filter(id=killed.id).update(state="running", asked_at=clock.now() - timedelta(minutes=50))
+    assert ask_for_audit(actor=SYSTEM).id == killed.id
+    AuditRun.objects.filter(id=killed.id).update(asked_at=clock.now() - timedelta(hours=3))
+    following = ask_for_audit(actor=SYSTEM)
+    killed.refresh_from_db()
+    assert (following.state, killed.state, killed.error) == ("waiting", "failed", "It was interrupted.")
+    assert run_audit(run_id=killed.id).state == "failed"

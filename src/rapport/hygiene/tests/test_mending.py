@@ -16,7 +16,7 @@ from rapport.jobs import operations as jobs
 from rapport.jobs import stage_operations
 from rapport.jobs.models import Job, Stage
 from rapport.lib import clock
-from rapport.lib.actors import COMMAND, SYSTEM
+from rapport.lib.actors import COMMAND, SYSTEM, Actor
 from rapport.lib.errors import InvalidInput, NotAllowed, NotFound
 from rapport.skills.models import Skill
 from rapport.skills.operations import find_or_create_skills
@@ -160,7 +160,7 @@ def test_sources_are_brought_together(do: Do, rita: User) -> None:
     assert (finding.subject_id, finding.other_id, finding.size) == (ids["referal"], ids["referral"], 1)
 
 
-def _counted(user: User):
+def _counted(user: User) -> Actor:
     run_audit(run_id=ask_for_audit(actor=SYSTEM).id)
     return user.actor
 
