@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
@@ -21,11 +21,7 @@ ALIKE_CAP = 200
 # Counting stops at COUNT_CAP, so that a tag of a million people costs no more than one of ten thousand.
 COUNT_TAGGED = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_candidatetag counted
     WHERE counted.tag_id = candidates_tag.id LIMIT {COUNT_CAP}) AS capped)"""
-TAG_SORTS = {
-    "name": (Lower("name"),),
-    "people": (F("candidate_count").desc(), Lower("name")),
-    "used": (F("last_used_at").desc(nulls_last=True), Lower("name")),
-}
+TAG_SORTS = {"name": (Lower("name"),), "used": (F("last_used_at").desc(nulls_last=True), Lower("name"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +50,11 @@ def list_tags(
 ) -> TagPage:
     """A page of the tags whose name or description contains the text, or that were merged from one whose name does.
 
-    Two statements. Pages are counted, not cursors: a vocabulary has thousands of words, and the number of people by which
-    it can be sorted is worked out on the way.
+    `sort` is name, people or used; three statements, four by people. Pages are counted, not cursors: a vocabulary has
+    thousands of words, and the number of people by which it can be sorted is worked out on the way.
     """
     require(actor, VIEW)
-    rows = Tag.objects.current().select_related("owner")
+    rows = Tag.objects.current()
     if text:
         rows = rows.filter(
             Q(name__icontains=text)
@@ -69,12 +65,24 @@ def list_tags(
         rows = rows.filter(owner_id=owner_id)
     total = rows.count()
     number = max(1, min(number, -(-total // limit)))
-    counted = rows.annotate(
-        candidate_count=RawSQL(COUNT_TAGGED, [])  # noqa: S611 - a constant
-    )
     start = (number - 1) * limit
-    found = list(counted.order_by(*TAG_SORTS.get(sort, TAG_SORTS["name"]))[start : start + limit])
+    # Only the tags that are shown are counted and read whole.
+    if sort == "people":
+        ids = _by_people(rows)[start : start + limit]
+    else:
+        ids = list(
+            rows.order_by(*TAG_SORTS.get(sort, TAG_SORTS["name"])).values_list("id", flat=True)[start : start + limit]
+        )
+    counted = _counted(ids)
+    found = [counted[key] for key in ids if key in counted]
     return TagPage(found, total, number, start + 1 if found else 0, start + len(found) < total)
+
+
+def _by_people(rows: QuerySet[Tag]) -> list[UUID]:
+    """The ids of tags, those most people have first, then by name: all are counted in one pass over the index."""
+    counts = dict(CandidateTag.objects.order_by().values_list("tag_id").annotate(Count("candidate_id")))
+    ids = list(rows.order_by(Lower("name")).values_list("id", flat=True))
+    return sorted(ids, key=lambda key: -counts.get(key, 0))
 
 
 def list_alike_tags(actor: Actor) -> list[tuple[Tag, Tag]]:
