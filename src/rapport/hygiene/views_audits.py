@@ -14,7 +14,7 @@ from rapport.accounts.capabilities import require
 from rapport.hygiene import audit_queries, operations
 from rapport.hygiene.audits.catalogue import get_audit
 from rapport.hygiene.audits.health import FORMULA
-from rapport.hygiene.audits.registry import Audit, Fix
+from rapport.hygiene.audits.registry import Audit, Change, Fix
 from rapport.hygiene.permissions import AUDIT
 from rapport.lib import undo as undoing
 from rapport.lib.doors import taken_back
@@ -129,20 +129,23 @@ def fix(request: Request, audit_key: str, fix_key: str) -> HttpResponse:
     ids = chosen or audit_queries.list_open_ids(request.actor, shown)
     suggestion = wanted.choice.suggest(ids) if wanted.choice else ""
     value = given.get("value", suggestion).strip()
-    if request.method == "POST" and "confirm" in request.POST:
-        return _mend(request, shown, wanted, ids, value)
+    changes: list[Change] = []
+    problem = ""
     try:
+        if request.method == "POST" and "confirm" in request.POST:
+            return _mend(request, shown, wanted, ids, value)
         changes = operations.preview_fix(
             actor=request.actor, audit_key=shown.key, fix_key=wanted.key, ids=ids, value=value
         )
-        problem = ""
     except InvalidInput as error:
-        changes, problem = [], error.fields.get("value") or str(error)
+        if "value" not in error.fields:
+            raise
+        problem = error.fields["value"]
     return _show_preview(request, shown, wanted, chosen, value, changes, problem)
 
 
 def _show_preview(
-    request: Request, shown: Audit, wanted: Fix, chosen: list[UUID], value: str, changes: list[Any], problem: str
+    request: Request, shown: Audit, wanted: Fix, chosen: list[UUID], value: str, changes: list[Change], problem: str
 ) -> HttpResponse:
     will = [change for change in changes if not change.is_refused]
     context = {

@@ -156,8 +156,9 @@ def test_pressed_twice_the_second_says_that_it_is_done(browser: Client) -> None:
 def test_bad_input_is_told_beside_the_field(browser: Client) -> None:
     CandidateFactory(title="Zzyx wrangler")
     look()
-    answer = browser.post(fix_url("unknown_titles", "title"), {"all": "1", "value": " "})
-    assert (answer.status_code, 'id="fix-problem"' in answer.content.decode()) == (422, True)
+    for confirm in ({}, {"confirm": "1"}):
+        answer = browser.post(fix_url("unknown_titles", "title"), {"all": "1", "value": " ", **confirm})
+        assert (answer.status_code, 'id="fix-problem"' in answer.content.decode()) == (422, True)
     assert browser.post(fix_url(), {"ids": ["x"]}).status_code == 422
     assert browser.post(reverse("hygiene:leave", args=["unreachable"])).status_code == 422
 
