@@ -134,9 +134,10 @@ def fix(request: Request, audit_key: str, fix_key: str) -> HttpResponse:
     try:
         if request.method == "POST" and "confirm" in request.POST:
             return _mend(request, shown, wanted, ids, value)
-        changes = operations.preview_fix(
-            actor=request.actor, audit_key=shown.key, fix_key=wanted.key, ids=ids, value=value
-        )
+        if ids:
+            changes = operations.preview_fix(
+                actor=request.actor, audit_key=shown.key, fix_key=wanted.key, ids=ids, value=value
+            )
     except InvalidInput as error:
         if "value" not in error.fields:
             raise

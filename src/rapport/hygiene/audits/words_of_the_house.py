@@ -16,7 +16,6 @@ from rapport.hygiene.audits.fixes_of_people import people
 from rapport.hygiene.audits.look_alikes import find_look_alikes
 from rapport.hygiene.audits.registry import Audit, Change, Done, Fix, Found, Line, Seen, search_url
 from rapport.lib.actors import Actor
-from rapport.lib.errors import InvalidInput
 
 MOST_PEOPLE = 10_000  # moved by one click
 
@@ -116,8 +115,6 @@ def _pairs(ids: Sequence[UUID]) -> tuple[dict[UUID, UUID], dict[UUID, str]]:
     """Which source of these leads to which as things are now, and the names of all of them."""
     wanted = set(ids)
     pairs = {one.subject_id: one.other_id for one in find_similar_sources().found if one.subject_id in wanted}
-    if not pairs:
-        raise InvalidInput("These sources are not alike any more. Look again.")
     names = dict(Source.objects.filter(id__in=[*pairs, *filter(None, pairs.values())]).values_list("id", "name"))
     return {key: other for key, other in pairs.items() if other}, names
 
