@@ -46,6 +46,11 @@ class Activity(models.Model):
     def declared(self) -> Verb:
         return get_verb(self.verb)
 
+    @property
+    def is_history(self) -> bool:
+        """Whether it happened in another system and an import told it here: true for good, but nobody's news."""
+        return "import" in self.subjects and not self.verb.startswith("import.")
+
     def find_subject_id(self, kind: str) -> UUID | None:
         value = self.subjects.get(kind)
         return UUID(value) if isinstance(value, str) else None

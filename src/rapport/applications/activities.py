@@ -38,6 +38,10 @@ APPLICATION_HIRED = declare(
     notify=True,
     data=("job_title", "from_stage", "from_stage_id"),
 )
+APPLICATION_REMOVED = declare(
+    "application.removed", "took back the application for {job_title}, which an import had brought", "undo-2",
+    data=("job_title",),
+)  # fmt: skip
 APPLICATION_ASSIGNED = declare(
     "application.assigned", "gave the application for {job_title} to {owner_name}", "user-round-check",
     data=("job_title", "owner_id", "owner_name"),

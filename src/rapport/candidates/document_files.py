@@ -4,6 +4,7 @@ import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
@@ -60,6 +61,7 @@ class StoredFile:
     text: str
     page_count: int | None
     parsed: dict[str, Any] | None
+    created_at: datetime | None = None
 
 
 def sniff(content: bytes, file_name: str) -> str:
@@ -119,6 +121,7 @@ def store(draft: DocumentDraft) -> StoredFile:
         text=without_nul(draft.text),
         page_count=draft.page_count,
         parsed=dict(draft.parsed) if draft.parsed is not None else None,
+        created_at=draft.created_at,
     )
 
 

@@ -58,7 +58,7 @@ class SkillDraft:
 
 @dataclass(frozen=True, slots=True)
 class DocumentDraft:
-    """A file; `parsed` is what the parser made of it (JSON)."""
+    """A file; `parsed` is what the parser made of it (JSON), `created_at` when somebody sent it, None for now."""
 
     file_name: str
     content: bytes
@@ -66,6 +66,7 @@ class DocumentDraft:
     text: str = ""
     page_count: int | None = None
     parsed: Mapping[str, Any] | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class ConsentDraft:
 
 @dataclass(frozen=True, slots=True)
 class CandidateDraft:
-    """One person. `source` and `tags` are names, made when they do not exist yet."""
+    """One person. `source` and `tags` are names, made when they do not exist yet.
+
+    `created_at` and `last_activity_at` are told by whoever knew the person before; None means now.
+    """
 
     full_name: str
     pronouns: str = ""
@@ -103,6 +107,8 @@ class CandidateDraft:
     documents: tuple[DocumentDraft, ...] = ()
     consents: tuple[ConsentDraft, ...] = ()
     notes: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    last_activity_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -224,10 +224,11 @@ def list_evidence(document: Document) -> list[CandidateSkill]:
 
 
 TOUCHED = """
-SELECT s.subject_id, split_part(a.verb, '.', 1), a.verb = 'candidate.detached', a.data->>'import_id'
+SELECT s.subject_id, split_part(a.verb, '.', 1), a.verb = 'candidate.detached',
+       coalesce(a.data->>'import_id', a.subjects->>'import')
 FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
 WHERE s.subject_id = ANY(%s) AND a.verb <> 'candidate.created'
-  AND a.data->>'import_id' IS DISTINCT FROM %s
+  AND coalesce(a.data->>'import_id', a.subjects->>'import') IS DISTINCT FROM %s
 """
 
 

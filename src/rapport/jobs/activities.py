@@ -3,6 +3,9 @@
 from rapport.activity.verbs import declare
 
 JOB_CREATED = declare("job.created", "created the job {job_title}", "briefcase", data=("job_title",))
+JOB_REMOVED = declare(
+    "job.removed", "took back {job_title}, which an import had brought", "undo-2", data=("job_title",)
+)
 JOB_CHANGED = declare(
     "job.changed", "changed the details of {job_title}", "pencil", data=("job_title", "changed", "is_confidential")
 )

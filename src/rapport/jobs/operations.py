@@ -196,7 +196,7 @@ def _apply(job: Job, details: JobDetails) -> list[str]:
     if "department" in given:
         name = given.pop("department")
         if name.casefold() != (job.department.name if job.department else "").casefold():
-            job.department = _find_or_add_department(name) if name else None
+            job.department = find_or_add_department(name) if name else None
             changed.append("department")
     for name, value in given.items():
         if getattr(job, name) != value:
@@ -208,7 +208,8 @@ def _apply(job: Job, details: JobDetails) -> list[str]:
     return sorted(changed)
 
 
-def _find_or_add_department(name: str) -> Department:
+def find_or_add_department(name: str) -> Department:
+    """The department of a name (in any case), made when there is none."""
     # In lower case as the database makes it: that is what is unique.
     of_name = Department.objects.alias(lower=Lower("name")).filter(lower=Lower(Value(name)))
     found = of_name.first()

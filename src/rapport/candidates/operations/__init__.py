@@ -36,7 +36,14 @@ from rapport.candidates.operations.discarding import discard_candidates
 from rapport.candidates.operations.documents import add_document, remove_document
 from rapport.candidates.operations.lists import choose_columns
 from rapport.candidates.operations.merging import MOVED, absorb_candidate, lock_pair
-from rapport.candidates.operations.notes import add_note, delete_note, edit_note
+from rapport.candidates.operations.notes import (
+    PastNote,
+    add_note,
+    bring_in_notes,
+    change_past_notes,
+    delete_note,
+    edit_note,
+)
 from rapport.candidates.operations.pools import (
     add_to_pool,
     archive_pool,
@@ -63,6 +70,7 @@ __all__ = [
     "MOVED",
     "CandidateChanges",
     "Correction",
+    "PastNote",
     "SamePerson",
     "absorb_candidate",
     "add_contact_point",
@@ -73,8 +81,10 @@ __all__ = [
     "add_to_pool",
     "archive_candidates",
     "archive_pool",
+    "bring_in_notes",
     "bulk_create_candidates",
     "change_contact_point",
+    "change_past_notes",
     "choose_columns",
     "complete_task",
     "correct_candidates",

@@ -47,16 +47,25 @@ def bulk_create_candidates(
 
 
 def store_prepared(
-    *, actor: Actor, prepared: Sequence[Prepared], origin: str = "import", import_id: UUID | None = None
+    *,
+    actor: Actor,
+    prepared: Sequence[Prepared],
+    origin: str = "import",
+    import_id: UUID | None = None,
+    candidate_ids: Sequence[UUID | None] = (),
 ) -> list[DraftOutcome]:
-    """What `bulk_create_candidates` does with drafts that are prepared already, in other processes for example."""
+    """What `bulk_create_candidates` does with drafts that are prepared already, in other processes for example.
+
+    `candidate_ids` says of each draft whose it is, where the caller knows; None where contact points have to tell.
+    """
     require(actor, EDIT)
     now = clock.now()
     with stored_files(prepared) as files:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with transaction.atomic():
-                    return _store(actor, prepared, files, {"origin": origin, "import_id": import_id}, now)
+                    came_by = {"origin": origin, "import_id": import_id}
+                    return _store(actor, prepared, files, candidate_ids, came_by, now)
             except IntegrityError:
                 # Somebody stored one of these people between our look and our insert: look again.
                 if attempt == ATTEMPTS:
@@ -90,16 +99,21 @@ def _store(
     actor: Actor,
     prepared: Sequence[Prepared],
     files: Sequence[list[StoredFile]],
+    candidate_ids: Sequence[UUID | None],
     came_by: Mapping[str, Any],
     now: datetime,
 ) -> list[DraftOutcome]:
-    placed, clashes = _place(prepared, files)
+    placed, clashes = _place(prepared, files, candidate_ids or [None] * len(prepared))
     rows = [row for row in placed if row is not None]
     insert_placed(rows, actor, now)
     record_many(
         CANDIDATE_CREATED,
         actor=actor,
-        happenings=[Happening({"candidate": row.candidate_id}, _came(row, came_by)) for row in rows if row.is_new],
+        happenings=[
+            Happening({"candidate": row.candidate_id}, _came(row, came_by), row.prepared.draft.created_at)
+            for row in rows
+            if row.is_new
+        ],
     )
     record_many(
         CANDIDATE_ATTACHED,
@@ -128,15 +142,15 @@ def insert_placed(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
 
 
 def _place(
-    prepared: Sequence[Prepared], files: Sequence[list[StoredFile]]
+    prepared: Sequence[Prepared], files: Sequence[list[StoredFile]], candidate_ids: Sequence[UUID | None]
 ) -> tuple[list[Placed | None], list[list[str]]]:
     """Whose each draft is (None for a refused one), and what of it belongs to somebody else and is left there."""
     found = queries.find_by_contact_points(key for item in prepared for key in item.identities())
     owners = {key: owner.candidate_id for key, owner in found.items()}
     placed: list[Placed | None] = []
     clashes: list[list[str]] = []
-    for item, own_files in zip(prepared, files, strict=True):
-        row = None if item.is_refused else _place_one(item, own_files, owners)
+    for item, own_files, candidate_id in zip(prepared, files, candidate_ids, strict=True):
+        row = None if item.is_refused else _place_one(item, own_files, owners, candidate_id)
         placed.append(row)
         left = []
         if row is not None and len(row.contacts) < len(item.contacts):
@@ -145,16 +159,19 @@ def _place(
     return placed, clashes
 
 
-def _place_one(item: Prepared, files: list[StoredFile], owners: dict[tuple[str, str], UUID]) -> Placed:
+def _place_one(
+    item: Prepared, files: list[StoredFile], owners: dict[tuple[str, str], UUID], known_id: UUID | None
+) -> Placed:
     """Find whose a draft is, and note in `owners` which contact points are now its."""
-    matched = next((key for key in item.identities() if key in owners), None)
-    candidate_id = owners[matched] if matched else new_id()
+    matched = None if known_id else next((key for key in item.identities() if key in owners), None)
+    candidate_id = known_id or (owners[matched] if matched else new_id())
     contacts = [
         contact
         for contact in item.contacts
         if owners.setdefault((contact.kind, contact.normal), candidate_id) == candidate_id
     ]
-    return Placed(item, candidate_id, matched is None, contacts, files, matched[1] if matched else "")
+    is_new = matched is None and known_id is None
+    return Placed(item, candidate_id, is_new, contacts, files, matched[1] if matched else "")
 
 
 def _came(row: Placed, came_by: Mapping[str, Any]) -> dict[str, Any]:

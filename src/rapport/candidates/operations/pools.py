@@ -89,10 +89,13 @@ def archive_pool(*, actor: Actor, pool_id: UUID, archived: bool = True) -> Pool:
 
 
 @transaction.atomic
-def add_to_pool(*, actor: Actor, pool_id: UUID, candidate_ids: Collection[UUID], reason: str = "") -> list[UUID]:
+def add_to_pool(
+    *, actor: Actor, pool_id: UUID, candidate_ids: Collection[UUID], reason: str = "", import_id: UUID | None = None
+) -> list[UUID]:
     """Add candidates to a pool in one statement; returns those who were not in it. Records pool.added for them.
 
-    Ids the actor may not see are passed over. Raises NotAllowed without candidates.tag.
+    Ids the actor may not see are passed over. With `import_id` it is a part of that import. Raises NotAllowed without
+    candidates.tag.
     """
     ids = visible(actor, candidate_ids, TAG)
     pool = queries.get_pool(actor, pool_id)
@@ -101,7 +104,8 @@ def add_to_pool(*, actor: Actor, pool_id: UUID, candidate_ids: Collection[UUID],
         cursor.execute(PUT_IN, [pool.id, ids, reason, user_id(actor), clock.now()])
         added = sorted(row[0] for row in cursor.fetchall())
     data = {"pool": pool.name, "reason": reason}
-    happenings = [Happening({"candidate": key, "pool": pool.id}, data) for key in added]
+    by_import = {"import": import_id} if import_id else {}
+    happenings = [Happening({"candidate": key, "pool": pool.id, **by_import}, data) for key in added]
     record_many(POOL_ADDED, actor=actor, happenings=happenings)
     return added
 

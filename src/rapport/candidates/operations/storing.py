@@ -126,8 +126,8 @@ def candidate_values(row: Placed, source_ids: dict[str, UUID], now: datetime) ->
         "years_experience": tenths(draft.years_experience),
         "source_id": source_ids.get(draft.source.casefold()),
         "owner_id": draft.owner_id,
-        "last_activity_at": now,
-        "created_at": now,
+        "last_activity_at": draft.last_activity_at or draft.created_at or now,
+        "created_at": draft.created_at or now,
         "updated_at": now,
     }
 
@@ -389,7 +389,7 @@ def build_document(stored: StoredFile, candidate_id: UUID, actor: Actor, now: da
         page_count=stored.page_count,
         parsed=stored.parsed,
         uploaded_by_id=user_id(actor),
-        created_at=now,
+        created_at=stored.created_at or now,
     )
 
 
