@@ -10,5 +10,8 @@ IMPORT_FINISHED = declare("import.finished", "finished an import", "circle-check
 IMPORT_FAILED = declare("import.failed", "had to stop an import", "circle-alert", data=(*COUNTS, "error"))
 IMPORT_CANCELLED = declare("import.cancelled", "cancelled an import", "ban", data=COUNTS)
 IMPORT_UNDONE = declare("import.undone", "took back an import", "undo-2", data=("removed", "detached", "kept"))
+HISTORY_TOLD = declare(
+    "history.told", "in {system}: {text}", "history", data=("system", "text"), personal=("text",), webhook=False
+)
 PROFILE_SAVED = declare("mapping_profile.saved", "kept the column mapping {name}", "table-2", data=("name",))
 PROFILE_DELETED = declare("mapping_profile.deleted", "deleted the column mapping {name}", "eraser", data=("name",))

@@ -28,6 +28,9 @@ class Import(models.Model):
     class Kind(models.TextChoices):
         RESUMES = "resumes", "Résumés"
         CSV = "csv", "CSV file"
+        GREENHOUSE = "greenhouse", "Greenhouse export"
+        LEVER = "lever", "Lever export"
+        OPENCATS = "opencats", "OpenCATS dump"
 
     class State(models.TextChoices):
         MAPPING = "mapping", "Needs its columns named"
@@ -61,6 +64,8 @@ class Import(models.Model):
     failed_count = models.PositiveIntegerField(default=0)
     kept_count = models.PositiveIntegerField(default=0)
     undo_below = models.PositiveIntegerField(null=True)
+    # Of another system's export: how many of each kind were created, attached, changed, … {"note": {"created": 3}}.
+    counts = models.JSONField(default=dict, blank=True)
     error = models.CharField(max_length=500, blank=True)
     lease_token = models.CharField(max_length=40, blank=True)
     leased_until = models.DateTimeField(null=True)
@@ -77,6 +82,11 @@ class Import(models.Model):
         return self.name
 
     @property
+    def is_move(self) -> bool:
+        """Whether it brings in what another system knows: jobs, applications and history beside the people."""
+        return self.kind in MOVES
+
+    @property
     def is_working(self) -> bool:
         return self.state in (self.State.RUNNING, self.State.UNDOING)
 
@@ -90,8 +100,13 @@ class Import(models.Model):
         return bool(stored) and self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
 
 
+MOVES = (Import.Kind.GREENHOUSE, Import.Kind.LEVER, Import.Kind.OPENCATS)
+
+
 class ImportRow(models.Model):
     """A row of a CSV file (`number` counts as a spreadsheet does, the header being 1) or a résumé file (`name`).
+
+    Of another system's export it is a job or a person with all that belongs to them.
 
     `added` is what a person who was there has got by it; `needs_look` asks a person to look at what was read. A résumé
     that waits keeps its file and what was read from it (`storage_name`, `parsed`) until it is saved or skipped.
@@ -155,3 +170,26 @@ class MappingProfile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ExternalId(models.Model):
+    """What a thing of another system is here: by this a second run of an export changes what changed, and doubles nothing.
+
+    `fingerprint` is a hash of all the export said of it the last time; `told` are the values by which a later run knows
+    whether somebody has changed them here since. The object may be gone: then it was removed here, and stays removed.
+    """
+
+    pk = models.CompositePrimaryKey("system", "kind", "external_id")
+    system = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12)
+    external_id = models.CharField(max_length=120)
+    object_id = models.UUIDField()
+    fingerprint = models.CharField(max_length=32, blank=True)
+    told = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(external_id=""), name="intake_externalid_not_empty")]
+        indexes = [models.Index(fields=["object_id"], name="intake_externalid_object")]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.kind} {self.external_id}"

@@ -1,6 +1,7 @@
 """Reading imports: their list, their rows, and what the next rows would become."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,13 +11,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from rapport.accounts.capabilities import require
+from rapport.accounts.capabilities import holds, require
 from rapport.candidates.models import Candidate, Document
 from rapport.candidates.preparing import Prepared
 from rapport.candidates.queries import find_by_contact_points
 from rapport.intake import import_files
-from rapport.intake.models import Import, ImportRow, MappingProfile
-from rapport.intake.permissions import IMPORT
+from rapport.intake.models import MOVES, ExternalId, Import, ImportRow, MappingProfile
+from rapport.intake.permissions import IMPORT, MOVE_IN
 from rapport.intake.profile_matching import SIMILAR, fill_in, header_key, likeness
 from rapport.intake.row_reading import ReadRow, read_batch
 from rapport.intake.table_inspection import format_from, read_rows
@@ -36,6 +37,11 @@ WHERE id = (SELECT id FROM intake_import
               AND (leased_until IS NULL OR leased_until < %(now)s OR lease_token = %(token)s)
             ORDER BY leased_until NULLS FIRST LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
+"""
+FIND_EXTERNAL = """
+SELECT e.kind, e.external_id, e.object_id, e.fingerprint, e.told::text
+FROM unnest(%s::text[], %s::text[]) AS wanted(kind, external_id)
+JOIN intake_externalid e ON e.system = %s AND e.kind = wanted.kind AND e.external_id = wanted.external_id
 """
 
 
@@ -66,9 +72,8 @@ class PreviewRow:
 
 
 def list_imports(actor: Actor, *, before: UUID | None = None, limit: int = PAGE) -> ImportPage:
-    """All imports, newest first, with who made them and `look_count` (see count_looks)."""
-    require(actor, IMPORT)
-    rows = Import.objects.select_related("created_by").order_by("-id")
+    """All imports that the actor may see, newest first, with who made them and `look_count` (see count_looks)."""
+    rows = _seen_by(actor).select_related("created_by").order_by("-id")
     if before:
         rows = rows.filter(id__lt=before)
     found = list(rows[: limit + 1])
@@ -104,24 +109,28 @@ SHOWN = {
 
 def get_import(actor: Actor, import_id: UUID) -> Import:
     """Raises NotAllowed without intake.import, NotFound."""
-    require(actor, IMPORT)
-    item = Import.objects.select_related("created_by").filter(id=import_id).first()
+    item = _seen_by(actor).select_related("created_by").filter(id=import_id).first()
     if item is None:
         raise NotFound(NO_IMPORT)
     return item
 
 
-def lock_import(actor: Actor, import_id: UUID) -> Import:
+def _seen_by(actor: Actor) -> QuerySet[Import]:
     require(actor, IMPORT)
-    item = Import.objects.select_for_update().filter(id=import_id).first()
+    rows = Import.objects.all()
+    return rows if holds(actor, MOVE_IN) else rows.exclude(kind__in=MOVES)
+
+
+def lock_import(actor: Actor, import_id: UUID) -> Import:
+    item = _seen_by(actor).select_for_update().filter(id=import_id).first()
     if item is None:
         raise NotFound(NO_IMPORT)
     return item
 
 
 def list_rows(actor: Actor, import_id: UUID, *, show: str = "all", after: int = 0, limit: int = PAGE) -> RowPage:
-    """Rows of one kind (a key of SHOWN), in the order of the file; two statements."""
-    require(actor, IMPORT)
+    """Rows of one kind (a key of SHOWN), in the order of the file; four statements."""
+    get_import(actor, import_id)
     rows = ImportRow.objects.filter(SHOWN.get(show, Q()), source_import_id=import_id, number__gt=after)
     found = list(rows.defer("parsed", "added").order_by("number")[: limit + 1])
     page = found[:limit]
@@ -130,9 +139,8 @@ def list_rows(actor: Actor, import_id: UUID, *, show: str = "all", after: int = 
 
 
 def get_row(actor: Actor, import_id: UUID, number: int, *, lock: bool = False) -> ImportRow:
-    require(actor, IMPORT)
     rows = ImportRow.objects.select_for_update() if lock else ImportRow.objects.all()
-    row = rows.filter(source_import_id=import_id, number=number).first()
+    row = rows.filter(source_import_id=import_id, source_import__in=_seen_by(actor), number=number).first()
     if row is None:
         raise NotFound("There is no such row in this import.")
     return row
@@ -273,3 +281,29 @@ def fill_in_columns(
     if profile is None:
         return list(guesses), ""
     return fill_in(columns, guesses, saved_fields(profile)), profile.name
+
+
+def find_external(system: str, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], ExternalId]:
+    """What things of another system are here, by (kind, external id); one statement. For importers."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(FIND_EXTERNAL, [[kind for kind, _ in wanted], [key for _, key in wanted], system])
+        rows = cursor.fetchall()
+    return {
+        (kind, key): ExternalId(
+            system=system, kind=kind, external_id=key, object_id=object_id, fingerprint=fingerprint,
+            told=json.loads(told) if told else None,
+        )
+        for kind, key, object_id, fingerprint, told in rows
+    }  # fmt: skip
+
+
+def find_unfinished_move(kind: str, export: str) -> Import | None:
+    """The newest import of this very export that has begun and not ended well: it is to be gone on with."""
+    states = (Import.State.RUNNING, Import.State.FAILED, Import.State.CANCELLED)
+    rows = Import.objects.filter(kind=kind, options__export=export).order_by("-id")
+    newest = rows.first()
+    is_open = newest is not None and newest.state in states and newest.undo_below is None
+    return newest if is_open else None

@@ -26,6 +26,10 @@ TABS = (
     ("kept", "Kept", "kept_count"),
     ("all", "All", "position"),
 )
+KINDS = (
+    ("job", "Jobs"), ("candidate", "Candidates"), ("application", "Applications"), ("note", "Notes"),
+    ("document", "Files"), ("event", "Other events"),
+)  # fmt: skip
 
 
 @require_GET
@@ -69,6 +73,7 @@ def detail(request: Request, import_id: UUID) -> HttpResponse:
         and bool(item.started_at and (item.storage_name or item.undo_below is not None)),
         "first_look": queries.find_next_look(request.actor, import_id, 0) if item.kind == Import.Kind.RESUMES else None,
         "done": _done(item),
+        "kinds": _kinds(item),
     }
     return render(request, "intake/detail.html" + ("#import" if request.htmx else ""), context)
 
@@ -81,6 +86,13 @@ def _tabs(item: Import, look_count: int) -> list[dict[str, Any]]:
         if count:
             tabs.append({"value": value, "label": label, "count": count, "url": f"?show={value}"})
     return tabs if len(tabs) != 2 or tabs[0]["count"] != tabs[1]["count"] else tabs[:1]
+
+
+def _kinds(item: Import) -> list[dict[str, Any]]:
+    """Of another system's export: what became of each kind of thing in it."""
+    return [
+        {"label": label, "counts": sorted(item.counts[kind].items())} for kind, label in KINDS if item.counts.get(kind)
+    ]
 
 
 def _done(item: Import) -> int:

@@ -26,6 +26,7 @@ NOUNS = (
     "outreach.Sequence", "outreach.Step", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
     "outreach.Delivery",
     "search.Segment", "search.SegmentWatch", "intake.Import", "intake.ImportRow", "intake.MappingProfile",
+    "intake.ExternalId",
     "hygiene.Suggestion", "hygiene.Merge", "hygiene.MergeChange", "hygiene.MatchKey", "hygiene.LinkageRun",
     "hygiene.AuditRun", "hygiene.AuditCount", "hygiene.Finding", "hygiene.PoolTitle",
     "notifications.Follow", "notifications.Notification", "notifications.DigestChoice",

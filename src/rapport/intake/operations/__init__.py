@@ -6,6 +6,7 @@ from rapport.intake.operations.profiles import change_profile, delete_profile, s
 from rapport.intake.operations.reviewing import confirm_row, confirm_rows, save_row, skip_row
 from rapport.intake.operations.running import finish_with, import_resume_files, work
 from rapport.intake.operations.trying import apply_named, try_csv
+from rapport.intake.operations.undoing import take_back_with
 
 __all__ = [
     "apply_named",
@@ -25,6 +26,7 @@ __all__ = [
     "save_row",
     "skip_row",
     "start_import",
+    "take_back_with",
     "try_csv",
     "undo_import",
     "use_profile",

@@ -171,18 +171,26 @@ def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
     count_rows(item, rows)
 
 
-def store_people(actor: Actor, prepared: Sequence[Prepared], import_id: UUID) -> list[DraftOutcome]:
-    """Store people; when the database refuses them, find the ones that it refuses and store the others."""
+def store_people(
+    actor: Actor, prepared: Sequence[Prepared], import_id: UUID, candidate_ids: Sequence[UUID | None] = ()
+) -> list[DraftOutcome]:
+    """Store people; when the database refuses them, find the ones that it refuses and store the others.
+
+    `candidate_ids` says whose each is, where that is known.
+    """
     if not prepared:
         return []
     try:
-        return store_prepared(actor=actor, prepared=prepared, import_id=import_id)
+        return store_prepared(actor=actor, prepared=prepared, import_id=import_id, candidate_ids=candidate_ids)
     except (DataError, IntegrityError, ValueError):
         if len(prepared) == 1:
             logger.exception("row refused by the database import_id=%s", import_id)
             return [DraftOutcome("refused", problems=(NOT_STORED,))]
     middle = len(prepared) // 2
-    return store_people(actor, prepared[:middle], import_id) + store_people(actor, prepared[middle:], import_id)
+    first, second = candidate_ids[:middle], candidate_ids[middle:]
+    return store_people(actor, prepared[:middle], import_id, first) + store_people(
+        actor, prepared[middle:], import_id, second
+    )
 
 
 def note_outcome(row: ImportRow | NewRow, outcome: DraftOutcome) -> None:

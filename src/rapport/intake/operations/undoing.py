@@ -1,5 +1,6 @@
 """Taking back an import, from its last row up to its first, batch after batch."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,21 @@ from rapport.lib.actors import Actor
 
 BATCH = 1000
 State = ImportRow.State
+TakeBack = Callable[[Import, list[ImportRow], Actor], None]
+_others: dict[str, TakeBack] = {}
 UNDONE = """
 UPDATE intake_importrow r SET state = given.state, message = given.message, needs_look = false
 FROM unnest(%s::int[], %s::text[], %s::text[]) AS given(number, state, message)
 WHERE r.source_import_id = %s AND r.number = given.number
 """
+
+
+def take_back_with(kind: str, function: TakeBack) -> None:
+    """Let a higher app take back the rows of a kind of import whose rows hold more than candidates.
+
+    The function sets the state of each row, and its message for one that is kept; see `take_back_rows`.
+    """
+    _others[kind] = function
 
 
 @transaction.atomic
@@ -49,6 +60,9 @@ def undo_batch(item: Import, token: str, actor: Actor) -> int:
 
 def take_back_rows(item: Import, rows: list[ImportRow], actor: Actor) -> None:
     """Take back what rows have stored and set their state: undone, or kept for people something happened to since."""
+    if item.kind in _others:
+        _others[item.kind](item, rows, actor)
+        return
     attached = [row for row in rows if row.state == State.ATTACHED and row.candidate_id]
     additions = [(row.candidate_id, read_additions(row.added)) for row in attached if row.candidate_id]
     take_back_additions(actor=actor, additions=additions, import_id=item.id)
