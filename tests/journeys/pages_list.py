@@ -86,6 +86,7 @@ PAGES = [
     MainPage("sequences-waiting", "/sequences/waiting"),
     MainPage("imports", "/imports/"),
     MainPage("import", "/imports/", 'main a[href^="/imports/0"]'),
+    MainPage("import-move", "/imports/", 'main a:has-text("greenhouse-export")', needs_admin=True),
     MainPage("import-review", "/imports/", 'main a:has-text("job fair")', further='main a[href*="/rows/"]'),
     MainPage("import-resumes", "/imports/resumes/"),
     MainPage("import-csv", "/imports/csv/"),

@@ -9,10 +9,12 @@ class WorkspaceConfig(AppConfig):
     label = "workspace"
 
     def ready(self) -> None:
+        from rapport.flows.moving_in import taking_back
         from rapport.outreach import selection
         from rapport.workspace import candidate_list, notices
 
         notices.register()
+        taking_back.register()
         selection.set_resolver(candidate_list.list_ids)
         navigation.add("main", Entry("Home", "workspace:home", "house", order=10, on_phone=True, keys="g h"))
         navigation.add(

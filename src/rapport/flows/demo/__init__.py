@@ -10,7 +10,7 @@
 | mailing | what colleagues wrote to them, and what they answered                                   |
 | letters | templates, the steps of sequences, saved searches: texts only                            |
 | nurture | sequences, and what became of everybody who was put into one                            |
-| bringing_in | imports: a CSV file with errors, résumés that wait to be looked at                   |
+| bringing_in | imports: the system before, a CSV file with errors, résumés to be looked at          |
 | keeping | saved searches, who follows what, and the notices that come of it                       |
 | build   | the whole, in processes side by side                                                    |
 """

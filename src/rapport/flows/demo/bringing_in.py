@@ -14,6 +14,7 @@ from rapport.flows.demo.roles import ROLES, Role
 from rapport.intake import operations
 from rapport.intake.activities import IMPORT_FINISHED, IMPORT_STARTED
 from rapport.intake.models import Import, ImportRow
+from rapport.lib.actors import COMMAND
 from rapport.lib.ids import id_at
 
 COLUMNS = ("Name", "E-mail", "Phone", "City", "Title", "Company")
@@ -23,14 +24,52 @@ NO_NAME = "This row has no name."
 NO_ADDRESS = "“{value}” is not an e-mail address."
 TORN = "This row has 9 cells, the header has 6. Is there a separator inside a cell that is not quoted?"
 RESUMES = 6
+MOVED_PEOPLE = 40
+MOVED_PRIVATE = "This candidate is private in Greenhouse, and nobody is private here. --with-private brings them in."
+MOVED_LOST = "This candidate is neither in this export nor here. What the export has of them was left out: 1 notes."
 TOKEN = "demo"  # noqa: S105 - names who works on the import
 
 
 def tell_imports(company: Company, people: int, seed: int, now: datetime) -> None:
     """One CSV import that brought some of the first `people`, and one of résumés that is to be looked at."""
     rita = company.users["rita@example.org"]
+    _tell_move(people)
     _tell_spreadsheet(rita, people, now)
     _read_resumes(rita, Random(f"{seed}/resumes"), now)
+
+
+def _tell_move(people: int) -> None:
+    """How the company moved in: the job and the first people of the system it had before, and who stayed behind there."""
+    brought = list(Candidate.objects.order_by("id")[: min(MOVED_PEOPLE, people // 2)])
+    if not brought:
+        return
+    at = brought[0].created_at - timedelta(days=1)
+    left = {12: MOVED_PRIVATE, 25: MOVED_LOST}
+    total = 1 + len(brought) + len(left)
+    candidates = {"created": len(brought), "skipped": 1, "failed": 1}
+    item = Import.objects.create(
+        id=id_at(at), kind=Import.Kind.GREENHOUSE, state=Import.State.DONE, name="greenhouse-export", created_at=at,
+        started_at=at, finished_at=at + timedelta(seconds=11), size_bytes=total * 2_310, format={"columns": ["Entry"]},
+        row_count=total, position=total, created_count=1 + len(brought), skipped_count=1, failed_count=1,
+        counts={"job": {"created": 1}, "candidate": candidates, "note": {"created": 2 * len(brought)},
+                "document": {"created": 31, "missing": 4}, "event": {"created": 7 * len(brought)}},
+    )  # fmt: skip
+    rows = [ImportRow(source_import=item, number=1, name="Job 4156002: Dispatcher", state="created")]
+    waiting = iter(brought)
+    for number in range(2, total + 1):
+        name = f"Candidate {53_880_000 + 37 * number}"
+        if number in left:
+            state = "skipped" if left[number] == MOVED_PRIVATE else "failed"
+            rows.append(ImportRow(source_import=item, number=number, name=name, state=state, message=left[number]))
+        else:
+            person = next(waiting)
+            rows.append(
+                ImportRow(source_import=item, number=number, name=name, state="created", candidate_id=person.id)
+            )
+    ImportRow.objects.bulk_create(rows)
+    subjects, told = {"import": item.id}, {"created": 1 + len(brought), "attached": 0, "skipped": 1, "failed": 1}
+    record(IMPORT_STARTED, actor=COMMAND, subjects=subjects, data={"kind": item.kind, "name": item.name}, at=at)
+    record(IMPORT_FINISHED, actor=COMMAND, subjects=subjects, data=told, at=item.finished_at)
 
 
 def _tell_spreadsheet(user: User, people: int, now: datetime) -> None:

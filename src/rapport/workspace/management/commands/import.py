@@ -1,5 +1,5 @@
 # ruff: noqa: N999 - the file is named after the command, whose name Python keeps for itself
-"""`rapport import KIND …`: from elsewhere. Each kind is a module with HELP, add_arguments, run and in_words."""
+"""`rapport import KIND …`: from elsewhere. Each kind is a module (or an object) with HELP, add_arguments, run and in_words."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,13 +8,18 @@ from django.core.management.base import BaseCommand
 
 from rapport.intake.management import candidates, resumes
 from rapport.lib.doors import print_json
-from rapport.workspace.management import archive
+from rapport.workspace.management import archive, moves
 
-KINDS: dict[str, Any] = {"resumes": resumes, "candidates": candidates, "archive": archive}
+KINDS: dict[str, Any] = {
+    "resumes": resumes, "candidates": candidates, "archive": archive, "greenhouse": moves.greenhouse, "lever": moves.lever, "opencats": moves.opencats,
+}  # fmt: skip
 
 
 class Command(BaseCommand):
-    help = "Import résumé files or a table of people, which can be taken back, or the whole archive of an installation."
+    help = (
+        "Import résumé files, a table of people or another system's export, which can be taken back, or the whole archive "
+        "of an installation."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="kind", required=True, metavar="KIND")
