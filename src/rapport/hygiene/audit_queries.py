@@ -143,7 +143,7 @@ def _trends() -> tuple[dict[str, list[int]], list[float]]:
     for run_id in runs:
         for key, count in counts.get(run_id, {}).items():
             trends.setdefault(key, []).append(count)
-    return trends, [float(figures[key]) for key in runs if figures.get(key) is not None]
+    return trends, [float(health) for key in runs if (health := figures.get(key)) is not None]
 
 
 def list_trend(actor: Actor, audit: Audit) -> list[tuple[Any, int]]:

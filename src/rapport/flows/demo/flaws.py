@@ -50,7 +50,11 @@ def _turn_dates(workers: Sequence[UUID], students: Sequence[UUID]) -> None:
     """The last job of some has its dates the wrong way round, and so has the school of others."""
     jobs = Experience.objects.filter(candidate_id__in=workers, start_on__isnull=False, end_on__isnull=False)
     schools = Education.objects.filter(candidate_id__in=students, start_on__isnull=False, end_on__isnull=False)
-    for row in [*jobs.order_by("candidate_id", "-start_on").distinct("candidate_id"), *schools]:
+    rows: list[Experience | Education] = [
+        *jobs.order_by("candidate_id", "-start_on").distinct("candidate_id"),
+        *schools,
+    ]
+    for row in rows:
         row.start_on, row.end_on = row.end_on, row.start_on
         row.save(update_fields=["start_on", "end_on"])
 

@@ -103,9 +103,9 @@ def read_careers(actor: Actor, ids: Sequence[UUID]) -> Corrections:
         latest.setdefault(job.candidate_id, job)  # the model's order is: present jobs first, then the latest
     found: list[Correction] = []
     for person in _people(actor, ids):
-        job = latest.get(person.id)
-        if job and not person.title:
-            after = {"title": job.title, "organisation": person.organisation or job.organisation}
+        last = latest.get(person.id)
+        if last and not person.title:
+            after = {"title": last.title, "organisation": person.organisation or last.organisation}
             found += _only_differing(person.id, person.id, person, after)
     return {CANDIDATE: found}
 

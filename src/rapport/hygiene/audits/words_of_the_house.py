@@ -72,7 +72,7 @@ def _lines(found: Sequence[Found], names: Mapping[UUID, str], field: str) -> lis
             search_url(field, names[one.subject_id]),
         )
         for one in found
-        if one.other_id in names and one.subject_id in names
+        if one.other_id and one.other_id in names and one.subject_id in names
     ]
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -169,7 +170,7 @@ def _without_left(audit: Audit, found: Sequence[Found]) -> list[Found]:
 
 
 def _sync(audit: Audit, found: Sequence[Found]) -> None:
-    values = {
+    values: dict[str, Any] = {
         "audit": audit.key, "now": clock.now(), "ids": [one.subject_id for one in found],
         "sizes": [one.size for one in found], "others": [one.other_id for one in found],
     }  # fmt: skip

@@ -63,7 +63,7 @@ def _settle(audit: Audit, ids: Sequence[UUID]) -> list[dict[str, Any]]:
         look_at(ids)
         return []
     rows = Finding.objects.filter(audit=audit.key, subject_id__in=list(ids))
-    noted = list(rows.values("audit", "subject_id", "other_id", "size", "found_at"))
+    noted: list[dict[str, Any]] = list(map(dict, rows.values("audit", "subject_id", "other_id", "size", "found_at")))
     rows.delete()
     return noted
 
