@@ -92,7 +92,7 @@ def test_the_columns_of_the_list_are_the_readers_choice(page: Page) -> None:
     page.goto("/candidates/")
     page.get_by_role("button", name="Columns").click()
     dialog = page.locator("dialog[open]")
-    dialog.get_by_label("Phone").check()
+    dialog.get_by_role("checkbox", name="Phone").check()
     dialog.get_by_role("button", name=re.compile("save|show", re.IGNORECASE)).click()
     expect(page.locator("main thead")).to_contain_text("Phone")
     page.goto("/candidates/")
