@@ -52,7 +52,12 @@ PAGES = [
     MainPage("candidate", "/candidates/", CANDIDATE),
     MainPage("candidate-new", "/candidates/new/"),
     MainPage("candidate-edit", "/candidates/", CANDIDATE, "edit/"),
-    MainPage("document", "/candidates/?q=has:resume", CANDIDATE, further='main a[href*="/documents/0"]:not([href*="download"])'),
+    MainPage(
+        "document",
+        "/candidates/?q=has:resume",
+        CANDIDATE,
+        further='main a[href*="/documents/0"]:not([href*="download"])',
+    ),
     MainPage("pools", "/pools/"),
     MainPage("pool", "/pools/", 'main a[href^="/pools/0"]'),
     MainPage("pool-member", "/pools/", 'main a[href^="/pools/0"]', further='main a[href*="/members/"]'),
