@@ -9,11 +9,13 @@ import random
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from itertools import combinations, islice
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Coalesce
 
 from rapport.accounts.capabilities import require
 from rapport.hygiene.linkage import LEARNING_PAIRS, SURE, Weights
@@ -33,6 +35,7 @@ FIELDS = (
     "given", "family", "title", "place", "country", "career", "organisation", "education", "email", "phone", "link",
 )  # fmt: skip
 BATCH = 5000
+GIVEN_UP = timedelta(hours=2)
 SUGGESTED_FROM = 3.0  # bits: seven to one
 MOST_OF_ONE = 20
 NOTHING = UUID(int=0)
@@ -118,11 +121,16 @@ def _read_weights(run_id: UUID | None) -> Weights:
 
 @transaction.atomic
 def ask_for_linkage(*, actor: Actor) -> LinkageRun:
-    """Queue a linkage of the whole pool; while one waits or runs, that one is returned. Raises NotAllowed."""
+    """Queue a linkage of the whole pool; while one waits or runs, that one is returned. Raises NotAllowed.
+
+    One that has given no sign of life for long was killed, and stands in nobody's way.
+    """
     require(actor, MERGE)
-    going = LinkageRun.objects.filter(state__in=["waiting", "running"]).first()
-    if going:
-        return going
+    going = LinkageRun.objects.filter(state__in=["waiting", "running"])
+    silent = going.alias(heard_at=Coalesce("beat_at", "asked_at")).filter(heard_at__lt=clock.now() - GIVEN_UP)
+    silent.update(state=LinkageRun.State.FAILED, finished_at=clock.now(), error="It was interrupted.")
+    if run := going.first():
+        return run
     run = LinkageRun(asked_at=clock.now(), started_by_id=actor.id if actor.kind == "user" else None)
     try:
         with transaction.atomic():

@@ -1,6 +1,6 @@
 """Looking through the pool: as a whole and for whoever is new, without what says nothing, and with a memory."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -20,6 +20,7 @@ from rapport.hygiene.operations import (
     run_linkage,
     undo_batch,
 )
+from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 
 GIVEN = [
@@ -229,3 +230,14 @@ def test_a_merged_person_is_no_longer_suggested() -> None:
 def test_one_linkage_at_a_time() -> None:
     assert ask_for_linkage(actor=SYSTEM).id == ask_for_linkage(actor=SYSTEM).id
     assert ContactPoint.objects.count() == 0
+
+
+def test_a_linkage_that_was_killed_stands_in_nobodys_way() -> None:
+    killed = ask_for_linkage(actor=SYSTEM)
+    silent = clock.now() - timedelta(hours=3)
+    LinkageRun.objects.filter(id=killed.id).update(state="running", asked_at=silent, beat_at=clock.now())
+    assert ask_for_linkage(actor=SYSTEM).id == killed.id
+    LinkageRun.objects.filter(id=killed.id).update(beat_at=silent)
+    assert ask_for_linkage(actor=SYSTEM).id != killed.id
+    killed.refresh_from_db()
+    assert (killed.state, killed.error) == ("failed", "It was interrupted.")
