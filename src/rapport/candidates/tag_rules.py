@@ -22,7 +22,7 @@ def letters_of(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", name.casefold())
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return [singular(word) for word in WORD.findall(plain)]
 
