@@ -1,11 +1,10 @@
 """Bringing in an export from batch to batch, going on after an interruption, and trying it without writing anything."""
 
-import gc
 import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
@@ -37,6 +36,7 @@ from rapport.intake.permissions import MOVE_IN
 from rapport.intake.queries import LEASE_S, find_unfinished_move, lease, lock_mine
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.lib.collecting import without_cycles
 from rapport.lib.copying import Table, copy_lines
 from rapport.lib.errors import Conflict, InvalidInput
 
@@ -209,7 +209,7 @@ def _store_batch(run: Run, item: Import, batch: Batch, done: int, *, is_refused:
     """One batch with its rows, counts and the new position in one transaction."""
     before = {kind: Counter(own) for kind, own in run.counts.items()}
     try:
-        with _without_cycles(), transaction.atomic():
+        with without_cycles(), transaction.atomic():
             mine = lock_mine(item.id, item.lease_token, Import.State.RUNNING)
             if mine is None or mine.position != done:
                 raise Conflict("This import was cancelled, or another process has taken it over.")
@@ -237,18 +237,6 @@ def _added_up(
         for what, number in (own - before.get(kind, Counter())).items():
             found.setdefault(kind, {})[what] = found.get(kind, {}).get(what, 0) + number
     return found
-
-
-@contextmanager
-def _without_cycles() -> Iterator[None]:
-    """No search for unused cycles while a batch is stored, as for tables of people."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @transaction.atomic

@@ -4,10 +4,8 @@ A batch is read outside of any transaction, then stored with its rows and the ne
 import by a lease that each batch renews; when it is killed, another takes over at the position after LEASE_S seconds.
 """
 
-import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from operator import attrgetter
@@ -30,6 +28,7 @@ from rapport.intake.operations import creating, sources, undoing
 from rapport.intake.operations.sources import NewRow, Piece
 from rapport.lib import clock
 from rapport.lib.actors import COMMAND, Actor
+from rapport.lib.collecting import without_cycles
 from rapport.lib.copying import Table, copy_lines
 from rapport.lib.errors import NotAllowed, RapportError
 
@@ -122,7 +121,7 @@ def _store_batch(item: Import, token: str) -> int:
         _recognise_same_files(pieces)
     kept: list[str] = []
     try:
-        with _without_cycles(), transaction.atomic():
+        with without_cycles(), transaction.atomic():
             mine = queries.lock_mine(item.id, token, Import.State.RUNNING)
             if mine is None or mine.position != source.position:
                 sources.forget(item.id)
@@ -142,18 +141,6 @@ def _store_batch(item: Import, token: str) -> int:
     if len(pieces) < size:
         sources.forget(item.id)
     return len(pieces)
-
-
-@contextmanager
-def _without_cycles() -> Iterator[None]:
-    """No search for unused cycles while a batch is stored: it makes none, and its many objects would set off a dozen."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
