@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "rapport.lib.doors.ErrorMiddleware",  # before the first that reads what was sent
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -108,7 +109,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "rapport.accounts.middleware.ActorMiddleware",
-    "rapport.lib.doors.ErrorMiddleware",
 ]
 ROOT_URLCONF = "rapport.config.urls"
 WSGI_APPLICATION = "rapport.config.wsgi.application"

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 
 from rapport.accounts.models import User
@@ -123,3 +124,25 @@ def test_a_full_disk_is_told_and_nothing_is_stored(rita: User, sign_in, monkeypa
     said = answer["HX-Trigger"] if headers else answer.content.decode()
     assert "disk is full: nothing was stored" in said
     assert not Document.objects.exists()
+
+
+def test_no_room_for_what_is_uploaded_is_told(rita: User, settings, monkeypatch) -> None:
+    opened = []
+
+    def write_to_a_full_disk(handler, data, start) -> None:
+        opened.append(handler.file)
+        with open("/dev/full", "wb", buffering=0) as file:
+            file.write(data)
+
+    if not Path("/dev/full").exists():
+        pytest.skip("/dev/full is not here")
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", write_to_a_full_disk)
+    # As browsers come: with the check of the token, which reads what is sent before any page does.
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(rita, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.post(f"/candidates/{CandidateFactory().id}/documents/", {"file": SimpleUploadedFile("cv.pdf", PDF)})
+    for file in opened:
+        file.close()
+    assert answer.status_code == 503
+    assert "disk is full: nothing was stored" in answer.content.decode()
