@@ -36,6 +36,11 @@ def array_of(ids: Iterable[UUID | None]) -> str:
     return "{" + ",".join([key.hex if key else "NULL" for key in ids]) + "}"
 
 
+def moments_array(moments: Iterable[datetime | None]) -> str:
+    """Moments as the text of a PostgreSQL array, as `array_of` does with ids."""
+    return "{" + ",".join([f'"{moment}"' if moment else "NULL" for moment in moments]) + "}"
+
+
 def _build(nanoseconds: int, noise: int | None = None) -> UUID:
     # 48 bits of milliseconds, then 12 bits of the fraction, so that ids of one process sort by creation.
     milliseconds, rest = divmod(nanoseconds, 1_000_000)

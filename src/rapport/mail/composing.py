@@ -18,6 +18,7 @@ from rapport.mail.headers import Address, address_header, ids_header, is_message
 from rapport.mail.merge_fields import CompiledText, Shape, TemplateProblem, compile_text, html_of
 
 _MAX_REFERENCES = 12
+_LINE_KEPT = 2_000
 _ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
@@ -56,6 +57,11 @@ class MessageTemplate:
     text: CompiledText
     html: CompiledText | None
 
+    def missing(self, values: Mapping[str, str]) -> list[str]:
+        """The fields without a fallback for which there is no value: `render` would raise MissingValues for them."""
+        fields = (*self.subject.fields, *self.text.fields)
+        return [field.name for field in fields if field.fallback is None and not values.get(field.name)]
+
     def render(self, values: Mapping[str, str]) -> Content:
         """The content for one person. Raises MissingValues where a field is empty and has no fallback."""
         return Content(
@@ -86,8 +92,8 @@ def content_of(*, subject: str, text: str, with_html: bool = True) -> Content:
 
 
 def make_message_id(identifier: UUID, domain: str) -> str:
-    """The Message-ID of a message that has this id here; fixed before it is sent."""
-    return f"<{identifier.hex}@{domain}>"
+    """The Message-ID, without angle brackets, of a message that has this id here; fixed before it is sent."""
+    return f"{identifier.hex}@{domain}"
 
 
 def write_message(content: Content, envelope: Envelope) -> bytes:
@@ -130,13 +136,25 @@ def _alternatives(content: Content, message_id: str) -> bytes:
 
 def _part(subtype: str, text: str) -> bytes:
     """One body part with its headers; quoted-printable, or base64 where that is shorter (RFC 2045)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
-    plain = text.encode("utf-8", "replace")
-    encoding, body = b"quoted-printable", binascii.b2a_qp(plain, istext=True)
-    if len(body) > len(plain) * 4 / 3 + 80:
-        encoding, body = b"base64", base64.encodebytes(plain.replace(b"\n", b"\r\n"))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+    encoding, body = b"quoted-printable", b"\r\n".join([_quoted(line) for line in lines]) + b"\r\n"
+    plain_length = len(text.encode("utf-8", "replace"))
+    if len(body) > plain_length * 4 / 3 + 80:
+        plain = "\r\n".join([*lines, ""]).encode("utf-8", "replace")
+        encoding, body = b"base64", base64.encodebytes(plain).replace(b"\n", b"\r\n")
     head = b'Content-Type: text/%b; charset="utf-8"\r\nContent-Transfer-Encoding: %b\r\n\r\n'
-    return head % (subtype.encode(), encoding) + body.replace(b"\n", b"\r\n")
+    return head % (subtype.encode(), encoding) + body
+
+
+def _quoted(line: str) -> bytes:
+    """One line in quoted-printable."""
+    return _quoted_before(line) if len(line) <= _LINE_KEPT else _quoted_before.__wrapped__(line)
+
+
+@lru_cache(maxsize=2048)
+def _quoted_before(line: str) -> bytes:
+    """Most lines of a message to many are the same for all of them."""
+    return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
 
 
 @lru_cache(maxsize=256)

@@ -29,6 +29,7 @@ from rapport.outreach.plans import Plan, PlannedStep
 from rapport.outreach.step_tasks import add_tasks
 
 FAILING_REST = timedelta(seconds=60)
+NO_CONTENT = Content("", "")
 THREADS = """
 SELECT thread_id, (array_agg(subject ORDER BY id))[1], array_agg(message_id ORDER BY id)
 FROM mail_message WHERE thread_id = ANY(%s) AND direction = 'out' GROUP BY thread_id
@@ -37,7 +38,10 @@ FROM mail_message WHERE thread_id = ANY(%s) AND direction = 'out' GROUP BY threa
 
 @dataclass(slots=True)
 class Parcel:
-    """A message on its way: what the lanes send, and what settling needs afterwards. `data` is written last."""
+    """A message on its way: what the lanes send, and what settling needs afterwards.
+
+    `content` and `data` are written once it is claimed; `problem` says why that was not possible.
+    """
 
     delivery_id: UUID
     enrollment_id: UUID
@@ -45,14 +49,16 @@ class Parcel:
     plan: Plan
     step: PlannedStep
     known: Known
-    content: Content
+    values: Mapping[str, str]
     thread_id: UUID
     tries: int
     enrolled_by_id: UUID | None
     message_id: str
-    unsubscribe_url: str = ""
+    thread_subject: str = ""
     references: tuple[str, ...] = ()
+    content: Content = NO_CONTENT
     data: bytes = b""
+    problem: str = ""
 
     @property
     def recipient(self) -> str:
@@ -76,6 +82,7 @@ class Claimed:
 
 
 NOTHING = Claimed([], 0)
+NO_THREAD = Thread()
 
 
 def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
@@ -92,15 +99,22 @@ def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
 
 
 def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
-    """Take up to `limit` due enrollments of one sequence in one transaction; the others are put off or ended."""
+    """Take up to `limit` due enrollments of one sequence in one transaction; the others are put off or ended.
+
+    Texts are written after it: other workers wait for the lock on claims.
+    """
     now = clock.now()
     with transaction.atomic():
+        ledger.go_by_keys()
         ledger.lock_claims()
         room, _ = room_of(plan.mailbox, now)
         rows = ledger.lock_due(plan.sequence.id, now, min(room, limit)) if room > 0 else []
         if not rows:
             return NOTHING
-        return Claimed(_sort(plan, rows, lease, now), len(rows))
+        claimed = Claimed(_sort(plan, rows, lease, now), len(rows))
+    for parcel in claimed.parcels:
+        write_parcel(parcel, now)
+    return claimed
 
 
 def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list[Parcel]:
@@ -128,8 +142,9 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
             later.append((row.id, verdict.until, verdict.text))
             continue
         if step is not None and verdict.may_go:
-            parcel, verdict = _compose(plan, step, row, person, threads.get(row.thread_id or row.id, Thread()), now)
-            if parcel:
+            parcel = build_parcel(plan, step, row, person, threads.get(row.thread_id or row.id, NO_THREAD))
+            verdict = refusal_of(parcel)
+            if verdict.may_go:
                 go.append(parcel)
                 continue
         ended.append(EndedEnrollment(row.id, row.candidate_id, verdict.reason, verdict.text))
@@ -139,47 +154,53 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     return _write(plan, go, approved, lease, now)
 
 
-def _compose(
-    plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread, now: datetime
-) -> tuple[Parcel | None, Verdict]:
-    """The message for one person, or why it cannot be written."""
+def build_parcel(plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread) -> Parcel:
+    """Everything of a message but its text and bytes."""
     delivery_id = row.delivery_id or new_id()
-    try:
-        parcel = build_parcel(plan, step, row, person, thread, delivery_id)
-        parcel.data = write_parcel(parcel, now)
-        return parcel, GO
-    except MissingValues as problem:
-        return None, Verdict("missing_values", f"{problem}.")
-    except InvalidInput as problem:
-        return None, Verdict("no_address", f"{problem}.")
-
-
-def build_parcel(
-    plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread, delivery_id: UUID
-) -> Parcel:
-    """Everything of a message but its bytes. Raises MissingValues."""
-    url = unsubscribe_url(delivery_id)
-    lead = partial(link_url, delivery_id) if plan.sequence.tracks_clicks else None
-    content = step.text.render(
-        plan.values_for(person.person), unsubscribe_url=url, thread_subject=thread.subject, lead=lead
-    )
-    domain = plan.mailbox.address.rpartition("@")[2]
     return Parcel(
-        delivery_id, row.id, row.candidate_id, plan, step, person, content,
+        delivery_id, row.id, row.candidate_id, plan, step, person, plan.values_for(person.person),
         thread_id=row.thread_id or delivery_id, tries=row.tries, enrolled_by_id=row.enrolled_by_id,
-        message_id=make_message_id(delivery_id, domain).strip("<>"),
-        references=thread.message_ids if step.text.answers else (), unsubscribe_url=url,
+        message_id=make_message_id(delivery_id, plan.domain), thread_subject=thread.subject,
+        references=thread.message_ids if step.text.answers else (),
     )  # fmt: skip
 
 
-def write_parcel(parcel: Parcel, now: datetime) -> bytes:
-    """The parcel's bytes. Raises InvalidInput for an address that mail cannot be sent to."""
+def refusal_of(parcel: Parcel) -> Verdict:
+    """Why this message cannot be written for this person, or GO."""
+    if missing := parcel.step.text.missing(parcel.values):
+        return Verdict("missing_values", f"{MissingValues(dict.fromkeys(missing))}.")
+    try:
+        ascii_address(parcel.known.address)
+    except InvalidInput as problem:
+        return Verdict("no_address", f"{problem}.")
+    return GO
+
+
+def write_parcel(parcel: Parcel, now: datetime) -> None:
+    """Write the parcel's text and bytes; where that is not possible, its problem."""
+    url = unsubscribe_url(parcel.delivery_id)
+    try:
+        parcel.content = render_content(parcel, url)
+        parcel.data = write_message(parcel.content, _envelope(parcel, url, now))
+    except InvalidInput as problem:
+        parcel.problem = str(problem)
+
+
+def render_content(parcel: Parcel, unsubscribe_url: str) -> Content:
+    """What the person reads. Raises MissingValues."""
+    lead = partial(link_url, parcel.delivery_id) if parcel.plan.sequence.tracks_clicks else None
+    return parcel.step.text.render(
+        parcel.values, unsubscribe_url=unsubscribe_url, thread_subject=parcel.thread_subject, lead=lead
+    )
+
+
+def _envelope(parcel: Parcel, unsubscribe_url: str, now: datetime) -> Envelope:
     mailbox = parcel.plan.mailbox
     reply_to = None
     if mailbox.takes_plus_addresses:
         reply_to = Address(address_tokens.plus_address(mailbox.address, parcel.delivery_id), mailbox.display_name)
     references = tuple(f"<{key}>" for key in parcel.references)
-    envelope = Envelope(
+    return Envelope(
         sender=Address(mailbox.address, parcel.plan.values["sender_name"]),
         recipient=Address(parcel.known.address, parcel.known.person.full_name),
         message_id=f"<{parcel.message_id}>",
@@ -187,9 +208,8 @@ def write_parcel(parcel: Parcel, now: datetime) -> bytes:
         reply_to=reply_to,
         in_reply_to=references[-1] if references else "",
         references=references,
-        unsubscribe_url=parcel.unsubscribe_url,
+        unsubscribe_url=unsubscribe_url,
     )
-    return write_message(parcel.content, envelope)
 
 
 def _write(

@@ -28,6 +28,10 @@ class StepText:
     shows_unsubscribe: bool
     links: Mapping[str, str] = field(default_factory=dict)
 
+    def missing(self, values: Mapping[str, str]) -> list[str]:
+        """The fields for which there is neither a value nor a fallback."""
+        return self.template.missing(values)
+
     def render(
         self,
         values: Mapping[str, str],

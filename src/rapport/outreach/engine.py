@@ -298,14 +298,18 @@ class Lane:
             if not changes[-1].won:  # it was stopped, or taken over
                 self.group.over()
                 continue
-            result = self.connection.send(
-                sender=ascii_address(parcel.plan.mailbox.address), recipient=parcel.recipient, message=parcel.data
-            )
+            result = self._send(parcel)
             if result.scope == Scope.MAILBOX and result.outcome in (Outcome.LATER, Outcome.NEVER):
                 if self._step_back(parcel, result):
                     return
                 continue
             last = self._came_of(parcel, result)
+
+    def _send(self, parcel: Parcel) -> SendResult:
+        if parcel.problem:
+            return SendResult(Outcome.NEVER, 0, parcel.problem)
+        sender = ascii_address(parcel.plan.mailbox.address)
+        return self.connection.send(sender=sender, recipient=parcel.recipient, message=parcel.data)
 
     def _next(self, may_wait: bool) -> Parcel | None:
         """The next parcel, or None when there is none now, for too long, or never again."""

@@ -18,6 +18,7 @@ only put it off until a moment. What is asked, in this order:
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from rapport.outreach.schedule import Hours, NeverOpen, next_slot
 
@@ -103,24 +104,34 @@ def _waiting(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
         until = facts.talked_at + CONVERSATION
         who = f"{facts.talked_with} wrote to them" if facts.talked_with else "They answered"
         return _wait(
-            "conversation", f"{who} on {_day(facts.talked_at, rules)}; the sequence keeps out of it.", until, rules
+            "conversation",
+            f"{who} on {_day(facts.talked_at, rules)}; the sequence keeps out of it.",
+            until,
+            rules.hours,
         )
     window = timedelta(days=rules.cap_days)
     recent = [moment for moment in facts.sent_at if moment + window > now]
     if len(recent) >= rules.cap_count:
         until = recent[-rules.cap_count] + window
         times = "mail" if len(recent) == 1 else "mails"
-        return _wait("too_often", f"They got {len(recent)} {times} from us within {rules.cap_days} days.", until, rules)
-    return _wait("quiet_hours", "It is outside business hours where they are.", now, rules, unless=now)
+        return _wait(
+            "too_often", f"They got {len(recent)} {times} from us within {rules.cap_days} days.", until, rules.hours
+        )
+    quiet = _quiet_until(rules.hours, now)
+    return quiet if quiet.until != now else None
 
 
-def _wait(reason: str, text: str, until: datetime, rules: Rules, unless: datetime | None = None) -> Verdict | None:
-    """Wait until the first slot from `until` on; None when that slot is `unless`, that is now."""
+@lru_cache(maxsize=256)  # the same for everybody who is asked about at a moment
+def _quiet_until(hours: Hours, now: datetime) -> Verdict:
+    return _wait("quiet_hours", "It is outside business hours where they are.", now, hours)
+
+
+def _wait(reason: str, text: str, until: datetime, hours: Hours) -> Verdict:
+    """Wait until the first slot from `until` on."""
     try:
-        slot = next_slot(until, rules.hours)
+        return Verdict(reason, text, next_slot(until, hours))
     except NeverOpen:
         return Verdict("quiet_hours", "The sequence's hours leave no time to send.")
-    return None if slot == unless else Verdict(reason, text, slot)
 
 
 def _day(moment: datetime, rules: Rules) -> str:

@@ -20,7 +20,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection, connections
 
-from rapport.lib.ids import array_of
+from rapport.lib.ids import array_of, moments_array
 from rapport.outreach.models import Lease
 
 CLAIM_LOCK = 0x6F757472  # "outr": one claim at a time over all workers, so that caps hold over all senders
@@ -83,22 +83,22 @@ FROM back WHERE e.id = back.enrollment_id AND e.delivery_id = back.id RETURNING 
 """
 SETTLE = """
 UPDATE outreach_enrollment e SET
-  delivery_id = CASE WHEN v.outcome = 'unclear' THEN e.delivery_id END,
-  state = CASE WHEN e.state = 'active' THEN v.state ELSE e.state END,
-  exit_reason = CASE WHEN e.state = 'active' THEN v.exit_reason ELSE e.exit_reason END,
-  exit_note = CASE WHEN e.state = 'active' THEN v.exit_note ELSE e.exit_note END,
-  ended_at = CASE WHEN e.state = 'active' AND v.state <> 'active' THEN v.at ELSE e.ended_at END,
-  step_id = CASE WHEN e.state = 'active' THEN v.step ELSE e.step_id END,
+  delivery_id = CASE WHEN %(outcome)s = 'unclear' THEN e.delivery_id END,
+  state = CASE WHEN e.state = 'active' THEN %(state)s ELSE e.state END,
+  exit_reason = CASE WHEN e.state = 'active' THEN %(exit_reason)s ELSE e.exit_reason END,
+  exit_note = CASE WHEN e.state = 'active' THEN %(exit_note)s ELSE e.exit_note END,
+  ended_at = CASE WHEN e.state = 'active' AND %(state)s <> 'active' THEN v.at ELSE e.ended_at END,
+  step_id = CASE WHEN e.state = 'active' THEN %(step)s::uuid ELSE e.step_id END,
   next_due_at = CASE WHEN e.state = 'active' THEN v.due END,
-  thread_id = CASE WHEN v.outcome IN ('sent', 'unclear') THEN coalesce(e.thread_id, v.delivery) ELSE e.thread_id END,
-  tries = v.tries, waits_for = v.waits_for, last_outcome = v.outcome,
-  last_sent_at = CASE WHEN v.outcome = 'sent' THEN v.at ELSE e.last_sent_at END,
-  sent_count = e.sent_count + (v.outcome = 'sent')::int
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::timestamptz[],
-            %s::int[], %s::text[], %s::timestamptz[])
-  AS v(enrollment, delivery, outcome, state, exit_reason, exit_note, step, due, tries, waits_for, at)
-WHERE e.id = v.enrollment AND e.delivery_id = v.delivery AND NOT (v.outcome = 'unclear' AND e.last_outcome = 'unclear')
-RETURNING v.delivery, e.state <> 'active' AND e.state = v.state AND e.ended_at = v.at
+  thread_id = CASE WHEN %(outcome)s IN ('sent', 'unclear') THEN coalesce(e.thread_id, v.delivery) ELSE e.thread_id END,
+  tries = %(tries)s, waits_for = %(waits_for)s, last_outcome = %(outcome)s,
+  last_sent_at = CASE WHEN %(outcome)s = 'sent' THEN v.at ELSE e.last_sent_at END,
+  sent_count = e.sent_count + (%(outcome)s = 'sent')::int
+FROM unnest(%(enrollments)s::uuid[], %(deliveries)s::uuid[], %(due)s::timestamptz[], %(at)s::timestamptz[])
+  AS v(enrollment, delivery, due, at)
+WHERE e.id = v.enrollment AND e.delivery_id = v.delivery
+  AND NOT (%(outcome)s = 'unclear' AND e.last_outcome = 'unclear')
+RETURNING v.delivery, e.state <> 'active' AND e.state = %(state)s AND e.ended_at = v.at
 """
 IN_HAND_OF = """
 SELECT d.id FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
@@ -115,10 +115,14 @@ SELECT (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND dir
        (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent'
           AND sent_at >= %(now)s - interval '1 minute'),
        (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND state = 'in_flight')
-     + (SELECT count(*) FROM outreach_enrollment e JOIN outreach_delivery d ON d.id = e.delivery_id
-        WHERE e.delivery_id IS NOT NULL AND e.last_outcome <> 'unclear' AND d.mailbox_id = %(mailbox)s
-          AND d.state IN ('claimed', 'in_flight', 'sent'))
+     + (SELECT count(*) FROM outreach_delivery d WHERE d.mailbox_id = %(mailbox)s
+          AND d.state IN ('claimed', 'in_flight', 'sent') AND d.id = ANY(ARRAY(
+            SELECT e.delivery_id FROM outreach_enrollment e
+            WHERE e.delivery_id IS NOT NULL AND e.last_outcome <> 'unclear')))
 """
+# With statistics of an empty table the planner would read whole tables, and checks of foreign keys keep such a plan for
+# as long as the connection lives: a first large sequence would take longer with every message.
+GO_BY_KEYS = "SET LOCAL enable_seqscan = off"
 PATIENCE_S = 120.0
 LOST_WORDS = "The worker ended while it was sending this message."
 
@@ -149,19 +153,26 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an enrollment becomes once its delivery is over; `outcome` is sent, failed, refused or unclear."""
+    """What enrollments become once their delivery is over, often the same for many; `outcome` is sent, failed, refused
+    or unclear."""
 
-    enrollment_id: UUID
-    delivery_id: UUID
     outcome: str
-    at: datetime
     state: str = "active"
     exit_reason: str = ""
     exit_note: str = ""
     step_id: UUID | None = None
-    due_at: datetime | None = None
     tries: int = 0
     waits_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A delivery that is over: when that was, and when its enrollment is due again."""
+
+    enrollment_id: UUID
+    delivery_id: UUID
+    at: datetime
+    due_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -182,6 +193,11 @@ def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(DUE_PLACES, [now])
         return list(cursor.fetchall())
+
+
+def go_by_keys() -> None:
+    """Tell the planner to read by keys, to the end of the transaction."""
+    _run(GO_BY_KEYS, [], rows=False)
 
 
 def lock_claims() -> None:
@@ -241,20 +257,17 @@ def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: 
     return len(_run(RELEASE, {"ids": list(delivery_ids), "lease": lease, "due": due_at, "why": why}))
 
 
-def settle(outcomes: Sequence[Outcome]) -> dict[UUID, bool]:
+def settle(outcome: Outcome, rows: Sequence[Settled]) -> dict[UUID, bool]:
     """Let enrollments go on from what became of their deliveries.
 
     Returns the deliveries that were still in hand, each with whether its enrollment has ended by this.
     """
-    if not outcomes:
-        return {}
-    parameters = [
-        array_of(row.enrollment_id for row in outcomes), array_of(row.delivery_id for row in outcomes),
-        [row.outcome for row in outcomes], [row.state for row in outcomes], [row.exit_reason for row in outcomes],
-        [row.exit_note for row in outcomes], array_of(row.step_id for row in outcomes),
-        [row.due_at for row in outcomes], [row.tries for row in outcomes], [row.waits_for for row in outcomes],
-        [row.at for row in outcomes],
-    ]  # fmt: skip
+    parameters = {
+        "outcome": outcome.outcome, "state": outcome.state, "exit_reason": outcome.exit_reason,
+        "exit_note": outcome.exit_note, "step": outcome.step_id, "tries": outcome.tries, "waits_for": outcome.waits_for,
+        "enrollments": array_of(row.enrollment_id for row in rows), "deliveries": array_of(row.delivery_id for row in rows),
+        "due": moments_array(row.due_at for row in rows), "at": moments_array(row.at for row in rows),
+    }  # fmt: skip
     return dict(_run(SETTLE, parameters))
 
 

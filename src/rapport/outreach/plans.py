@@ -37,6 +37,10 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     values: Mapping[str, str]
 
+    @property
+    def domain(self) -> str:
+        return self.mailbox.address.rpartition("@")[2]
+
     def find_step(self, step_id: UUID | None) -> PlannedStep | None:
         return next((step for step in self.steps if step.id == step_id), None)
 

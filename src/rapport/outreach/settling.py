@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,12 +17,19 @@ from rapport.mail.merge_fields import MissingValues
 from rapport.mail.operations import suppress_address
 from rapport.mail.operations.recording import HandedOver, store_handed_over
 from rapport.outreach import ledger
-from rapport.outreach.claiming import Parcel, build_parcel, read_threads
-from rapport.outreach.claiming import Thread as MailThread
+from rapport.outreach.claiming import (
+    NO_THREAD,
+    Parcel,
+    Thread,
+    build_parcel,
+    read_threads,
+    render_content,
+    unsubscribe_url,
+)
 from rapport.outreach.ending import EndedEnrollment, record_exits, record_finished
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import Facts, Retry
-from rapport.outreach.ledger import DueRow, Outcome
+from rapport.outreach.ledger import DueRow, Outcome, Settled
 from rapport.outreach.models import Delivery, Enrollment, StepVersion
 from rapport.outreach.plans import Plan, PlannedStep, load_plan, load_version
 
@@ -49,8 +55,11 @@ def settle(done: Sequence[Done]) -> int:
     Records message.sent, message.failed or message.unclear, and enrollment.finished or enrollment.exited.
     """
     with transaction.atomic():
+        ledger.go_by_keys()
         touch_by_bulk_mail(moments={row.parcel.candidate_id: row.at for row in done if row.state == "sent"})
-        won = ledger.settle([_outcome(row) for row in done])
+        won: dict[UUID, bool] = {}
+        for outcome, rows in _by_outcome(done).items():
+            won |= ledger.settle(outcome, rows)
         mine = [row for row in done if row.parcel.delivery_id in won]
         store_handed_over([_message(row) for row in mine if row.state in _STATE_OF_MESSAGE])
         _record_ends([row for row in mine if won[row.parcel.delivery_id]])
@@ -58,26 +67,28 @@ def settle(done: Sequence[Done]) -> int:
     return len(mine)
 
 
-def _outcome(row: Done) -> Outcome:
-    parcel, retry_at = row.parcel, RETRY.next_try(row.parcel.tries + 1, row.at)
-    base: dict[str, Any] = {
-        "enrollment_id": parcel.enrollment_id,
-        "delivery_id": parcel.delivery_id,
-        "outcome": row.state,
-        "at": row.at,
-    }
+def _by_outcome(done: Sequence[Done]) -> dict[Outcome, list[Settled]]:
+    groups: dict[Outcome, list[Settled]] = defaultdict(list)
+    for row in done:
+        outcome, due_at = _outcome(row)
+        groups[outcome].append(Settled(row.parcel.enrollment_id, row.parcel.delivery_id, row.at, due_at))
+    return groups
+
+
+def _outcome(row: Done) -> tuple[Outcome, datetime | None]:
+    """What the enrollment becomes, and when it is due again."""
+    parcel, tries = row.parcel, row.parcel.tries + 1
+    retry_at = RETRY.next_try(tries, row.at)
     match row.state:
         case "sent":
             step_id, due_at = parcel.plan.due_after(parcel.step.position, row.at, parcel.known.time_zone)
-            return Outcome(**base, state="active" if step_id else "finished", step_id=step_id, due_at=due_at)
+            return Outcome("sent", "active" if step_id else "finished", step_id=step_id), due_at
         case "unclear":
-            return Outcome(**base, step_id=parcel.step.id, tries=parcel.tries + 1, waits_for=row.reason)
+            return Outcome("unclear", step_id=parcel.step.id, tries=tries, waits_for=row.reason), None
         case "failed" if retry_at:
-            return Outcome(
-                **base, step_id=parcel.step.id, due_at=retry_at, tries=parcel.tries + 1,
-                waits_for=f"Tried again later: {row.reason}",
-            )  # fmt: skip
-    return Outcome(**base, state="exited", exit_reason="refused", exit_note=row.reason, step_id=parcel.step.id)
+            why = f"Tried again later: {row.reason}"
+            return Outcome("failed", step_id=parcel.step.id, tries=tries, waits_for=why), retry_at
+    return Outcome(row.state, "exited", "refused", exit_note=row.reason, step_id=parcel.step.id), None
 
 
 def _message(row: Done) -> HandedOver:
@@ -140,12 +151,12 @@ def rebuild(delivery_ids: Sequence[UUID]) -> list[Done]:
     for row in rows:
         plan = plans[row.enrollment.sequence_id]
         if plan is not None:
-            thread = threads.get(row.enrollment.thread_id or row.id, MailThread())
+            thread = threads.get(row.enrollment.thread_id or row.id, NO_THREAD)
             done.append(_done(row, plan, known[row.enrollment.candidate_id], thread))
     return done
 
 
-def _done(row: Delivery, plan: Plan, known: Known, thread: MailThread) -> Done:
+def _done(row: Delivery, plan: Plan, known: Known, thread: Thread) -> Done:
     enrollment: Enrollment = row.enrollment
     version: StepVersion = row.version
     step = PlannedStep(
@@ -157,14 +168,11 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: MailThread) -> Done:
         enrollment.enrolled_by_id,
     )  # fmt: skip
     known = Known(known.person, known.time_zone, row.address, normal_address(row.address), Facts())
+    parcel = build_parcel(plan, step, due, known, thread)
     try:
-        parcel = build_parcel(plan, step, due, known, thread, row.id)
+        parcel.content = render_content(parcel, unsubscribe_url(row.id))
     except MissingValues:
-        empty = Content(thread.subject, "The text of this message can no longer be put together.")
-        parcel = Parcel(
-            row.id, enrollment.id, enrollment.candidate_id, plan, step, known, empty, enrollment.thread_id or row.id,
-            enrollment.tries, enrollment.enrolled_by_id, row.message_id,
-        )  # fmt: skip
+        parcel.content = Content(thread.subject, "The text of this message can no longer be put together.")
     return Done(parcel, row.state, row.reason, row.finished_at or row.started_at or row.claimed_at)
 
 

@@ -30,7 +30,7 @@ from rapport.candidates.text_rules import many_lines, one_line
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.ids import new_id
+from rapport.lib.ids import array_of, moments_array, new_id
 from rapport.lib.places import find_place
 
 LENGTHS = {
@@ -284,5 +284,5 @@ def _touch(column: str, moments: Mapping[UUID, datetime]) -> list[UUID]:
     if not moments:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(TOUCH.format(column=column), [list(moments), list(moments.values())])
+        cursor.execute(TOUCH.format(column=column), [array_of(moments), moments_array(moments.values())])
         return sorted(row[0] for row in cursor.fetchall())

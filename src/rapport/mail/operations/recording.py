@@ -1,12 +1,12 @@
 """Storing messages that another app sent by its own ledger, many at once: they belong to the thread like any other."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from rapport.activity.operations import Happening, record, record_many
 from rapport.lib.actors import SYSTEM, Actor
@@ -68,19 +68,21 @@ def store_handed_over(messages: Sequence[HandedOver]) -> None:
                 copy.write_row(_row(message))
         with cursor.copy(INSERT_BODIES) as copy:
             for message in messages:
-                copy.write_row((message.id, message.content.text, "", ""))
+                copy.write_row((message.id.hex, message.content.text, "", ""))
     _record(messages)
 
 
 def _row(message: HandedOver) -> tuple[object, ...]:
+    """The columns; ids and moments as text, which the driver would take several times as long to make of each."""
     preview = " ".join(message.content.text[:400].split())[:200]
     is_sent = message.state == Message.State.SENT
-    subjects = {kind: str(key) for kind, key in message.subjects.items()}
+    at, sent_by = str(message.at), message.sent_by_id.hex if message.sent_by_id else None
+    subjects = json.dumps({kind: str(key) for kind, key in message.subjects.items()})
     return (
-        message.id, message.thread_id, "out", message.state, "", message.mailbox_id, message.message_id,
-        message.in_reply_to, list(message.references), message.from_address, message.from_name, message.to_address,
-        message.to_name[:200], message.content.subject, preview, Jsonb(subjects), message.sent_by_id, True, 1,
-        message.note, False, "", message.at, message.at, message.at if is_sent else None,
+        message.id.hex, message.thread_id.hex, "out", message.state, "", message.mailbox_id.hex, message.message_id,
+        message.in_reply_to, list(message.references) if message.references else "{}", message.from_address,
+        message.from_name, message.to_address, message.to_name[:200], message.content.subject, preview, subjects,
+        sent_by, True, 1, message.note, False, "", at, at, at if is_sent else None,
     )  # fmt: skip
 
 

@@ -173,7 +173,7 @@ def _new_message(
     actor: Actor, mailbox: Mailbox, address: str, subject: str, subjects: Mapping[str, UUID], answered: Message | None
 ) -> Message:
     identifier, now = new_id(), clock.now()
-    message_id = make_message_id(identifier, mailbox.address.rpartition("@")[2]).strip("<>")
+    message_id = make_message_id(identifier, mailbox.address.rpartition("@")[2])
     return Message(
         id=identifier,
         thread_id=answered.thread_id if answered else identifier,

@@ -170,4 +170,4 @@ def test_a_compiled_message_renders_subject_text_and_html():
 
 
 def test_message_ids_are_made_from_the_row():
-    assert make_message_id(UUID(int=10), "example.org") == f"<{10:032x}@example.org>"
+    assert make_message_id(UUID(int=10), "example.org") == f"{10:032x}@example.org"

@@ -16,7 +16,7 @@ from rapport.mail.operations.recording import confirm_unclear, give_up_unclear
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import DELIVERY_APPROVED, DELIVERY_RESOLVED, DELIVERY_SKIPPED
 from rapport.outreach.ending import record_finished
-from rapport.outreach.ledger import Outcome
+from rapport.outreach.ledger import Outcome, Settled
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, load_plan
@@ -102,16 +102,8 @@ def confirm_sent(delivery: Delivery, enrollment: Enrollment, now: datetime) -> N
         due_at = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
     _close(delivery, Delivery.State.SENT, "", now)
     confirm_unclear(message_id=delivery.id, at=at)
-    outcome = Outcome(
-        enrollment.id,
-        delivery.id,
-        "sent",
-        now,
-        state="active" if step_id else "finished",
-        step_id=step_id,
-        due_at=due_at,
-    )
-    if ledger.settle([outcome]).get(delivery.id):
+    outcome = Outcome("sent", "active" if step_id else "finished", step_id=step_id)
+    if ledger.settle(outcome, [Settled(enrollment.id, delivery.id, now, due_at)]).get(delivery.id):
         record_finished(enrollment.sequence, [(enrollment.id, enrollment.candidate_id)])
 
 
