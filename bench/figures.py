@@ -93,7 +93,7 @@ class Installation:
         self.environ.pop("RAPPORT_DATABASE_URL", None)
 
     def prepare(self) -> "Installation":
-        """Make the demo data unless they are there."""
+        """Make the demo data unless they are there; older ones are brought to the present schema."""
         done = self.folder / "made"
         if not done.exists():
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -101,6 +101,8 @@ class Installation:
             self.run("migrate", "--verbosity", "0")
             self.run("demo", "--candidates", str(self.people))
             done.write_text("")
+        else:
+            self.run("migrate", "--verbosity", "0")
         return self
 
     def run(self, *arguments: str) -> str:
