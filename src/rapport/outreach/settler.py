@@ -1,0 +1,121 @@
+"""The thread that settles in batches what the connections have done (see engine.py)."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from rapport.mail.operations import note_success
+from rapport.outreach import settling
+from rapport.outreach.settling import Done
+
+logger = logging.getLogger(__name__)
+
+SETTLE_BATCH = 500
+SETTLE_AFTER_S = 0.3
+
+
+class Group(Protocol):
+    """The connections of a mailbox, which wait to hear that their messages are settled."""
+
+    was_failing: bool
+
+    def over(self, count: int = 1) -> None: ...
+
+
+class Settler:
+    """A thread that settles what the lanes have done, in batches, and other small writes of theirs."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[tuple[Done, Group] | Callable[[], None] | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._pending = 0
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="outreach.settler", daemon=True)
+            self._thread.start()
+
+    def put(self, done: Done, group: Group) -> None:
+        """Settle what a connection of this group has done."""
+        self._take_on((done, group))
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Do other work, after what was put before it."""
+        self._take_on(work)
+
+    def _take_on(self, work: tuple[Done, Group] | Callable[[], None]) -> None:
+        with self._lock:
+            self._pending += 1
+        self._queue.put(work)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._pending > 0
+
+    def stop(self, timeout_s: float) -> None:
+        self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+        self._thread = None
+
+    def _run(self) -> None:
+        rows: deque[tuple[Done, Group]] = deque()
+        first_at, ended = 0.0, False
+        while not (ended and not rows):
+            try:
+                work = self._queue.get(timeout=0.02 if rows else 1.0)
+                if work is None:
+                    ended = True
+                elif callable(work):
+                    self._patiently(work)
+                    self._over(1)
+                else:
+                    first_at = first_at if rows else time.monotonic()
+                    rows.append(work)
+                    if len(rows) < SETTLE_BATCH and not ended and time.monotonic() - first_at < SETTLE_AFTER_S:
+                        continue
+            except Empty:
+                pass
+            if rows:
+                self._settle([rows.popleft() for _ in range(min(len(rows), SETTLE_BATCH))])
+        connection.close()
+
+    def _settle(self, rows: list[tuple[Done, Group]]) -> None:
+        if not self._patiently(partial(settling.settle, [done for done, _ in rows])):
+            for done, _ in rows:
+                self._patiently(partial(settling.settle, [done]))
+        for group in {id(group): group for _, group in rows}.values():
+            mine = [done for done, owner in rows if owner is group]
+            if group.was_failing and any(done.state == "sent" for done in mine):
+                self._patiently(partial(note_success, mailbox_id=mine[0].parcel.plan.mailbox.id))
+                group.was_failing = False
+            group.over(len(mine))
+        self._over(len(rows))
+
+    def _over(self, count: int) -> None:
+        with self._lock:
+            self._pending -= count
+
+    def _patiently(self, work: Callable[[], object]) -> bool:
+        """Do it, again and again while the database is away; what fails otherwise is logged, and left to recovery."""
+        while True:
+            try:
+                work()
+                return True
+            except (OperationalError, InterfaceError):
+                logger.warning("settling waits for the database")
+                connection.close()
+                time.sleep(0.5)
+            except Exception:
+                logger.exception("settling failed")
+                return False
+            finally:
+                close_old_connections()
