@@ -58,10 +58,17 @@ class Compiled:
     problems: list[language.Problem] = field(default_factory=list)
 
 
-def compile_query(node: Node, lookup: Lookup, spots: Callable[[], Sequence[str]] = tuple) -> Compiled:
-    """The Tantivy query of a node; `spots` lists the coordinates that occur in the index, for distances."""
-    compiler = _Compiler(lookup, spots)
+def compile_query(
+    node: Node, lookup: Lookup, spots: Callable[[], Sequence[str]] = tuple, within: Query | None = None
+) -> Compiled:
+    """The Tantivy query of a node; `spots` lists the coordinates that occur in the index, for distances.
+
+    `within` narrows it to few people: every union by itself, because Tantivy reads one whole before it is intersected.
+    """
+    compiler = _Compiler(lookup, spots, within)
     query = compiler.compile(node) or Query.all_query()
+    if within is not None:
+        query = all_query([within, query])
     return Compiled(query, _ranks(node), _names(node, "status"), compiler.problems)
 
 
@@ -115,9 +122,10 @@ def all_query(queries: Sequence[Query], without: Sequence[Query] = ()) -> Query:
 class _Compiler:
     """None stands for a condition that says nothing, such as a lone dash."""
 
-    def __init__(self, lookup: Lookup, spots: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, lookup: Lookup, spots: Callable[[], Sequence[str]], within: Query | None) -> None:
         self.lookup = lookup
         self.spots = spots
+        self.within = within
         self.problems: list[language.Problem] = []
 
     def compile(self, node: Node) -> Query | None:
@@ -128,7 +136,7 @@ class _Compiler:
                 return self.every(items)
             case Or(items):
                 queries = [query for query in map(self.compile, items) if query is not None]
-                return any_query(queries) if queries else None
+                return self.either(queries) if queries else None
             case Not():
                 return self.every((node,))
             case Word() | Phrase():
@@ -145,6 +153,11 @@ class _Compiler:
             if query is not None:
                 (nots if isinstance(item, Not) else musts).append(query)
         return all_query(musts, nots) if musts or nots else None
+
+    def either(self, queries: Sequence[Query]) -> Query:
+        if self.within is not None:
+            queries = [all_query([self.within, query]) for query in queries]
+        return any_query(queries)
 
     def text(self, node: Word | Phrase) -> Query | None:
         name = node.field
@@ -171,7 +184,7 @@ class _Compiler:
             queries.append(self._email(node))
         if sum(c.isdigit() for c in node.text) >= 5:
             queries.append(self._phone(node))
-        return any_query(queries)
+        return self.either(queries)
 
     def words(self, node: Word | Phrase, name: str) -> Query | None:
         words = profiles.words_of(node.text)
@@ -180,7 +193,7 @@ class _Compiler:
         exact = _in_field(name, words, node)
         if name != "name" or _is_prefix(node):
             return exact
-        return any_query([Query.boost_query(exact, 3.0), all_query([nearly(word) for word in words])])
+        return self.either([Query.boost_query(exact, 3.0), all_query([nearly(word) for word in words])])
 
     def value(self, node: Word | Phrase, name: str) -> Query:
         """A whole value of a field, compared without case and accents."""

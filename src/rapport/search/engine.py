@@ -1,11 +1,8 @@
 """The search index: one folder of Tantivy files, one writer, many readers. Pure: no Django, no database.
 
-Facets of large results are counted in one person of sixteen and multiplied (`facets_are_estimates`); the total is
-always exact. Measured at 1,000,000 people on two cores: docs/decisions/ and bench/search.py.
+Measured at 1,000,000 people on two cores: docs/decisions/ and bench/search.py.
 """
 
-import base64
-import binascii
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import tantivy
-from tantivy import FieldType, Occur, Order, Query
+from tantivy import Occur, Query
 
 from rapport.search import language, profiles
 from rapport.search.compiling import (
@@ -28,21 +25,18 @@ from rapport.search.compiling import (
     beginning,
     compile_query,
     flat,
-    nearly,
-    phone_query,
     term,
 )
+from rapport.search.facets import FacetValue, count_facets, share_for
 from rapport.search.fits import JobNeeds, Person, SkillFact
+from rapport.search.paging import below, find_page, ids_of, read_cursor
 from rapport.search.profiles import Profile, build_document
+from rapport.search.quick import quick_queries
 from rapport.search.wording import cut, stem
 
 SORTS = ("relevance", "last_contact", "last_activity", "name", "created")
 MAX_LIMIT = 200
-MAX_OFFSET = 10_000
-EXACT_FACETS_BELOW = 50_000
-FACET_SIZE = 12
 MOST_VALUES = 500  # looked at for suggestions
-YEAR_RANGES = ((0, 1), (2, 4), (5, 9), (10, 19), (20, 60))
 TITLE_WEIGHT = 4.0
 TELLING_WORDS = 20
 
@@ -56,17 +50,6 @@ class Scope:
 
 
 EVERYBODY = Scope(everybody=True)
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValue:
-    """A row of a facet; `is_chosen` when the query names it, `text` is the query with it added or taken away."""
-
-    value: str
-    label: str
-    count: int
-    is_chosen: bool
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +163,7 @@ class Engine:
         Facets' queries grow from `shown`, the query as it was written, where that is not `node` itself.
 
         Sorts: SORTS; relevance becomes last_activity when nothing in the query tells people apart. Times sort latest
-        first, names from A to Z; ties by id. Pages by relevance and name end after MAX_OFFSET people.
+        first, names from A to Z; ties by id. Pages by relevance and name end after paging.MAX_OFFSET people.
         """
         started = time.perf_counter()
         searcher = self._searcher
@@ -189,12 +172,16 @@ class Engine:
             return Page([], problems=tuple(compiled.problems))
         sort = _effective_sort(sort, compiled)
         query = _permitted(compiled, scope)
-        start = _read_cursor(cursor, sort)
-        ids, total, next_cursor = _page(searcher, query, sort, start, max(1, min(limit, MAX_LIMIT)))
-        estimate = total > EXACT_FACETS_BELOW
-        counted = _count_facets(searcher, query, shown or node, facets, estimate) if facets and total else {}
+        start = read_cursor(cursor, sort)
+        ids, total, next_cursor = find_page(searcher, query, sort, start, max(1, min(limit, MAX_LIMIT)))
+        counted, share = {}, share_for(total)
+        if facets and total:
+            if share > 1:
+                sample = Query.term_query(profiles.schema(), "sample", share)
+                compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), sample)
+            counted = count_facets(searcher, _permitted(compiled, scope), shown or node, facets, share)
         took_ms = (time.perf_counter() - started) * 1000
-        return Page(ids, total, counted, estimate and bool(counted), sort, next_cursor, took_ms)
+        return Page(ids, total, counted, share > 1 and bool(counted), sort, next_cursor, took_ms)
 
     def count_matches(self, node: language.Node, lookup: Lookup, scope: Scope) -> int:
         """How many match."""
@@ -208,7 +195,7 @@ class Engine:
             return []
         query = _permitted(compiled, scope)
         hits = searcher.search(query, limit, count=False, order_by_field="by_activity").hits
-        return _ids(searcher, [address for _, address in hits])
+        return ids_of(searcher, [address for _, address in hits])
 
     def iterate_ids(self, node: language.Node, lookup: Lookup, scope: Scope, *, batch: int) -> Iterator[list[UUID]]:
         """Everybody who matches at this moment, batch by batch, newest first; changes meanwhile move nobody."""
@@ -217,10 +204,10 @@ class Engine:
         query = Query.empty_query() if compiled.problems else _permitted(compiled, scope)
         name, start = profiles.SORT_FIELDS["created"], None
         while True:
-            wanted = query if start is None else all_query([query, _below(name, start)])
+            wanted = query if start is None else all_query([query, below(name, start)])
             hits = searcher.search(wanted, batch, count=False, order_by_field=name).hits
             if hits:
-                yield _ids(searcher, [address for _, address in hits])
+                yield ids_of(searcher, [address for _, address in hits])
             if len(hits) < batch:
                 return
             start = int(hits[-1][0])
@@ -229,7 +216,7 @@ class Engine:
         """Everybody, archived or not, with a whole value in a field: whom to write anew when it changes its name."""
         query = flat(term(field, profiles.whole(value)))
         hits = self._searcher.search(query, max(1, self.count), count=False).hits
-        return _ids(self._searcher, [address for _, address in hits])
+        return ids_of(self._searcher, [address for _, address in hits])
 
     def quick(self, text: str, scope: Scope, *, limit: int = 8) -> list[UUID]:
         """People by beginnings of parts of the name or address, or by any part of a phone number.
@@ -237,10 +224,10 @@ class Engine:
         What finds nobody so is looked for once more: as the beginning of a mail domain, then with a slip of the pen in
         the name.
         """
-        for wanted in _quick_queries(text):
+        for wanted in quick_queries(text):
             hits = self._searcher.search(_within([wanted], scope), limit, count=False).hits
             if hits:
-                return _ids(self._searcher, [address for _, address in hits])
+                return ids_of(self._searcher, [address for _, address in hits])
         return []
 
     def knows(self, word: str) -> bool:
@@ -320,38 +307,6 @@ class Engine:
             return self._spots[1]
 
 
-def _quick_queries(text: str) -> Iterator[Query]:
-    """What a few typed characters may mean, the likeliest first."""
-    text = text.strip().lower()
-    words = profiles.parts_of(text)[:6]
-    digits = sum(c.isdigit() for c in text)
-    if not words:
-        return
-    if digits >= 3 and digits >= sum(c.isalpha() for c in text):
-        yield phone_query(text)
-    elif "@" in text:
-        yield from _quick_address(text)
-    else:
-        yield all_query([_quick_part(word) for word in words])
-        if " " not in text:
-            yield beginning("email", text)
-        if len(text) >= 4:
-            yield all_query([nearly(word) for word in words])
-
-
-def _quick_address(text: str) -> Iterator[Query]:
-    """A whole address first, else its parts: any of those before the @, and the beginning of the domain."""
-    yield beginning("email", text.lstrip("@"))
-    before, _, domain = text.rpartition("@")
-    parts = [_quick_part(word) for word in profiles.parts_of(before)[:6]]
-    if parts:
-        yield all_query([*parts, beginning("email", domain)] if domain else parts)
-
-
-def _quick_part(word: str) -> Query:
-    return term("quick", word[: profiles.QUICK_LETTERS])
-
-
 def _people(searcher: tantivy.Searcher, hits: Sequence[Any], best: float) -> list[Person]:
     return [
         Person.unpack(searcher.doc(address)["facts"][0], likeness=min(1.0, score / best) if best else 0.0)
@@ -369,7 +324,7 @@ def _with_unknown_skills(searcher: tantivy.Searcher, needs: JobNeeds, people: li
         them = flat(Query.term_set_query(profiles.schema(), "id", without))
         query = all_query([them, *(flat(Query.term_query(profiles.schema(), "work", word)) for word in words)])
         hits = searcher.search(query, max(1, len(without)), count=False).hits if without else []
-        found = {str(key) for key in _ids(searcher, [address for _, address in hits])}
+        found = {str(key) for key in ids_of(searcher, [address for _, address in hits])}
         fact = SkillFact(need.skill, mention_count=0)
         people = [replace(one, skills=(*one.skills, fact)) if one.key in found else one for one in people]
     return people
@@ -398,125 +353,6 @@ def _effective_sort(sort: str, compiled: Compiled) -> str:
     if sort not in SORTS:
         sort = "relevance"
     return sort if sort != "relevance" or compiled.ranks else "last_activity"
-
-
-# -- Pages -----------------------------------------------------------------------------------------------------------
-
-
-def _write_cursor(sort: str, value: int) -> str:
-    return base64.urlsafe_b64encode(f"{sort} {value}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, sort: str) -> int | None:
-    """The place to go on from; a cursor of another sort, or a broken one, starts at the beginning."""
-    try:
-        text = base64.urlsafe_b64decode(cursor[:80] + "=" * (-len(cursor) % 4)).decode()
-        name, _, value = text.partition(" ")
-        number = int(value[:20])
-    except (ValueError, binascii.Error):
-        return None
-    return number if name == sort and 0 <= number < 1 << 63 else None
-
-
-def _page(
-    searcher: tantivy.Searcher, query: Query, sort: str, start: int | None, limit: int
-) -> tuple[list[UUID], int, str]:
-    if sort in profiles.SORT_FIELDS:
-        return _page_by_time(searcher, query, sort, start, limit)
-    offset = min(start or 0, MAX_OFFSET)
-    by_name = sort == "name"
-    found = searcher.search(
-        query, limit + 1, True, "by_name" if by_name else None, offset, Order.Asc if by_name else Order.Desc
-    )
-    hits = found.hits[:limit]
-    ids = _ids(searcher, [address for _, address in hits])
-    if sort == "relevance":
-        ids = [one for _, one in sorted(zip([-score for score, _ in hits], ids, strict=True))]
-    more = len(found.hits) > limit and offset + limit <= MAX_OFFSET
-    return ids, _total(found), _write_cursor(sort, offset + limit) if more else ""
-
-
-def _page_by_time(
-    searcher: tantivy.Searcher, query: Query, sort: str, start: int | None, limit: int
-) -> tuple[list[UUID], int, str]:
-    """Latest first, from below the key of the last one shown: no one is skipped or seen twice when people move."""
-    name = profiles.SORT_FIELDS[sort]
-    if start is None:
-        found = searcher.search(query, limit + 1, order_by_field=name)
-        hits, total = found.hits, _total(found)
-    else:
-        hits = searcher.search(
-            all_query([query, _below(name, start)]), limit + 1, count=False, order_by_field=name
-        ).hits
-        total = _total(searcher.search(flat(query), 1))
-    ids = _ids(searcher, [address for _, address in hits[:limit]])
-    return ids, total, _write_cursor(sort, int(hits[limit - 1][0])) if len(hits) > limit else ""
-
-
-def _below(name: str, key: int) -> Query:
-    return flat(Query.range_query(profiles.schema(), name, FieldType.Integer, 0, key, include_upper=False))
-
-
-def _total(found: Any) -> int:
-    # The type stubs of tantivy 0.27 leave the attribute out.
-    return int(found.count or 0)
-
-
-def _ids(searcher: tantivy.Searcher, addresses: list[tantivy.DocAddress]) -> list[UUID]:
-    high = searcher.fast_field_values("id_high", addresses)
-    low = searcher.fast_field_values("id_low", addresses)
-    return [UUID(int=(int(a or 0) << 64) | int(b or 0)) for a, b in zip(high, low, strict=True)]
-
-
-# -- Facets ----------------------------------------------------------------------------------------------------------
-
-_FIELD_OF_FACET = {"city": "location", "country": "location"}
-
-
-def _count_facets(
-    searcher: tantivy.Searcher, query: Query, node: language.Node, names: Sequence[str], estimate: bool
-) -> dict[str, list[FacetValue]]:
-    factor = 1
-    if estimate:
-        factor = profiles.SAMPLES
-        sampled = Query.term_query(profiles.schema(), "sample", 0)
-        query = Query.boolean_query([(Occur.Must, sampled), (Occur.Must, query)])
-    wanted = {name: _aggregation(name) for name in names if name == "years" or name in profiles.FACETS}
-    found = searcher.aggregate(query, wanted) if wanted else {}
-    return {name: _facet(name, found[name]["buckets"], node, factor) for name in wanted}
-
-
-def _aggregation(name: str) -> dict[str, object]:
-    if name == "years":
-        ranges = [{"from": low, "to": high + 1} for low, high in YEAR_RANGES]
-        return {"range": {"field": "years", "ranges": ranges}}
-    return {"terms": {"field": name, "size": FACET_SIZE}}
-
-
-def _facet(name: str, buckets: list[dict[str, object]], node: language.Node, factor: int) -> list[FacetValue]:
-    if name == "years":
-        return _years_facet(buckets, node, factor)
-    field_name = _FIELD_OF_FACET.get(name, name)
-    rows = []
-    for bucket in buckets:
-        value, count = str(bucket["key"]), int(str(bucket["doc_count"])) * factor
-        chosen = language.has_choice(node, field_name, value)
-        text = language.to_text(language.toggle_choice(node, field_name, value))
-        rows.append(FacetValue(value, value, count, chosen, text))
-    return sorted(rows, key=lambda row: (-row.count, row.value.casefold()))
-
-
-def _years_facet(buckets: list[dict[str, object]], node: language.Node, factor: int) -> list[FacetValue]:
-    counts = {str(bucket["key"]): int(str(bucket["doc_count"])) for bucket in buckets}
-    rows = []
-    for low, high in YEAR_RANGES:
-        wanted = language.Amount("years", low, high)
-        others = [item for item in language.conditions(node) if getattr(item, "field", "") != "years"]
-        chosen = wanted in language.conditions(node)
-        text = language.to_text(language.all_of(others if chosen else [*others, wanted]))
-        label = f"{low} and more" if high == YEAR_RANGES[-1][1] else f"{low} to {high}"
-        rows.append(FacetValue(f"{low}..{high}", label, counts.get(f"{low}-{high + 1}", 0) * factor, chosen, text))
-    return rows
 
 
 # -- Fits ------------------------------------------------------------------------------------------------------------

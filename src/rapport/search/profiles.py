@@ -12,7 +12,7 @@
 | job_id                        | every job the person is considered for                      | permission           |
 | years, *_day                  | numbers and days since 1970                                 | ranges               |
 | by_contact, by_activity, ...  | seconds since 1970 and the end of the id: unique            | sorting and paging   |
-| sample                        | 0 to 15 from the id                                         | estimating facets    |
+| sample                        | 4, 16, 64 for those in a sample of one person in so many    | estimating facets    |
 | facts                         | what fits are scored from, stored                           | fits                 |
 """
 
@@ -30,10 +30,10 @@ import tantivy
 from rapport.search.fits import Person
 from rapport.search.wording import PERSONAL, without_name
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MAX_TEXT = 60_000
 MAX_VALUE = 200
-SAMPLES = 16
+SAMPLES = (4, 16, 64)  # one person in so many
 QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
 WORDS, WHOLE, WORK = "words", "whole", "work"
 
@@ -239,7 +239,9 @@ def _add_identity(document: tantivy.Document, profile: Profile) -> None:
     document.add_text("id", str(identifier))
     document.add_unsigned("id_high", identifier.int >> 64)
     document.add_unsigned("id_low", identifier.int & 0xFFFF_FFFF_FFFF_FFFF)
-    document.add_integer("sample", identifier.int % SAMPLES)
+    for share in SAMPLES:
+        if identifier.int % share == 0:
+            document.add_integer("sample", share)
     name_words = parts_of(profile.name)
     document.add_text("by_name", f"{' '.join(name_words[-1:] + name_words[:-1])[:120]} {identifier}")
     document.add_text("quick", " ".join(sorted(quick_terms(name_words, profile.emails))))

@@ -20,7 +20,7 @@ from rapport.search import language
 from rapport.search.access import Access, open_engine, open_for
 from rapport.search.correcting import closest, correct
 from rapport.search.description import read_description
-from rapport.search.engine import FacetValue
+from rapport.search.facets import FacetValue
 from rapport.search.fits import Fit, JobNeeds, Scorer, rank
 from rapport.search.job_fits import Weights, needs_of, part_weights
 from rapport.search.language import Chip, Node, Problem

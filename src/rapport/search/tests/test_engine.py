@@ -297,9 +297,19 @@ def test_hostile_values_are_indexed_and_found() -> None:
 
 
 def test_large_results_estimate_their_facets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rapport.search.engine.EXACT_FACETS_BELOW", 100)
+    monkeypatch.setattr("rapport.search.facets.EXACT_FACETS_BELOW", 2)
     engine = Engine.in_memory([replace(one, source="Fair") for one in MANY])
     page = search(engine, "", facets=("source",))
     assert page.total == 120
     assert page.facets_are_estimates
-    assert [(row.value, row.count) for row in page.facets["source"]] == [("Fair", 112)]
+    assert [(row.value, row.count) for row in page.facets["source"]] == [("Fair", 128)]  # two in the sample of 64
+
+
+@pytest.mark.parametrize("query", ["", "number", "number -title:7", 'number OR "some words"', "name:person", "num*"])
+def test_an_estimate_counts_those_in_the_sample(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine.in_memory([replace(one, source="Fair", text="Some words. Number") for one in MANY])
+    everyone = engine.list_ids(language.parse(query).node, LOOKUP, EVERYBODY, limit=200)
+    monkeypatch.setattr("rapport.search.facets.EXACT_FACETS_BELOW", len(everyone) // 4)
+    page = search(engine, query, facets=("source",))
+    in_sample = sum(key.int % 4 == 0 for key in everyone)
+    assert (page.total, page.facets["source"][0].count) == (len(everyone), 4 * in_sample)

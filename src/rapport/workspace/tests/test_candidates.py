@@ -13,7 +13,7 @@ from rapport.candidates.operations import archive_candidates, unarchive_candidat
 from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory, PoolFactory
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.errors import TemporaryFailure
-from rapport.search.engine import FacetValue
+from rapport.search.facets import FacetValue
 from rapport.search.language import Problem
 from rapport.search.queries import Found
 from rapport.workspace import candidate_list
