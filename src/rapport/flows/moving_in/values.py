@@ -36,7 +36,7 @@ def words(value: Any) -> str:
     found = text(value)
     if _TAG.search(found):
         return to_text(found).strip()
-    return html.unescape(found) if _ENTITY.search(found) else found
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), found)
 
 
 def line(value: Any) -> str:

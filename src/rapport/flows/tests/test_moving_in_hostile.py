@@ -243,3 +243,7 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "readme.md").write_text("hello")
     with pytest.raises(InvalidInput, match="no export of Lever"):
         run("lever", tmp_path)
+
+
+def test_a_reference_without_end_stays_as_it_is():
+    assert words("A &amp; B &#" + "9" * 5000 + ";") == "A & B &#" + "9" * 5000 + ";"
