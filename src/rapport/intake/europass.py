@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from rapport.intake.document import Refusal
 from rapport.intake.json_resume import clean, show_structured
+from rapport.intake.plain_text import without_endless_references
 
 
 def read_europass(data: bytes) -> dict[str, Any]:
@@ -79,7 +80,9 @@ def _text(value: Any, *path: str) -> str:
     found = _at(value, *path)
     if not isinstance(found, str):
         return ""
-    plain = re.sub(r"<\s*/?\s*(?:p|li|br|ul|ol|div)[^>]*>", "\n", unescape(found), flags=re.I)
+    plain = re.sub(
+        r"<\s*/?\s*(?:p|li|br|ul|ol|div)[^>]*>", "\n", unescape(without_endless_references(found)), flags=re.I
+    )
     plain = re.sub(r"<[^>]{0,200}>", "", plain)
     return "\n".join(" ".join(line.split()) for line in plain.splitlines() if line.strip())
 

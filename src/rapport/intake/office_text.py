@@ -258,7 +258,7 @@ def _odt_text(node: Any, boxes: list[Any]) -> str:
         elif name == "line-break":
             parts.append("\n")
         elif name == "s":
-            count = child.get(_TEXT + "c", "1")
+            count = child.get(_TEXT + "c", "1")[:9]
             parts.append(" " * min(int(count) if count.isdecimal() else 1, 200))
         elif name == "text-box":
             boxes.append(child)

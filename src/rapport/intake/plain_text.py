@@ -15,6 +15,7 @@ _INLINE = word_set("span b strong i em time small a")
 _SIZES = {"h1": 24.0, "h2": 16.0, "h3": 13.0, "h4": 12.0}  # as browsers show them, in proportion
 _TEXT_SIZE = 10.0
 _SKIPPED = word_set("script style template noscript svg head")
+_ENDLESS_REFERENCE = re.compile(r"&#\d{12,};?")
 _RTF_TOKEN = re.compile(
     r"\\(?P<word>[a-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'(?P<hex>[0-9a-f]{2})|\\(?P<sign>[^a-z])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)",
     re.I,
@@ -129,6 +130,11 @@ class _HtmlLines(HTMLParser):
         self.parts, self.bold, self.size = [], [], _TEXT_SIZE
 
 
+def without_endless_references(text: str) -> str:
+    """HTML without character references of so many digits that `html.unescape` raises ValueError on them."""
+    return _ENDLESS_REFERENCE.sub("�", text)
+
+
 def read_html(data: bytes) -> Document:
     """Lines of an HTML page: blocks become lines, list items bullets, cells tabs; scripts and styles are left out."""
     parser = _HtmlLines()
@@ -139,7 +145,7 @@ def read_html(data: bytes) -> Document:
             text = data.decode(declared.group(1).decode("ascii"), "replace")
         except LookupError:
             text = decode_text(data)
-    parser.feed(text[: 4 * MAX_CHARACTERS])
+    parser.feed(without_endless_references(text[: 4 * MAX_CHARACTERS]))
     parser.close()
     parser.flush()
     if not any(line.text for line in parser.lines):

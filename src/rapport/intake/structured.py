@@ -6,7 +6,7 @@ from typing import Any
 def read_structured(data: bytes) -> dict[str, Any] | None:
     """The résumé of a structured file, in the shape of `Resume.as_json`; None when the file is a document to be read."""
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"{"):
+    if head.startswith(b"{") and not head.startswith(b"{\\rtf"):
         from rapport.intake.json_resume import read_json
 
         return read_json(data)

@@ -134,6 +134,13 @@ ODT = (
 )
 
 
+EUROPASS_XML = (
+    "<SkillsPassport><LearnerInfo><Identification><PersonName><FirstName>Mina &amp;#{};</FirstName><Surname>Okafor</Surname>"
+    "</PersonName><ContactInfo><Email><Contact>mina@example.org</Contact></Email></ContactInfo></Identification></LearnerInfo>"
+    "</SkillsPassport>"
+)
+
+
 def odt_file(content: str = ODT) -> bytes:
     return zip_file({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": content.encode()})
 
@@ -162,6 +169,30 @@ def test_other_formats_are_read(kind: str, data: bytes, lines: list[str]) -> Non
 
     assert document.kind == kind
     assert [line.text for line in document.lines if line.text] == lines
+
+
+def test_rtf_is_no_json_to_the_parser() -> None:
+    answer = parse_file(rb"{\rtf1\ansi Mina Okafor\par mina@example.org\par}")
+
+    assert answer["resume"]["basics"]["email"] == "mina@example.org"
+
+
+DIGITS = "9" * 5000  # more than Python turns into a number
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"<html><body><p>Mina Okafor</p><p>mina@example.org &#{DIGITS}; x</p></body></html>".encode(),
+        odt_file(
+            ODT.replace("Engineer", f'mina@example.org <text:s text:c="{DIGITS}"/>x'),
+        ),
+        EUROPASS_XML.format(DIGITS).encode(),
+    ],
+    ids=["html", "odt", "europass"],
+)
+def test_numbers_without_end_break_nothing(data: bytes) -> None:
+    assert parse_file(data)["resume"]["basics"]["email"] == "mina@example.org"
 
 
 def encrypted_pdf() -> bytes:
