@@ -40,6 +40,7 @@ def suggestions(request: Request) -> HttpResponse:
         "counts": counts,
         "sure_ids": [pair.suggestion.id for pair in page.pairs if pair.suggestion.is_sure],
         "run": queries.find_run(),
+        "batch_id": _uuid(request.GET.get("batch")),
     }
     if request.htmx and request.GET.get("part") == "run":
         return render(request, "hygiene/suggestions.html#run", context)
@@ -148,8 +149,8 @@ def undo_merge(request: Request, merge_id: UUID) -> HttpResponse:
     return redirect("workspace:candidate", merge.other_id)
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str | None) -> UUID | None:
     try:
-        return UUID(text)
+        return UUID(text or "")
     except ValueError:
         return None

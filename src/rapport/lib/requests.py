@@ -18,7 +18,7 @@ class Request(HttpRequest):
 def next_url(request: HttpRequest, fallback: str) -> str:
     """Where the person came from (`next`, posted or asked), if it is a page of ours; else the fallback."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    if not (url and url_has_allowed_host_and_scheme(url, allowed_hosts=None)):
+    if not (url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)):
         return fallback
     return iri_to_uri(url)  # it may become a header: no line ends, nothing but ASCII
 
