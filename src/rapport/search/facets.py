@@ -11,7 +11,7 @@ from tantivy import Query
 
 from rapport.search import language, profiles
 
-EXACT_FACETS_BELOW = 20_000
+EXACT_FACETS_BELOW = 25_000
 FACET_SIZE = 12
 YEAR_RANGES = ((0, 1), (2, 4), (5, 9), (10, 19), (20, 60))
 _FIELD_OF_FACET = {"city": "location", "country": "location"}

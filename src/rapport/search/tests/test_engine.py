@@ -309,7 +309,7 @@ def test_large_results_estimate_their_facets(monkeypatch: pytest.MonkeyPatch) ->
 def test_an_estimate_counts_those_in_the_sample(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine.in_memory([replace(one, source="Fair", text="Some words. Number") for one in MANY])
     everyone = engine.list_ids(language.parse(query).node, LOOKUP, EVERYBODY, limit=200)
-    monkeypatch.setattr("rapport.search.facets.EXACT_FACETS_BELOW", len(everyone) // 4)
+    monkeypatch.setattr("rapport.search.facets.EXACT_FACETS_BELOW", -(-len(everyone) // 16))
     page = search(engine, query, facets=("source",))
-    in_sample = sum(key.int % 4 == 0 for key in everyone)
-    assert (page.total, page.facets["source"][0].count) == (len(everyone), 4 * in_sample)
+    in_sample = sum(key.int % 16 == 0 for key in everyone)
+    assert (page.total, page.facets["source"][0].count) == (len(everyone), 16 * in_sample)
