@@ -140,7 +140,7 @@ def _drop_crowds(records: "Sequence[Record]") -> None:
     """A phone number, address or identity number that many records share tells nothing about any of them."""
     from collections import Counter
 
-    from rapport.hygiene.linkage import OWN
+    from rapport.hygiene.person_records import OWN
 
     limit = max(8, len(records) // 1000)
     for name in OWN:

@@ -13,15 +13,16 @@ agrees; and a cluster is joined only where its records agree on average, never t
 
 import math
 import random
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from rapport.hygiene.blocking import candidate_pairs
 from rapport.hygiene.comparing import COMPARE, DIFFERENT, NEAR, PART, SAME, texts
-from rapport.hygiene.person_records import MANY, Record, sound
+from rapport.hygiene.frequencies import Frequencies
+from rapport.hygiene.person_records import MANY, OWN, Record
 
 # How often each level occurs between two records of one person, before anything was learnt: SAME, NEAR, PART.
 PRIORS = {
@@ -46,11 +47,9 @@ ADDRESS = frozenset(("street", "number", "extra", "place", "postcode", "region",
 PLACES = frozenset(("place", "postcode", "region", "country"))
 FIRST = ("birth", "family", "given")
 ADDRESS_TEXTS = ("street", "extra", "place")
-OWN = ("identity", "phone", "email", "link")
 ADDRESS_LIMIT = 20.0
 ELSEWHERE = -3.0  # an address line or name that stands in another column is worth a little less
 LIKELY, SURE = 0.0, 9.0
-BLOCK_LIMIT, SMALLEST_LIMIT = 60, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,11 @@ class Weights:
         seed: int = 7,
     ) -> None:
         self.records = records
-        self.fields = sorted({name for record in records for name in record} | set(fields))
+        seen = Frequencies(records, fields)
+        self.fields = sorted(seen.counts)
         self.compare: dict[str, Callable[..., int]] = {name: COMPARE.get(name, texts) for name in self.fields}
-        self.counts = {name: _count(records, name) for name in self.fields}
-        self.filled = {name: sum(self.counts[name].values()) for name in self.fields}
+        self.counts, self.filled = seen.counts, seen.filled
+        self.lines_may_move = sum(name in self.counts for name in ADDRESS_TEXTS) > 1
         self.odds = -math.log2(max(population or len(records), SMALLEST_POPULATION))
         self.m = {name: _with_rest(PRIORS.get(name, PRIOR_OTHER)) for name in self.fields}
         self.u = self._chance(random.Random(seed))
@@ -203,11 +203,13 @@ class Weights:
         if name_level < NEAR:
             total += self._swapped_names(a, b, levels)
         address += _together(where)
-        if total + ADDRESS_LIMIT > LIKELY and any(levels.get(name) == DIFFERENT for name in ADDRESS_TEXTS):
+        if self.lines_may_move and total + ADDRESS_LIMIT > LIKELY:
             address += self._moved_lines(a, b, levels)
         total += min(address, ADDRESS_LIMIT)
+        if total <= LIKELY - 1:
+            return total
         if _contradicts(levels):
-            return min(total, LIKELY - 1)
+            return LIKELY - 1
         return min(total, SURE - 1) if _may_be_kin(levels) else total
 
     def _swapped_names(self, a: Record, b: Record, levels: dict[str, int]) -> float:
@@ -307,103 +309,6 @@ def _held(shares: list[float], name: str) -> list[float]:
 def _with_rest(shares: tuple[float, float, float]) -> list[float]:
     same, near, part = shares
     return [1 - same - near - part, part, near, same]
-
-
-def _count(records: Iterable[Record], name: str) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    if name in MANY:
-        for record in records:
-            counts.update(record.get(name, ()))
-    else:
-        counts.update(record[name] for record in records if name in record)  # type: ignore[misc]
-    return counts
-
-
-# Blocking: only records that agree on a key are compared. A key is a value of their own, or a code of two fields.
-CODES: dict[str, Callable[[str], str]] = {
-    "given": sound, "family": sound, "birth": lambda text: text, "street": lambda text: text.replace(" ", "")[:6],
-    "number": lambda text: text, "extra": lambda text: text.replace(" ", "")[:6], "place": lambda text: text.replace(" ", "")[:5],
-    "postcode": lambda text: text, "organisation": lambda text: text[:8], "title": lambda text: text[:8],
-    "email": lambda text: text.partition("@")[0],
-}  # fmt: skip
-PAIRED = (
-    "given",
-    "family",
-    "birth",
-    "street",
-    "place",
-    "postcode",
-    "number",
-    "extra",
-    "organisation",
-    "title",
-    "email",
-)
-
-
-def _alone(records: Sequence[Record], name: str) -> Iterator[tuple[int, str]]:
-    for place, record in enumerate(records):
-        value = record.get(name)
-        if value:
-            for one in value if name in MANY else (value,):
-                yield place, str(one)
-
-
-def block_limit_for(count: int) -> int:
-    """How large a block may be: the more records there are, the finer the keys that have to tell them apart."""
-    return max(SMALLEST_LIMIT, min(BLOCK_LIMIT, int(BLOCK_LIMIT * (10_000 / max(count, 1)) ** 0.4)))
-
-
-def candidate_pairs(records: Sequence[Record]) -> Iterator[tuple[int, int]]:
-    """Pairs worth comparing, each once. A block larger than the limit is left to finer keys."""
-    block_limit = block_limit_for(len(records))
-    fields = {name for record in records for name in record}
-    seen: set[tuple[int, int]] = set()
-    for name in sorted(fields & {*OWN, "birth"}) + sorted(name for name in fields if name.startswith("other")):
-        blocks: dict[str, list[int]] = defaultdict(list)
-        for place, value in _alone(records, name):
-            blocks[value].append(place)
-        for block in blocks.values():
-            if 1 < len(block) <= block_limit:
-                for pair in combinations(block, 2):
-                    if pair[0] != pair[1] and pair not in seen:
-                        seen.add(pair)
-                        yield pair
-    codes = {name: _codes(records, name) for name in PAIRED if name in fields}
-    passes: list[array[int]] = []
-    for first, second in combinations(codes, 2):
-        keys = array("q", (_key(a, b) for a, b in zip(codes[first], codes[second], strict=True)))
-        yield from _pass(keys, passes, seen, block_limit)
-        passes.append(keys)
-    if {"given", "family"} <= set(codes):
-        keys = array("q", (_key(*sorted(pair)) for pair in zip(codes["given"], codes["family"], strict=True)))
-        yield from _pass(keys, passes, seen, block_limit)
-
-
-def _codes(records: Sequence[Record], name: str) -> list[str]:
-    code = CODES[name]
-    return [code(str(value[0] if name in MANY else value)) if (value := record.get(name)) else "" for record in records]
-
-
-def _key(a: str, b: str) -> int:
-    return hash((a, b)) if a and b else 0
-
-
-def _pass(
-    keys: "array[int]", passes: "list[array[int]]", seen: set[tuple[int, int]], block_limit: int
-) -> Iterator[tuple[int, int]]:
-    blocks: dict[int, list[int]] = defaultdict(list)
-    for place, key in enumerate(keys):
-        if key:
-            blocks[key].append(place)
-    for block in blocks.values():
-        if len(block) > block_limit:
-            for place in block:
-                keys[place] = 0
-        elif len(block) > 1:
-            for a, b in combinations(block, 2):
-                if (a, b) not in seen and not any(before[a] == before[b] != 0 for before in passes):
-                    yield a, b
 
 
 def find_pairs(records: Sequence[Record], weights: Weights, pairs: Iterable[tuple[int, int]]) -> list[Pair]:

@@ -13,6 +13,7 @@ FIELDS = (
     "given", "middle", "family", "birth", "street", "number", "extra", "place", "postcode", "region", "phone", "email",
     "link", "identity", "organisation", "title", "gender", "country",
 )  # fmt: skip
+OWN = ("identity", "phone", "email", "link")  # what belongs to one person alone
 MANY = frozenset(("phone", "email", "link", "identity", "organisation", "career", "education"))
 Record = dict[str, "str | tuple[str, ...]"]
 
@@ -50,6 +51,8 @@ MONTHS = {
     for place, name in enumerate(names.split(), start=1)
 }  # fmt: skip
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "đ": "d", "ı": "i", "þ": "th", "ð": "d"})
+_NO_DIGIT = re.compile(r"\D+")
+_LINK_HEAD = re.compile(r"^(?:https?://)?(?:www\.|[a-z]{2}\.(?=linkedin))?")
 _SPLIT = re.compile(r"[^\w]+|_")
 _CODES = {**dict.fromkeys("bfpvw", "1"), **dict.fromkeys("cgjkqsxz", "2"), **dict.fromkeys("dt", "3"), "l": "4", **dict.fromkeys("mn", "5"), "r": "6"}  # fmt: skip
 
@@ -64,6 +67,7 @@ def plain(text: str) -> str:
     return "" if words in PLACEHOLDERS or (len(set(words)) == 1 and not words.isalpha() and len(words) > 2) else words
 
 
+@lru_cache(maxsize=100_000)
 def name_part(text: str) -> str:
     words = [word for word in plain(text).split() if word not in TITLES]
     return " ".join(words)
@@ -74,6 +78,7 @@ def street(text: str) -> str:
     return " ".join(STREET_WORDS.get(word, word) for word in words)
 
 
+@lru_cache(maxsize=100_000)
 def organisation(text: str) -> str:
     words = plain(text)
     return " ".join(ORGANISATION_ENDS.sub(" ", words).split()) or words
@@ -95,7 +100,7 @@ def house_number(text: str) -> str:
 
 def phone(text: str) -> str:
     """The last nine digits, which prefixes of country and trunk do not change; "" for too few and for placeholders."""
-    digits = "".join(c for c in text.partition("x")[0] if c.isdigit())
+    digits = _NO_DIGIT.sub("", text.partition("x")[0])
     tail = digits[-9:].lstrip("0")
     if len(tail) < 5 or len(set(tail)) < 3 or tail in "01234567890123456789" or tail in "98765432109876543210":
         return ""
@@ -112,7 +117,7 @@ def email(text: str) -> str:
 
 
 def link(text: str) -> str:
-    address = re.sub(r"^(?:https?://)?(?:www\.|[a-z]{2}\.(?=linkedin))?", "", text.strip().lower()).rstrip("/")
+    address = _LINK_HEAD.sub("", text.strip().lower()).rstrip("/")
     address = address.partition("?")[0].partition("#")[0]
     return address if "/" in address else ""
 

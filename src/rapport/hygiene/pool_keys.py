@@ -1,16 +1,15 @@
 """Candidates as records for linkage, and the keys by which a possible duplicate of theirs is found. Pure.
 
 A pool has no birth dates and streets, but careers: who worked at the same place from the same month on is rarely somebody
-else of the same name. A key is a number of 63 bits made of two values; candidates who share one are compared, unless more
-than KEY_LIMIT share it: an office address or a frequent name tells nothing then.
+else of the same name. A key is a number of 63 bits made of a few values; candidates who share one are compared, unless
+more than KEY_LIMIT share it: an office address or a frequent name tells nothing then.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
-from sys import intern
 from typing import Any
 
 from rapport.hygiene import person_records
@@ -19,12 +18,14 @@ from rapport.hygiene.person_records import Record, name_part, organisation, plai
 
 KEY_LIMIT = 24
 MOST_ENTRIES = 12
+FACTOR, MASK = 0x9E37_79B9_7F4A_7C15, (1 << 63) - 1
+CONTACTS = {"email": person_records.email, "phone": person_records.phone, "link": person_records.link}
 KEPT_COUNTS = 4000  # frequent values of a field that are remembered between two linkages of the whole pool
 
 
 @dataclass(slots=True)
 class Facts:
-    """What is known of a candidate. Jobs are (organisation, start), studies (school, end)."""
+    """What is known of a candidate. Jobs are (month of the start, organisation), studies (month of the end, school)."""
 
     full_name: str
     given_name: str = ""
@@ -34,8 +35,8 @@ class Facts:
     city: str = ""
     country_code: str = ""
     contacts: Sequence[tuple[str, str]] = ()
-    jobs: Sequence[tuple[str, date | None]] = field(default_factory=tuple)
-    studies: Sequence[tuple[str, date | None]] = field(default_factory=tuple)
+    jobs: Sequence[tuple[str, str]] = ()
+    studies: Sequence[tuple[str, str]] = ()
 
 
 def as_record(facts: Facts) -> Record:
@@ -43,57 +44,72 @@ def as_record(facts: Facts) -> Record:
     given, family = name_part(facts.given_name), name_part(facts.family_name)
     if not given and not family:
         given, family = person_records.split_name(facts.full_name)
-    jobs = [(organisation(name), start) for name, start in facts.jobs if name]
-    undated = {name for name, start in jobs if not start} | (
-        {organisation(facts.organisation)} - {name for name, _ in jobs}
-    )
+    jobs = [(month, organisation(name)) for month, name in facts.jobs if name]
+    undated = {name for month, name in jobs if not month}
+    employer = organisation(facts.organisation)
+    if all(name != employer for _, name in jobs):
+        undated.add(employer)
     record: dict[str, Any] = {
-        "given": intern(given),
-        "family": intern(family),
-        "title": intern(plain(facts.title)),
-        "place": intern(plain(facts.city)),
-        "country": intern(facts.country_code.lower()),
-        "career": _dated(jobs),
+        "given": given, "family": family, "title": plain(facts.title), "place": plain(facts.city),
+        "country": facts.country_code.lower(), "career": _dated(jobs),
         "organisation": tuple(sorted(filter(None, undated)))[:MOST_ENTRIES],
-        "education": _dated([(plain(school), end) for school, end in facts.studies if school]),
-    }
-    for kind, read in (("email", person_records.email), ("phone", person_records.phone), ("link", person_records.link)):
-        record[kind] = tuple(filter(None, (read(value) for of_kind, value in facts.contacts if of_kind == kind)))
+        "education": _dated([(month, plain(school)) for month, school in facts.studies]),
+    }  # fmt: skip
+    for kind, read in CONTACTS.items():
+        record[kind] = tuple([found for of, value in facts.contacts if of == kind and (found := read(value))])
     return {name: value for name, value in record.items() if value}
 
 
-def _dated(rows: Sequence[tuple[str, date | None]]) -> tuple[str, ...]:
-    found = (intern(f"{name}|{when.year}-{when.month:02}") for name, when in rows if name and when)
+def _dated(rows: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    found = [f"{name}|{month}" for month, name in rows if name and month]
     return tuple(dict.fromkeys(found))[:MOST_ENTRIES]
 
 
 def keys_of(record: Record) -> list[int]:
     """The keys of a record, sorted; empty for one that tells too little to be compared."""
     given, family = str(record.get("given", "")), str(record.get("family", ""))
-    first, last = sound(given), sound(family)
-    parts: list[tuple[str, ...]] = []
-    for entry in record.get("career", ()):
-        parts += [("cf", entry, last), ("cg", entry, first)] if last and first else [("c", entry, last or first)]
-    career = sorted(record.get("career", ()))
-    parts += [("cc", one, other) for one, other in pairwise(career)]
-    parts += [("e", entry, last, first) for entry in record.get("education", ())]
-    for place in {str(record.get("place", ""))} - {""}:
-        parts += [("np", family, given, place), ("tp", str(record.get("title", "")), last, first, place)]
-    for name in record.get("organisation", ()):
-        parts.append(("o", name, *sorted((first, last))))
+    place, title = str(record.get("place", "")), str(record.get("title", ""))
+    first, last = _number(sound(given)), _number(sound(family))
+    names = [("f", last), ("g", first)] if given and family else [("", last or first)]
+    career = sorted(map(_number, record.get("career", ())))
+    keys = {_mix("c" + kind, entry, name) for entry in career for kind, name in names}
+    keys.update(_mix("cc", one, other) for one, other in pairwise(career))
+    keys.update(_mix("e", _number(entry), last, first) for entry in record.get("education", ()))
+    if place:
+        keys.add(_mix("np", _number(family), _number(given), _number(place)))
+        keys.add(_mix("tp", _number(title), last, first, _number(place)))
+    elif given and family:
+        keys.add(_mix("n", _number(family), _number(given)))
+    keys.update(_mix("o", _number(name), *sorted((first, last))) for name in record.get("organisation", ()))
+    keys.update(_own_keys(record, names, last))
+    return sorted(keys)
+
+
+def _own_keys(record: Record, names: Sequence[tuple[str, int]], last: int) -> Iterator[int]:
+    """Addresses. A number needs a name beside it: its last nine digits alone are shared by strangers of several countries."""
     for address in record.get("email", ()):
         local = address.partition("@")[0]
         if len(local) >= 6:
-            parts.append(("m", local))
-    parts += [("p", number) for number in record.get("phone", ())]
-    parts += [("l", link.rpartition("/")[2], last) for link in record.get("link", ())]
-    if given and family and not record.get("place"):
-        parts.append(("n", family, given))
-    return sorted({_number("\x1f".join(part)) for part in parts})
+            yield _mix("m", _number(local))
+    for number in record.get("phone", ()):
+        for kind, name in names:
+            yield _mix("p" + kind, _number(number), name)
+    for link in record.get("link", ()):
+        yield _mix("l", _number(link.rpartition("/")[2]), last)
 
 
+@lru_cache(maxsize=200_000)
 def _number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1
+    """A text as 63 bits, the same in every process; 0 for none."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) >> 1 if text else 0
+
+
+def _mix(kind: str, *numbers: int) -> int:
+    """Numbers in their order as one, by a polynomial whose odd factor spreads them over 63 bits."""
+    mixed = _number(kind)
+    for number in numbers:
+        mixed = (mixed * FACTOR + number) & MASK
+    return mixed
 
 
 def is_proved(a: Record, b: Record) -> bool:

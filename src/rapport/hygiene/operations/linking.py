@@ -5,44 +5,51 @@ people who share a key that at most KEY_LIMIT others have. What was decided befo
 """
 
 import logging
-import random
-from array import array
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import timedelta
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import groupby, islice
+from operator import itemgetter
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Coalesce
 
 from rapport.accounts.capabilities import require
-from rapport.hygiene.linkage import LEARNING_PAIRS, SURE, Weights
+from rapport.candidates.models import Candidate
+from rapport.hygiene.linkage import SURE, Weights
 from rapport.hygiene.models import LinkageRun, MatchKey
 from rapport.hygiene.operations.suggestions import Found, store_found
 from rapport.hygiene.permissions import MERGE
 from rapport.hygiene.person_records import Record
 from rapport.hygiene.pool_keys import KEY_LIMIT, is_proved, keys_of, recall, remember
-from rapport.hygiene.pool_reading import next_ids, read_records
+from rapport.hygiene.pool_pairs import Pairs, SharedKeys
+from rapport.hygiene.pool_reading import ROW, next_ids, read_records
+from rapport.hygiene.pool_store import PoolStore
 from rapport.hygiene.reasons import explain
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.lib.ids import array_of
 from rapport.lib.queue import enqueue
 
 logger = logging.getLogger(__name__)
 FIELDS = (
     "given", "family", "title", "place", "country", "career", "organisation", "education", "email", "phone", "link",
 )  # fmt: skip
-BATCH = 5000
+BATCH, COMPARED_AT_ONCE = 5000, 50_000
 GIVEN_UP = timedelta(hours=2)
+LEARNT_FROM = 8000  # pairs
 SUGGESTED_FROM = 3.0  # bits: seven to one
 MOST_OF_ONE = 20
 NOTHING = UUID(int=0)
 STORE_KEYS = """
 INSERT INTO hygiene_matchkey (candidate_id, keys)
-SELECT v.id, ARRAY(SELECT jsonb_array_elements_text(v.keys::jsonb)::bigint) FROM unnest(%s::uuid[], %s::text[]) AS v(id, keys)
-ON CONFLICT (candidate_id) DO UPDATE SET keys = excluded.keys WHERE hygiene_matchkey.keys <> excluded.keys
+SELECT v.id, v.keys::bigint[]
+FROM unnest(%(ids)s::uuid[], string_to_array(%(keys)s, %(between)s)) AS v(id, keys)
+LEFT JOIN hygiene_matchkey known ON known.candidate_id = v.id
+WHERE known.keys IS DISTINCT FROM v.keys::bigint[]
+ON CONFLICT (candidate_id) DO UPDATE SET keys = excluded.keys
 """
 SHARING = """
 SELECT wanted.key, found.candidate_id FROM unnest(%(keys)s::bigint[]) AS wanted(key)
@@ -63,16 +70,13 @@ def look_again(*, candidate_ids: Collection[UUID]) -> int:
         others = read_records(cursor, {one for some in partners.values() for one in some} - set(records))
     known = {**records, **others}
     weights = _known_weights()
-    found: dict[tuple[UUID, UUID], Found] = {}
-    for key, some in partners.items():
-        for other in some:
-            if other in known and other != key:
-                pair = (min(key, other), max(key, other))
-                if pair not in found:
-                    suggestion = _compare(weights, pair, known)
-                    if suggestion:
-                        found[pair] = suggestion
-    store_found(found.values(), about=wanted)
+    found: list[Found] = []
+    likely = {tuple(sorted((key, other))) for key, some in partners.items() for other in some if other in known}
+    for first, second in sorted(likely):
+        judged = _compare(weights, known[first], known[second])
+        if judged:
+            found.append(Found(first, second, *judged))
+    store_found(found, about=wanted)
     return len(found)
 
 
@@ -90,16 +94,18 @@ def _find_partners(cursor: object, keys: dict[UUID, list[int]]) -> dict[UUID, se
 
 
 def _store_keys(keys: dict[UUID, list[int]]) -> None:
+    """Both arrays as text, which the driver writes at once and not element by element."""
+    texts = ROW.join(["{" + ",".join(map(str, own)) + "}" for own in keys.values()])
     with connection.cursor() as cursor:
-        cursor.execute(STORE_KEYS, [list(keys), [str(own) for own in keys.values()]])
+        cursor.execute(STORE_KEYS, {"ids": array_of(keys), "keys": texts, "between": ROW})
 
 
-def _compare(weights: Weights, pair: tuple[UUID, UUID], known: dict[UUID, Record]) -> Found | None:
-    a, b = known[pair[0]], known[pair[1]]
-    bits = weights.score(a, b)
+def _compare(weights: Weights, a: Record, b: Record) -> tuple[float, bool, list[str]] | None:
+    """(bits, whether it is sure, reasons) of two people who are likely one."""
+    bits = weights.weigh(a, b, weights.levels(a, b))
     if bits < SUGGESTED_FROM:
         return None
-    return Found(*pair, round(min(bits, 60.0), 2), bits >= SURE and is_proved(a, b), explain(weights, a, b))
+    return round(min(bits, 60.0), 2), bits >= SURE and is_proved(a, b), explain(weights, a, b)
 
 
 def _known_weights() -> Weights:
@@ -148,13 +154,9 @@ def run_linkage(*, run_id: UUID) -> LinkageRun:
         return run
     _note(run, state=LinkageRun.State.RUNNING, phase="Reading", done_count=0)
     try:
-        ids, records, keys = _read_pool(run)
-        pairs = list(_pairs(keys))
-        weights = Weights(records, population=len(records), fields=FIELDS)
-        sample = pairs if len(pairs) <= LEARNING_PAIRS else random.Random(7).sample(pairs, LEARNING_PAIRS)
-        weights.learn(sample)
-        _note(run, phase="Comparing", done_count=0, total_count=len(pairs))
-        found = _compare_all(run, ids, records, weights, pairs)
+        with PoolStore() as records:
+            found, weights = _link_all(run, records)
+            people = len(records)
     except Exception as error:
         logger.exception("linkage failed run=%s", run.id)
         _note(
@@ -163,74 +165,57 @@ def run_linkage(*, run_id: UUID) -> LinkageRun:
         raise
     _forget_stale(run)
     _note(
-        run, state=LinkageRun.State.DONE, phase="", finished_at=clock.now(), done_count=len(ids), total_count=len(ids),
+        run, state=LinkageRun.State.DONE, phase="", finished_at=clock.now(), done_count=people, total_count=people,
         found_count=found, weights=remember(weights),
     )  # fmt: skip
     return run
 
 
-def _read_pool(run: LinkageRun) -> tuple[list[UUID], list[Record], "list[array[int]]"]:
-    from rapport.candidates.models import Candidate
+def _link_all(run: LinkageRun, records: PoolStore) -> tuple[int, Weights]:
+    keys = _read_pool(run, records)
+    _note(run, phase="Learning")
+    pairs = keys.find_pairs()
+    weights = Weights(records, population=len(records), fields=FIELDS)
+    weights.learn(pairs.sample(LEARNT_FROM))
+    _note(run, phase="Comparing", done_count=0, total_count=len(pairs))
+    return _compare_all(run, records, weights, pairs), weights
 
-    ids: list[UUID] = []
-    records: list[Record] = []
-    keys: list[array[int]] = []
+
+def _read_pool(run: LinkageRun, records: PoolStore) -> SharedKeys:
+    """Read everybody into `records`, store their keys, and return who shares which."""
     _note(run, total_count=Candidate.objects.filter(merged_into=None).count())
+    shared = SharedKeys(KEY_LIMIT)
     after = NOTHING
     while True:
         with connection.cursor() as cursor:
             batch = next_ids(cursor, after, BATCH)
             if not batch:
-                return ids, records, keys
+                return shared
             found = read_records(cursor, batch)
         own = {key: keys_of(record) for key, record in found.items()}
         _store_keys(own)
         for key, record in found.items():
-            ids.append(key)
-            records.append(record)
-            keys.append(array("q", own[key]))
+            shared.add(len(records), own[key])
+            records.append(key, record)
         after = batch[-1]
-        _note(run, done_count=len(ids))
+        _note(run, done_count=len(records))
 
 
-def _pairs(keys: "Sequence[array[int]]") -> Iterator[tuple[int, int]]:
-    """Pairs that share a key which few have, each once: under the first key they share."""
-    counts: dict[int, int] = defaultdict(int)
-    for own in keys:
-        for key in own:
-            counts[key] += 1
-    blocks: dict[int, list[int]] = defaultdict(list)
-    for place, own in enumerate(keys):
-        useful = array("q", (key for key in own if 1 < counts[key] <= KEY_LIMIT))
-        keys[place][:] = useful
-        for key in useful:
-            blocks[key].append(place)
-    counts.clear()
-    for key, block in blocks.items():
-        for a, b in combinations(block, 2):
-            if len(keys[a]) == 1 or len(keys[b]) == 1 or key == min(set(keys[a]).intersection(keys[b])):
-                yield a, b
-
-
-def _compare_all(
-    run: LinkageRun, ids: Sequence[UUID], records: Sequence[Record], weights: Weights, pairs: Sequence[tuple[int, int]]
-) -> int:
+def _compare_all(run: LinkageRun, records: PoolStore, weights: Weights, pairs: Pairs) -> int:
     """Compare and store, in batches; returns how many are suggested. Nobody is suggested more than MOST_OF_ONE times."""
-    count = 0
-    suggested: dict[int, int] = defaultdict(int)
+    count = done = 0
+    suggested: Counter[int] = Counter()
     walk = iter(pairs)
-    done = 0
-    while some := list(islice(walk, 50_000)):
+    while some := list(islice(walk, COMPARED_AT_ONCE)):
         found = []
-        for a, b in some:
-            bits = weights.score(records[a], records[b])
-            if bits < SUGGESTED_FROM or suggested[a] >= MOST_OF_ONE or suggested[b] >= MOST_OF_ONE:
-                continue
-            suggested[a] += 1
-            suggested[b] += 1
-            reasons = explain(weights, records[a], records[b])
-            is_sure = bits >= SURE and is_proved(records[a], records[b])
-            found.append(Found(ids[a], ids[b], round(min(bits, 60.0), 2), is_sure, reasons))
+        for first, several in groupby(some, itemgetter(0)):
+            record = records[first]
+            for _, second in several:
+                if suggested[first] < MOST_OF_ONE and suggested[second] < MOST_OF_ONE:
+                    judged = _compare(weights, record, records[second])
+                    if judged:
+                        suggested.update((first, second))
+                        found.append(Found(records.id_at(first), records.id_at(second), *judged))
         store_found(found)
         count += len(found)
         done += len(some)
