@@ -106,8 +106,8 @@ class MatchKey(models.Model):
         indexes = [GinIndex(fields=["keys"], name="hygiene_matchkey_keys")]
 
 
-class LinkageRun(models.Model):
-    """One linkage of the whole pool: how far it is, what it found, and the weights it learnt."""
+class Run(models.Model):
+    """One pass over the whole pool: asked for, under way, and how it ended; of each kind one at a time."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -122,18 +122,17 @@ class LinkageRun(models.Model):
     )
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
-    beat_at = models.DateTimeField(null=True, blank=True)
-    phase = models.CharField(max_length=60, blank=True)
     done_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(default=0)
-    found_count = models.PositiveIntegerField(default=0)
-    weights = models.JSONField(null=True, blank=True)
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
+        abstract = True
         constraints = [
             models.UniqueConstraint(
-                models.Value(1), condition=Q(state__in=["waiting", "running"]), name="hygiene_linkagerun_one_at_a_time"
+                models.Value(1),
+                condition=Q(state__in=["waiting", "running"]),
+                name="%(app_label)s_%(class)s_one_at_a_time",
             )
         ]
 
@@ -141,40 +140,28 @@ class LinkageRun(models.Model):
         return f"{self.state} {self.asked_at}"
 
 
-class AuditRun(models.Model):
+class LinkageRun(Run):
+    """One linkage of the whole pool: how far it is, what it found, and the weights it learnt."""
+
+    beat_at = models.DateTimeField(null=True, blank=True)
+    phase = models.CharField(max_length=60, blank=True)
+    found_count = models.PositiveIntegerField(default=0)
+    weights = models.JSONField(null=True, blank=True)
+
+
+class AuditRun(Run):
     """One look at the data by all audits: every night, and when somebody asks for it. `health` is 0 to 100."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Stopped"
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
-    )
-    asked_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    done_count = models.PositiveIntegerField(default=0)
-    total_count = models.PositiveIntegerField(default=0)
     health = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
-    error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                models.Value(1), condition=Q(state__in=["waiting", "running"]), name="hygiene_auditrun_one_at_a_time"
-            ),
+            *Run.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(health=None) | Q(health__range=(0, 100)), name="hygiene_auditrun_health_range"
             ),
         ]
         indexes = [models.Index(F("finished_at").desc(), condition=Q(state="done"), name="hygiene_auditrun_done")]
-
-    def __str__(self) -> str:
-        return f"{self.state} {self.asked_at}"
 
 
 class AuditCount(models.Model):
