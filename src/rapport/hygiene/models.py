@@ -103,7 +103,7 @@ class MatchKey(models.Model):
     keys = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
-        indexes = [GinIndex(fields=["keys"], name="hygiene_matchkey_keys")]
+        indexes = [GinIndex(fields=["keys"], fastupdate=False, name="hygiene_matchkey_keys")]
 
 
 class Run(models.Model):

@@ -182,6 +182,12 @@ def test_somebody_new_is_found_at_once_in_a_constant_number_of_statements() -> N
     assert pairs() == {frozenset((amara.id, twice.id))}
 
 
+def test_keys_do_not_wait_in_a_list_that_every_search_reads() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'hygiene_matchkey_keys'")
+        assert cursor.fetchone() == (["fastupdate=off"],)
+
+
 def test_a_suggestion_goes_when_its_reasons_do() -> None:
     amara, twice = person("Amara Nwosu", KRANICH, UMBRA), person("Amara Nwosu", KRANICH, UMBRA)
     look_again(candidate_ids=[amara.id, twice.id])
