@@ -63,6 +63,15 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, int(share * len(ordered) + 0.5) - 1))]
 
 
+def reference_seconds() -> float:
+    """How long a fixed piece of work takes here and now: figures of two runs compare as multiples of theirs."""
+    started = time.perf_counter()
+    total = 0
+    for number in range(10_000_000):
+        total += number & 7
+    return time.perf_counter() - started
+
+
 def time_calls(call: Callable[[], Any], *, n: int, warm_up: int = 3) -> list[float]:
     """Milliseconds of each of n calls after some that are not counted."""
     for _ in range(warm_up):
