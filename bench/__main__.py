@@ -5,7 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NOT_NAMES = {"__init__", "__main__", "figures", "invented", "ranking"}
+NOT_NAMES = {"__init__", "__main__", "figures", "invented", "lists", "ranking"}
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in NOT_NAMES)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import mean
 
 from bench.figures import RAPPORT, REAL_DATA, ROOT, Figure
+from bench.lists import with_lists
 from bench.ranking import TfIdf, chance, ndcg
 from rapport.search.cli import _read_folder as read_folder
 from rapport.search.folder_ranking import ParsedFile, rank_files
@@ -52,6 +53,26 @@ def _freelancers() -> Iterator[Figure]:
     yield Figure(
         "fits.freelancers", mean(ours), "nDCG@10", target=0.68, at_most=False, n=len(judged), note=note,
         peer="TF-IDF of the words", peer_value=mean(plain),
+    )  # fmt: skip
+    yield from _with_lists(judged, adverts, files)
+
+
+def _with_lists(judged: Mapping[str, dict[str, float]], adverts: Mapping[str, str], files: Sequence[ParsedFile]):
+    """The same adverts read with imported lists too; what they know and résumés were not read for counts as a phrase."""
+    words = with_lists()
+    if words is None:
+        return
+    starter = Vocabulary.starter()
+    values = []
+    for job, gains in judged.items():
+        fits = rank_files(
+            adverts[job], files, find_skills=words.find, related=words.related, limit=None,
+            is_read=lambda name: starter.canonical(name) is not None,
+        )  # fmt: skip
+        values.append(ndcg([gains[key] for fit in fits if (key := Path(fit.key).stem) in gains]))
+    yield Figure(
+        "fits.freelancers_with_lists", mean(values), "nDCG@10", target=0.68, at_most=False, n=len(judged),
+        note=f"{len(words):,} skills: the starter, ESCO, O*NET's technologies and words of adverts",
     )  # fmt: skip
 
 

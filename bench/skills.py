@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figures import REAL_DATA, Figure
+from bench.lists import with_lists
 from rapport.skills.finder import Vocabulary
 
 SKILLS = REAL_DATA / "skills"
@@ -52,16 +53,8 @@ class Count:
 def measure(people: int) -> Iterator[Figure]:
     """Span F1 on the parts that are here; the vocabulary was made without them."""
     vocabulary = Vocabulary.starter()
-    path = SKILLS / "skillspan" / "data" / "json" / "dev.json"
-    if path.is_file():
-        rows = [json.loads(line) for line in path.read_text().splitlines()]
-        for kind, names in (("knowledge", ["tags_knowledge"]), ("both", ["tags_knowledge", "tags_skill"])):
-            sentences = ((row["tokens"], [span for name in names for span in _spans(row[name])]) for row in rows)
-            count = _count(vocabulary, sentences)
-            yield Figure(
-                f"skills.skillspan_{kind}", count.strict, "span F1", n=len(rows), note=count.note,
-                peer="BERT trained on this set", peer_value=0.64 if kind == "knowledge" else 0.57,
-            )  # fmt: skip
+    yield from _skillspan(vocabulary, "")
+    yield from _lists()
     path = SKILLS / "soft_skills" / "sayfullina" / "sayfullina_dev.conll"
     if path.is_file():
         sentences = list(_conll(path))
@@ -70,6 +63,27 @@ def measure(people: int) -> Iterator[Figure]:
     folder = SKILLS / "esco_links" / "data"
     if folder.is_dir():
         yield _links(vocabulary, folder)
+
+
+def _skillspan(vocabulary: Vocabulary, name: str) -> Iterator[Figure]:
+    path = SKILLS / "skillspan" / "data" / "json" / "dev.json"
+    if path.is_file():
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+        for kind, names in (("knowledge", ["tags_knowledge"]), ("both", ["tags_knowledge", "tags_skill"])):
+            sentences = ((row["tokens"], [span for name in names for span in _spans(row[name])]) for row in rows)
+            count = _count(vocabulary, sentences)
+            yield Figure(
+                f"skills.skillspan_{kind}{name}", count.strict, "span F1", n=len(rows), note=count.note,
+                peer="BERT trained on this set", peer_value=0.64 if kind == "knowledge" else 0.57,
+            )  # fmt: skip
+
+
+def _lists() -> Iterator[Figure]:
+    """The same with the lists that packages carry, as imported and with every word counting anywhere."""
+    for gated, name in ((True, ".with_lists"), (False, ".with_lists_ungated")):
+        vocabulary = with_lists(gated=gated)
+        if vocabulary is not None:
+            yield from _skillspan(vocabulary, name)
 
 
 def _links(vocabulary: Vocabulary, folder: Path) -> Figure:

@@ -106,6 +106,7 @@ PAGES = [
     MainPage("suppressions", "/settings/suppressions/"),
     MainPage("processes", "/settings/processes/"),
     MainPage("process-template", "/settings/processes/", 'main a[href^="/settings/processes/0"]'),
+    MainPage("vocabularies", "/settings/vocabularies/"),
     MainPage("you", "/settings/you/"),
     MainPage("digests", "/settings/notifications/"),
     MainPage("security", "/account/2fa/"),

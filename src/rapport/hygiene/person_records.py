@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from rapport.skills.kept import FREE_MAIL, ROLES, kept_words
+
 # The fields of a record, in their order. Those in MANY hold a tuple of values, the others one text ("" where unknown).
 FIELDS = (
     "given", "middle", "family", "birth", "street", "number", "extra", "place", "postcode", "region", "phone", "email",
@@ -113,6 +115,8 @@ def email(text: str) -> str:
     local, at, domain = address.partition("@")
     if not at or not local or "." not in domain or local in ROLE_ADDRESSES:
         return ""
+    if local in kept_words(ROLES) and domain not in kept_words(FREE_MAIL):
+        return ""  # press@ is an office; of a provider of free mail it may be somebody
     return address
 
 

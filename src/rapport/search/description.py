@@ -78,11 +78,15 @@ def read_description(
     text: str,
     find_skills: Callable[[str], Sequence[FoundSkill]],
     find_place: Callable[[str], "PlaceFound | None"] | None = None,
+    is_read: Callable[[str], bool] = lambda _: True,
 ) -> JobNeeds:
-    """The needs of an advert; skills weigh by where they stand and how often. `find_place` as lib.places.find_place."""
+    """The needs of an advert; skills weigh by where they stand and how often. `find_place` as lib.places.find_place.
+
+    `is_read` says of a skill whether résumés are read for it; others count where the text of the work has their words.
+    """
     lines = list(split_lines(text))
     title = _title(lines)
-    must, nice = _skills(lines, title, find_skills)
+    must, nice = _skills(lines, title, find_skills, is_read)
     phrases = list_phrases(lines, find_skills)
     must += tuple(need for kind, need in phrases if kind == "must")
     nice += tuple(need for kind, need in phrases if kind == "nice")
@@ -161,7 +165,10 @@ _EMPHASIS = {"title": 3.0, "must": 2.0, "nice": 1.0, "tasks": 1.0, "place": 0.0,
 
 
 def _skills(
-    lines: Sequence[tuple[str, str]], title: str, find_skills: Callable[[str], Sequence[FoundSkill]]
+    lines: Sequence[tuple[str, str]],
+    title: str,
+    find_skills: Callable[[str], Sequence[FoundSkill]],
+    is_read: Callable[[str], bool],
 ) -> tuple[tuple[SkillNeed, ...], tuple[SkillNeed, ...]]:
     weights: dict[str, float] = {}
     kinds: dict[str, set[str]] = {}
@@ -173,8 +180,8 @@ def _skills(
             kinds.setdefault(mention.skill, set()).add(kind)
     nice = {skill for skill, found in kinds.items() if found == {"nice"}}
     ordered = sorted(weights, key=lambda skill: -weights[skill])
-    must_needs = tuple(SkillNeed(skill, weights[skill]) for skill in ordered if skill not in nice)
-    nice_needs = tuple(SkillNeed(skill, weights[skill]) for skill in ordered if skill in nice)
+    must_needs = tuple(SkillNeed(skill, weights[skill], is_read(skill)) for skill in ordered if skill not in nice)
+    nice_needs = tuple(SkillNeed(skill, weights[skill], is_read(skill)) for skill in ordered if skill in nice)
     return must_needs[:MAX_SKILLS], nice_needs[:MAX_SKILLS]
 
 

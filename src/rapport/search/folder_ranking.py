@@ -44,10 +44,11 @@ def rank_files(
     find_skills: Callable[[str], Sequence[FoundSkill]],
     related: Callable[[str], Mapping[str, float]],
     limit: int | None = None,
+    is_read: Callable[[str], bool] = lambda _: True,
 ) -> list[Fit]:
-    """The best `limit` files (all for None) with their scores, best first, ties by path."""
+    """The best `limit` files (all for None) with their scores, best first, ties by path; `is_read` as read_description."""
     works = [work_text(file) for file in files]
-    asked = read_description(description, find_skills)
+    asked = read_description(description, find_skills, is_read=is_read)
     people = find_phrases(asked, [read_person(file) for file in files], works)
     needs = _weigh_by_rarity(asked, people)
     texts = TextScores(

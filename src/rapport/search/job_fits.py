@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rapport.jobs.models import Job, JobSkill
 from rapport.search.fits import DEFAULT_WEIGHTS, MUST, NICE, PART_NAMES, JobNeeds, SkillNeed
-from rapport.skills.models import Skill
+from rapport.skills.finder import Vocabulary
 
 MOST_POINTS = 40  # of a part, as the sliders have it
 MOST_WEIGHT = 10  # of a skill, as jobs keep it
@@ -55,8 +55,7 @@ def needs_of(job: Job, skills: Sequence[JobSkill], weights: Weights) -> JobNeeds
     for row in skills:
         weight = weights.of_skill(row)
         if weight:
-            is_known = row.skill.source != Skill.Source.RECRUITER
-            by_need[row.need].append(SkillNeed(row.skill.name, float(weight), is_known))
+            by_need[row.need].append(SkillNeed(row.skill.name, float(weight), is_read_for(row.skill.name)))
     return JobNeeds(
         title=job.title,
         must=tuple(by_need[MUST]),
@@ -70,6 +69,11 @@ def needs_of(job: Job, skills: Sequence[JobSkill], weights: Weights) -> JobNeeds
         is_remote=job.workplace == Job.Workplace.REMOTE,
         min_years=job.min_years,
     )
+
+
+def is_read_for(skill: str) -> bool:
+    """Whether résumés are read for a skill: they know the starter alone, not what people added or lists brought in."""
+    return Vocabulary.starter().canonical(skill) is not None
 
 
 def part_weights(weights: Weights) -> dict[str, int]:

@@ -22,7 +22,7 @@ from rapport.search.correcting import closest, correct
 from rapport.search.description import read_description
 from rapport.search.facets import FacetValue
 from rapport.search.fits import Fit, JobNeeds, Scorer, rank
-from rapport.search.job_fits import Weights, needs_of, part_weights
+from rapport.search.job_fits import Weights, is_read_for, needs_of, part_weights
 from rapport.search.language import Chip, Node, Problem
 from rapport.search.models import Segment, SegmentWatch
 from rapport.search.near import Before, known_before
@@ -276,7 +276,7 @@ def fits_for_description(actor: Actor, text: str, *, limit: int = 50) -> list[Fi
     """The people who fit an advert best; what it asks for is read from its text. Raises as fits_for_job does."""
     words = vocabulary()
     access = open_for(actor)
-    needs = access.engine.with_rarity(read_description(text, words.find, find_place))
+    needs = access.engine.with_rarity(read_description(text, words.find, find_place, is_read_for))
     people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST)
     fits = rank(needs, people, words.related, today=day_of(clock.now()), limit=limit)
     candidates = _candidates(actor, [UUID(fit.key) for fit in fits])

@@ -27,12 +27,16 @@ _Row = TypeVar("_Row")
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """An ESCO skill: address, preferred label, other labels, and the category it gets here."""
+    """A skill of a list: address (ESCO's, else ""), preferred label, other labels, and the category it gets here.
+
+    `matching` is how its label is recognised where the list says so; packages/gating.py decides otherwise.
+    """
 
     uri: str
     label: str
     other_labels: tuple[str, ...]
     category: str
+    matching: str = ""
 
 
 @dataclass(frozen=True, slots=True)

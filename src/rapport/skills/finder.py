@@ -14,12 +14,12 @@ Nothing inside an e-mail address or a web address counts. Same text, same vocabu
 """
 
 import gc
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +66,7 @@ class Alias(NamedTuple):
     text: str
     language: str = ""
     matching: str = ANY
+    normal: str = ""  # where it is known already: in the database
 
 
 class _Hit(NamedTuple):
@@ -129,16 +130,16 @@ class Vocabulary:
     def from_rows(
         cls,
         skills: Iterable[tuple[str, str]],
-        aliases: Iterable[tuple[str, str, str, str]] = (),
+        aliases: Iterable[Sequence[str]] = (),
         relations: Iterable[tuple[str, str, float]] = (),
     ) -> "Vocabulary":
-        """Build from (name, category), (skill, text, language, matching) and (skill, related, weight).
+        """Build from (name, category), (skill, text, language, matching, normal form if known) and (skill, related, weight).
 
         An alias that repeats its skill's name states how the name is recognised. A name or alias that is already
         taken is left with its first owner.
         """
         vocabulary = cls()
-        given = [Alias(*row) for row in aliases]
+        given = list(itertools.starmap(Alias, aliases))
         matching = {alias.skill: alias for alias in given if alias.text == alias.skill}
         skills = list(skills)
         names = [matching.get(name) or Alias(name, name, "", default_matching(name)) for name, _ in skills]
@@ -192,7 +193,7 @@ class Vocabulary:
         hits = self._hits(tokens, gaps, language)
         if not hits:
             return []
-        ends = list(accumulate(map(len, parts)))
+        ends = list(itertools.accumulate(map(len, parts)))
         spans = [(ends[2 * hit.first], ends[2 * hit.last + 1]) for hit in hits]
         addresses = _addresses(text)
         if addresses:
@@ -263,9 +264,9 @@ class Vocabulary:
         return best
 
     def _speaking(self, key: str, alias: Alias, language: str | None) -> Alias | None:
-        if language is None or alias.language in ("", "en", language):
+        if language is None or _is_of(alias, language):
             return alias
-        return next((other for other in self._foreign.get(key, ()) if other.language in ("", "en", language)), None)
+        return next((other for other in self._foreign.get(key, ()) if _is_of(other, language)), None)
 
     def _fill(
         self,
@@ -283,7 +284,7 @@ class Vocabulary:
 
     def _name(self, alias: Alias) -> Iterator[str]:
         """Put an alias in its places and yield those that are new."""
-        key = normal(alias.text)
+        key = alias.normal or normal(alias.text)
         if self._place(key, alias):
             yield key
         if "-" in alias.text and (one_word := squashed(alias.text)) and self._place(one_word, alias):
@@ -371,6 +372,11 @@ def _starter() -> Vocabulary:
         if collecting:
             gc.enable()
     return vocabulary
+
+
+def _is_of(alias: Alias, language: str) -> bool:
+    """Whether a name counts in a text of a language: one English word means something else in another one."""
+    return alias.language in ("", language) or (alias.language == "en" and " " in alias.text)
 
 
 def _slashes_agree(alias: Alias, gaps: list[str]) -> bool:

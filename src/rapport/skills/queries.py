@@ -8,7 +8,8 @@ from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When, Wind
 from django.db.models.functions import Length
 
 from rapport.skills.finder import Vocabulary
-from rapport.skills.models import Alias, Relation, Skill, VocabularyChange
+from rapport.skills.models import Alias, Relation, Skill, VocabularyChange, VocabularySource
+from rapport.skills.storing import find_by_normal, normal_name
 
 Version = tuple[int, UUID | None]
 
@@ -53,6 +54,16 @@ def list_skills(prefix: str, limit: int = 12) -> list[SkillChoice]:
     return [SkillChoice(*row) for row in rows]
 
 
+def find_skill(text: str) -> Skill | None:
+    """A skill by its id, or by its name or another word for it in any spelling; None when there is none."""
+    try:
+        return Skill.objects.filter(id=UUID(text.strip())).first()
+    except ValueError:
+        key = normal_name(text)
+        found = find_by_normal({key}).get(key) if key else None
+        return Skill.objects.filter(id=found).first() if found else None
+
+
 def vocabulary() -> Vocabulary:
     """The active skills of the database as a Vocabulary: built once per process and again after a change.
 
@@ -72,18 +83,29 @@ def _version() -> Version:
 
 
 def _build() -> Vocabulary:
-    skills = list(Skill.objects.filter(is_active=True).values_list("id", "name", "category", "matching").order_by("id"))
+    columns = ("id", "name", "normal", "category", "matching")
+    skills = list(Skill.objects.filter(is_active=True).values_list(*columns).order_by("id"))
     if not skills:
         return Vocabulary.starter()
     names = {row[0]: row[1] for row in skills}
-    own = [(name, name, "", matching) for _, name, _, matching in skills]
-    aliases = Alias.objects.values_list("skill_id", "text", "language", "matching").order_by("id")
+    own = [(name, name, "", matching, form) for _, name, form, _, matching in skills]
+    aliases = Alias.objects.values_list("skill_id", "text", "language", "matching", "normal").order_by("id")
     relations = Relation.objects.values_list("skill_id", "related_id", "weight")
     return Vocabulary.from_rows(
-        [(name, category) for _, name, category, _ in skills],
-        own + [(names[skill], text, language, kind) for skill, text, language, kind in aliases if skill in names],
+        [(name, category) for _, name, _, category, _ in skills],
+        own + [(names[skill], *rest) for skill, *rest in aliases if skill in names],
         [(names[one], names[two], weight) for one, two, weight in relations if one in names and two in names],
     )
+
+
+def list_sources() -> list[VocabularySource]:
+    """The lists of others that are in use."""
+    return list(VocabularySource.objects.all())
+
+
+def count_skills() -> int:
+    """How many skills are in the starter vocabulary or were added here."""
+    return Skill.objects.filter(is_active=True, source__in=(Skill.Source.STARTER, Skill.Source.RECRUITER)).count()
 
 
 def has_starter() -> bool:

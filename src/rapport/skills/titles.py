@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rapport.skills import title_words as data
+from rapport.skills.kept import kept_abbreviations
 from rapport.skills.words import singular
 
 SENIORITIES = ("intern", "junior", "mid", "senior", "lead", "head", "executive")
@@ -150,12 +151,15 @@ def _words(segment: str) -> list[str]:
     tokens = [token.strip(".'") for token in _TOKEN.findall(_one_gender(segment).lower())]
     tokens = [token for token in tokens if token and token not in data.ALWAYS_NOISE]
     words: list[str] = []
+    imported = kept_abbreviations()
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else ""
         if token in data.BEFORE_OTHERS and following and following not in ("/", ",", "&", "and"):
             words.append(data.BEFORE_OTHERS[token])
         elif token in data.ABBREVIATIONS:
             words += data.ABBREVIATIONS[token].split()
+        elif token in imported:
+            words += imported[token].split()
         else:
             words += [_person(part) for part in ([token] if _keeps_hyphen(token) else token.split("-"))]
     words = ["and" if word == "&" else word for word in words]

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rapport.lib.errors import InvalidInput
-from rapport.skills.occupations import import_occupations, imported_file
+from rapport.skills import kept
+from rapport.skills.occupations import import_occupations
 from rapport.skills.titles import Title, normalize_title
 
 
@@ -35,7 +36,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _import(path: Path) -> int:
-    target = imported_file()
+    target = kept.occupations_file()
     try:
         count = import_occupations(path, target)
     except (InvalidInput, OSError) as error:

@@ -14,7 +14,7 @@ from django.db.models import AutoField, CharField, Field, Model, TextField
 
 NOUNS = (
     "accounts.User", "account.EmailAddress", "accounts.Team", "accounts.Team_members",
-    "skills.Skill", "skills.Alias", "skills.Relation", "skills.VocabularyChange",
+    "skills.Skill", "skills.Alias", "skills.Relation", "skills.VocabularyChange", "skills.VocabularySource",
     "candidates.Source", "candidates.Tag", "candidates.Pool", "candidates.Candidate", "candidates.ContactPoint",
     "candidates.Document", "candidates.Experience", "candidates.Education", "candidates.CandidateSkill",
     "candidates.CandidateTag", "candidates.TagMove", "candidates.PoolMember", "candidates.Note", "candidates.Task", "candidates.Consent",

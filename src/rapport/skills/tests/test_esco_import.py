@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from rapport.lib.errors import InvalidInput
-from rapport.skills import operations, queries
+from rapport.skills import importing, operations, queries
 from rapport.skills.models import Alias, Relation, Skill
 
 COLUMNS = [
@@ -67,9 +67,9 @@ def folder(tmp_path: Path) -> Path:
 def test_concepts_become_skills_or_join_those_that_are_there(db: None, folder: Path) -> None:
     operations.load_starter()
     before = Skill.objects.count()
-    loaded = operations.import_esco(folder)
-    assert loaded.skills == 2
-    assert Skill.objects.count() == before + 2
+    loaded = importing.import_esco(folder)
+    assert (loaded.added["skills"], loaded.named) == (1, 2)
+    assert Skill.objects.count() == before + 1
     falcons = Skill.objects.get(external_uri=f"{URI}1")
     assert (falcons.name, falcons.source, falcons.category) == ("train falcons", "esco", "ESCO: skills and competences")
     learning = Skill.objects.get(external_uri=f"{URI}3")
@@ -78,9 +78,9 @@ def test_concepts_become_skills_or_join_those_that_are_there(db: None, folder: P
     assert Alias.objects.get(language="de", skill=falcons, text="Beizvögel abrichten")
     assert not Skill.objects.filter(external_uri=f"{URI}4").exists()
     python = Skill.objects.get(external_uri=f"{URI}2")
-    assert python.name == "Python (computer programming)"
-    assert not Alias.objects.filter(skill=python, normal="python").exists()
-    assert loaded.taken == 1
+    assert (python.name, python.source) == ("Python", "starter")
+    assert Alias.objects.get(skill=python, text="Python (computer programming)").matching == "any"
+    assert loaded.taken == 0
     weights = {
         (row.skill_id, row.related_id): row.weight for row in Relation.objects.filter(skill__in=[python, learning])
     }
@@ -90,13 +90,15 @@ def test_concepts_become_skills_or_join_those_that_are_there(db: None, folder: P
 
 
 def test_a_second_import_adds_nothing(db: None, folder: Path) -> None:
-    operations.import_esco(folder)
-    again = operations.import_esco(folder)
-    assert (again.skills, again.aliases, again.relations) == (0, 0, 0)
+    first = importing.import_esco(folder)
+    again = importing.import_esco(folder)
+    assert (first.added["skills"], first.added["relations"]) == (3, 2)
+    assert set(again.added.values()) == {0}
+    assert (again.named, again.skipped) == (0, {"here already": 3})
 
 
 def test_a_single_file_is_enough(db: None, folder: Path) -> None:
-    assert operations.import_esco(folder / "skills_en.csv").skills == 3
+    assert importing.import_esco(folder / "skills_en.csv").added["skills"] == 3
 
 
 @pytest.mark.parametrize(
@@ -111,7 +113,7 @@ def test_a_single_file_is_enough(db: None, folder: Path) -> None:
 def test_other_files_are_refused_with_a_reason(db: None, tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InvalidInput) as refused:
-        operations.import_esco(tmp_path)
+        importing.import_esco(tmp_path)
     assert str(tmp_path.name) in str(refused.value) or "skills_en.csv" in str(refused.value)
     assert Skill.objects.count() == 0
 
@@ -120,4 +122,4 @@ def test_the_command_tells_what_it_added(db: None, folder: Path, capsys: pytest.
     call_command("skills", "load", "--json")
     assert json.loads(capsys.readouterr().out)["skills"] == Skill.objects.count()
     call_command("skills", "import", "esco", str(folder))
-    assert capsys.readouterr().out.startswith("Added 2 skills, ")
+    assert capsys.readouterr().out.startswith("Added 1 skills, ")
