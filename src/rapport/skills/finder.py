@@ -150,12 +150,12 @@ class Vocabulary:
         return len(self.categories)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.categories)
+        return iter(list(self.categories))
 
     def aliases(self) -> Iterator[Alias]:
         """Every way of writing every skill, canonical names included."""
-        yield from self._aliases.values()
-        for others in self._foreign.values():
+        yield from list(self._aliases.values())  # lists, because another thread may add a skill meanwhile
+        for others in list(self._foreign.values()):
             yield from others
 
     def add(

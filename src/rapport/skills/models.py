@@ -103,7 +103,9 @@ class VocabularyChange(models.Model):
     """One row for each transaction that changed the vocabulary.
 
     Readers compare how many there are and which is the newest with what they saw when they built their copy. Rows
-    instead of a counter, because a counter's row lock would make importers wait for one another.
+    instead of a counter, because a counter's row lock would make importers wait for one another. `added` are the skills
+    where nothing but new ones was stored: a copy takes them in, and need not be built anew; null is any other change.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    added = models.JSONField(null=True)

@@ -80,8 +80,10 @@ def find_or_create_skills(names: Sequence[str]) -> dict[str, UUID]:
         # Reversed, so that of two spellings the first given names the skill.
         rows = {skill.normal: skill for skill in reversed(new.values()) if skill.normal not in known}
         if rows:
-            note_change(add_skills(rows.values()))
-            known |= find_by_normal(set(rows))
+            count = add_skills(rows.values())
+            stored = find_by_normal(set(rows))
+            note_change(count, set(stored.values()))
+            known |= stored
         found |= {key: known[new[name].normal] for name, key in missing.items()}
     return {name: found[key] for name, key in wanted.items()}
 

@@ -1,6 +1,6 @@
 """Rows of the vocabulary going in: sorted and with ON CONFLICT DO NOTHING, so that two importers neither fail nor lock one another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from rapport.skills.words import normal
 BATCH = 2_000
 LONGEST = 200  # characters of a name or alias
 KEPT_CHANGES = 5_000
+MOST_ADDED = 500  # skills that a note names
 
 
 def normal_name(name: str) -> str:
@@ -86,10 +87,14 @@ def add_relations(weights: Mapping[Any, float], source: str = "") -> int:
     return len(missing)
 
 
-def note_change(rows: int) -> None:
-    """Tell readers that the vocabulary changed; old notes go when there are many."""
+def note_change(rows: int, added: Collection[UUID] | None = None) -> None:
+    """Tell readers that the vocabulary changed; old notes go when there are many.
+
+    `added` are the skills where nothing else was stored than new ones without aliases.
+    """
     if not rows:
         return
     if VocabularyChange.objects.count() > KEPT_CHANGES:
         VocabularyChange.objects.all().delete()
-    VocabularyChange.objects.create()
+    named = None if added is None or len(added) > MOST_ADDED else [str(key) for key in added]
+    VocabularyChange.objects.create(added=named)

@@ -86,6 +86,31 @@ def test_the_new_vocabulary_is_used_after_a_change(starter: operations.Loaded) -
         operations.set_active(skill_id=VocabularyChange.objects.all()[0].id, is_active=False)
 
 
+def test_skills_that_are_only_added_are_taken_in_without_building_anew(
+    starter: operations.Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = queries.vocabulary()
+    monkeypatch.setattr(queries, "_build", lambda: pytest.fail("built anew"))
+    operations.find_or_create_skills(["Falconry", "Kite sewing"])
+    operations.find_or_create_skills(["Hawking"])
+    assert queries.vocabulary() is first
+    assert [mention.skill for mention in first.find("Hawking, falconry, Kotlin")] == ["Hawking", "Falconry", "Kotlin"]
+    assert list(first)[-3:] == ["Falconry", "Kite sewing", "Hawking"]
+
+
+def test_any_other_change_builds_anew(starter: operations.Loaded) -> None:
+    ids = operations.find_or_create_skills(["Falconry", "Hawking"])
+    first = queries.vocabulary()
+    operations.find_or_create_skills(["Kite sewing"])
+    operations.set_active(skill_id=ids["Falconry"], is_active=False)
+    second = queries.vocabulary()
+    assert second is not first
+    assert [mention.skill for mention in second.find("Hawking, falconry, kite sewing")] == ["Hawking", "Kite sewing"]
+    VocabularyChange.objects.all().delete()
+    VocabularyChange.objects.create(added=[])
+    assert queries.vocabulary() is not second
+
+
 def test_the_vocabulary_is_kept_while_nothing_changes(starter: operations.Loaded) -> None:
     first = queries.vocabulary()
     with CaptureQueriesContext(connection) as statements:
