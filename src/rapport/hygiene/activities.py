@@ -26,3 +26,9 @@ FINDINGS_MENDED = declare(
 FINDINGS_LEFT = declare(
     "finding.left", "left as it is what the audit “{audit}” found", "heart-pulse", data=("audit",), quiet=True,
 )  # fmt: skip
+SKILL_MAPPED = declare(
+    "skill.mapped", "put the skill {skill} in the place of {before}", "sparkles", data=("skill", "before"),
+)  # fmt: skip
+SKILL_UNMAPPED = declare(
+    "skill.unmapped", "took back that {before} is {skill}", "sparkles", data=("skill", "before"),
+)  # fmt: skip

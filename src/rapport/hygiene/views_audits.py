@@ -158,6 +158,8 @@ def _show_preview(
         "left_count": len(changes) - len(will),
         "ids": chosen,
         "value": value,
+        "value_text": wanted.choice.name_of(value) if wanted.choice else value,
+        "options_url": reverse(wanted.choice.options_url) if wanted.choice and wanted.choice.options_url else "",
         "problem": problem,
         "is_capped": not chosen and len(changes) >= audit_queries.MOST_AT_ONCE,
         "most": audit_queries.MOST_AT_ONCE,

@@ -77,11 +77,16 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a fix asks for first: a label, and what stands in the field at the beginning."""
+    """What a fix asks for first: a label, and what stands in the field at the beginning.
+
+    `options_url` names the address that suggests values while typing; then the value is what one of them stands for.
+    """
 
     label: str
     help: str
     suggest: Callable[[Sequence[UUID]], str]
+    options_url: str = ""
+    name_of: Callable[[str], str] = str  # what a value is called: where values are ids
 
 
 @dataclass(frozen=True, slots=True)

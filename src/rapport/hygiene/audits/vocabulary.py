@@ -14,6 +14,7 @@ from rapport.candidates.operations import Correction
 from rapport.candidates.permissions import visible_to
 from rapport.hygiene.audits.fixes_of_data import CANDIDATE, changes_of, make, take_back
 from rapport.hygiene.audits.fixes_of_people import people
+from rapport.hygiene.audits.fixes_of_skills import MAP
 from rapport.hygiene.audits.registry import Audit, Change, Choice, Done, Fix, Found, Line, Seen, search_url
 from rapport.hygiene.models import PoolTitle
 from rapport.lib.actors import Actor
@@ -177,6 +178,7 @@ AUDITS = (
                 _plan_skills, _settle, _unsettle,
                 Choice("Group", "A group of the vocabulary; a new one is made.", lambda _: OWN_SKILLS),
             ),
+            MAP,
         ),
     ),
 )  # fmt: skip
