@@ -37,7 +37,7 @@ def with_lists(packages: tuple[str, ...] = SKILLS, *, gated: bool = True) -> Voc
             if name is None:
                 name = names[concept.label] = concept.label
                 skills.append((name, concept.category))
-            words += _words(name, concept, gated)
+            words += _words(starter, name, concept, gated)
     relations = [(one, two, weight) for one in starter for two, weight in starter.related(one).items()]
     return Vocabulary.from_rows(skills, words, relations)
 
@@ -47,8 +47,10 @@ def _find(starter: Vocabulary, names: dict[str, str], concept: Concept) -> str |
     return next((found for text in texts if (found := names.get(text) or starter.canonical(text))), None)
 
 
-def _words(name: str, concept: Concept, gated: bool) -> Iterator[Alias]:
+def _words(starter: Vocabulary, name: str, concept: Concept, gated: bool) -> Iterator[Alias]:
     for text in (concept.label, bare_label(concept.label), *concept.other_labels):
+        if text in starter.categories:
+            continue  # it is recognised as the starter says
         if not gated:
             yield Alias(name, text, "", default_matching(text))
         elif is_usable(text):

@@ -30,7 +30,14 @@ PUBLIC = {
     "mfa_authenticate", "mfa_login_webauthn", "mail:unsubscribe", "mail:link",
 }  # fmt: skip
 # Pages that are everybody's own; the rest of an app asks for the capability to see what the app is about.
-EVERYBODYS = {"workspace:home", "workspace:styleguide", "search:help", "accounts:own", "accounts:time_zones"}
+EVERYBODYS = {
+    "workspace:home",
+    "workspace:styleguide",
+    "search:help",
+    "accounts:own",
+    "accounts:time_zones",
+    "skills:vocabularies",
+}
 # Suggestions that hold only what the asking person may see; for some that is nothing.
 SUGGESTIONS = {"search:quick", "jobs:options", "jobs:skill_options"}
 EVERYBODYS_APPS = {"notifications"}
