@@ -17,6 +17,7 @@ from rapport.skills.titles import Title, normalize_title
 
 TITLES = REAL_DATA / "titles"
 SAME_OCCUPATION = 0.05  # added to the likeness of two normal forms
+AS_ENTERED = 0.2  # the share of what was entered: titles of one normal form are ordered by it
 LINES = 10_000
 ASKED = 200  # queries of a task, spread evenly over it
 
@@ -101,14 +102,23 @@ def _adverts() -> Task:
 
 
 def _compare(task: Task) -> Figure:
-    plain = _judge(task, TfIdf(task.corpus, character_grams).scores)
+    entered = TfIdf(task.corpus, character_grams)
+    plain = _judge(task, entered.scores)
     forms = {key: normalize_title(title) for key, title in task.corpus.items()}
     texts = TfIdf({key: form.normal for key, form in forms.items()}, character_grams)
-    ours = _judge(task, lambda text: _with_occupation(texts, forms, normalize_title(text)))
+    ours = _judge(
+        task, lambda text: _with_entered(entered, text, _with_occupation(texts, forms, normalize_title(text)))
+    )
     return Figure(
         f"titles.{task.name}", ours, task.metric, target=plain, at_most=False, n=len(task.asked()),
         peer="character TF-IDF of what was entered", peer_value=plain, note=f"among {len(task.corpus)} titles",
     )  # fmt: skip
+
+
+def _with_entered(entered: TfIdf, text: str, found: dict[str, float]) -> dict[str, float]:
+    for key, score in entered.scores(text).items():
+        found[key] = found.get(key, 0.0) + AS_ENTERED * score
+    return found
 
 
 def _with_occupation(texts: TfIdf, forms: Mapping[str, Title], asked: Title) -> dict[str, float]:

@@ -48,7 +48,14 @@ SALES_PEOPLE = {
     "handywoman": "handyman", "barmaid": "barman", "kauffrau": "kaufmann", "kaufleute": "kaufmann", "fachfrau": "fachmann",
     "bürokauffrau": "bürokaufmann", "hotelfachfrau": "hotelfachmann", "krankenschwester": "krankenpfleger",
     "köch": "koch", "ärzt": "arzt", "zahnärzt": "zahnarzt", "tierärzt": "tierarzt", "anwält": "anwalt", "rechtsanwält": "rechtsanwalt",
-    "directrice": "directeur", "hôtesse": "hôte", "maîtresse": "maître", "cheffe": "chef",
+    "directrice": "directeur", "hôtesse": "hôte", "maîtresse": "maître", "cheffe": "chef", "actrice": "acteur",
+    "assistante": "assistant", "gérante": "gérant", "consultante": "consultant", "enseignante": "enseignant",
+    "soignante": "soignant", "surveillante": "surveillant", "représentante": "représentant", "dirigeante": "dirigeant",
+    "exploitante": "exploitant", "commerçante": "commerçant", "fabricante": "fabricant", "intervenante": "intervenant",
+    "négociante": "négociant", "intendante": "intendant", "étudiante": "étudiant", "présidente": "président",
+    "adjointe": "adjoint", "chargée": "chargé", "employée": "employé", "attachée": "attaché", "déléguée": "délégué",
+    "préposée": "préposé", "apprentie": "apprenti", "avocate": "avocat", "écrivaine": "écrivain", "commise": "commis",
+    "artisane": "artisan", "lieutenante": "lieutenant", "commandante": "commandant", "sergente": "sergent",
 }  # fmt: skip
 
 # (level, words that say so and are cut off when others remain)

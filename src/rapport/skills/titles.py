@@ -190,7 +190,7 @@ def _person(word: str) -> str:
     if word.endswith("frau") and len(word) > 6:
         return word[:-4] + "mann"
     for ending, base in _FRENCH:
-        if word.endswith(ending) and len(word) > len(ending) + 3:
+        if word.endswith(ending) and len(word) >= len(ending) + 3:
             return word[: -len(ending)] + base
     return word
 

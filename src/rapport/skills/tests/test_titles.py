@@ -63,6 +63,10 @@ def test_titles(title: str, normal: str, seniority: str, occupation: str) -> Non
         ("Verkäufer (m/w/d)", "Verkäuferin", "Verkäufer/in", "Verkäufer:in", "VerkäuferIn", "Verkäufer (gn)"),
         ("Assistant administratif / Assistante administrative", "Assistant administratif (H/F)"),
         ("Salesman", "Saleswoman", "Salesperson"),
+        ("Laveur de vitres", "Laveuse de vitres", "Laveur / Laveuse de vitres"),
+        ("Assistant coiffeur", "Assistante coiffeuse"),
+        ("Chargé de mission", "Chargée de mission"),
+        ("Conseiller adjoint", "Conseillère adjointe"),
     ],
 )
 def test_spellings_of_one_title_coincide(titles: tuple[str, ...]) -> None:
