@@ -98,6 +98,12 @@ class VocabularySource(models.Model):
     def __str__(self) -> str:
         return self.get_source_display()
 
+    @property
+    def holds(self) -> str:
+        """What came in with it, in words."""
+        parts = [f"{count:,} {name}" for name, count in self.counts.items() if count]
+        return ", ".join(parts) or "nothing that was not here before"
+
 
 class VocabularyChange(models.Model):
     """One row for each transaction that changed the vocabulary.

@@ -15,12 +15,7 @@ def vocabularies(request: Request) -> HttpResponse:
     sources = queries.list_sources()
     context = {
         "starter_words": f"{queries.count_skills():,}",
-        "rows": [{"list": row, "holds": _holds(row.counts)} for row in sources],
+        "sources": sources,
         "credits": credits_of(row.source for row in sources),
     }
     return render(request, "skills/vocabularies.html", context)
-
-
-def _holds(counts: dict[str, int]) -> str:
-    parts = [f"{count:,} {name}" for name, count in counts.items() if count]
-    return ", ".join(parts) or "nothing that was not here before"

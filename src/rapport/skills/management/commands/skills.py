@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _list(self, as_json: bool) -> None:
         rows = queries.list_sources()
-        said = "\n".join(f"{row.source} {row.version}: {row}, {row.counts.get('skills', 0):,} skills" for row in rows)
+        said = "\n".join(f"{row.source} {row.version}: {row}, {row.holds}" for row in rows)
         listed = [
             {
                 "source": row.source, "version": row.version, "imported_at": row.imported_at.isoformat(), "added": row.counts,
