@@ -15,6 +15,7 @@ from rapport.jobs.models import Job, JobSkill
 from rapport.search import queries
 from rapport.search.job_fits import Weights
 from rapport.search.tests.factories import make_candidate, make_job
+from rapport.skills.models import Skill
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -153,3 +154,19 @@ def test_same_input_gives_the_same_order(rita: User, job: Job) -> None:
     assert [row.fit for row in first.rows] == [row.fit for row in second.rows]
     alone = queries.fit_of(rita.actor, job.id, first.rows[1].candidate.id)
     assert alone == first.rows[1].fit
+
+
+def test_a_skill_of_an_imported_list_counts_where_the_text_of_the_work_has_its_words(
+    rita: User, index_everybody: Callable[[], None]
+) -> None:
+    """Résumés are read with the starter, so nobody has such a skill as a row of their own."""
+    Skill.objects.create(name="train falcons", normal="train falcon", source=Skill.Source.LAISER, category="O*NET")
+    make_candidate("Fay Falconer", title="Keeper", sentence="I train falcons for airports.")
+    make_candidate("Peter Pigeon", title="Keeper", sentence="I feed pigeons at the harbour.")
+    job = make_job("Keeper", must=("train falcons",))
+    index_everybody()
+    fits = {row.candidate.full_name: row.fit for row in queries.fits_for_job(rita.actor, job.id).rows}
+    musts = {name: next(part for part in fit.parts if part.name == "must") for name, fit in fits.items()}
+    assert (musts["Fay Falconer"].points, musts["Fay Falconer"].of) == (36.8, 61.4)
+    assert musts["Fay Falconer"].evidence[0].note == "its words are in what they have done"
+    assert musts["Peter Pigeon"].points == 0
