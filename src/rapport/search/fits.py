@@ -21,6 +21,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapport.search.wording import SENIORITY_NAMES, cut, likeness_of_words, seniority_of, title_words, work_words
 
@@ -93,16 +94,14 @@ class JobNeeds:
         return sorted(counts, key=lambda word: (-counts[word], -len(word), word))[:limit]
 
 
-@dataclass(frozen=True, slots=True)
-class Title:
+class Title(NamedTuple):
     """A title somebody holds or held."""
 
     text: str
     is_current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SkillFact:
+class SkillFact(NamedTuple):
     """A skill a person has: where it was found first, how often, and for how many years, None for unknown.
 
     `mention_count` 0 means that the words of a skill no vocabulary knew are in the text of the work.
@@ -152,7 +151,7 @@ class Person:
         return cls(
             key,
             tuple(Title(text, bool(current)) for text, current in titles),
-            tuple(SkillFact(*skill) for skill in skills),
+            tuple(map(SkillFact._make, skills)),
             years,
             city,
             country_code,
