@@ -1,7 +1,7 @@
 """Input from people: uploads, the columns of a CSV file, and a résumé as corrected."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,10 @@ from rapport.candidates.drafts import (
 from rapport.intake.resume_drafts import SURE, read_date
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import whole_number
+
+JOB_INPUTS = ("title", "organisation", "place", "start", "end", "text")
+SCHOOL_INPUTS = ("school", "degree", "start", "end")
+MOST_LINES = 60
 
 
 class SharedForm(forms.Form):
@@ -65,12 +69,13 @@ class ResumesForm(SharedForm):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A job or school on the review page: texts by input name, where it was found, and whether that is unsure."""
+    """A job or school on the review page: texts by input name, where it was found, whether that is unsure, what is wrong with it."""
 
     place: int
     values: dict[str, Any]
-    evidence: str
+    evidence: str = ""
     unsure: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,18 @@ class ReviewFields:
     jobs: list[Row]
     schools: list[Row]
     skills: list[dict[str, Any]]
+    more_skills: str = ""
+
+    @property
+    def check_count(self) -> int:
+        """How many fields ask to be looked at; a job or school counts once."""
+        return len(self.unsure) + sum(row.unsure for row in (*self.jobs, *self.schools))
 
 
-def review_fields(draft: CandidateDraft, confidence: dict[str, float], has_name: bool) -> ReviewFields:
+def review_fields(draft: CandidateDraft, resume: Mapping[str, Any]) -> ReviewFields:
     """The inputs of a résumé as it was read."""
+    confidence = resume.get("confidence") or {}
+    has_name = bool((resume.get("basics") or {}).get("name"))
     points = {
         kind: "\n".join(p.value for p in draft.contact_points if p.kind == kind) for kind in ("email", "phone", "link")
     }
@@ -111,15 +124,47 @@ def review_fields(draft: CandidateDraft, confidence: dict[str, float], has_name:
         Row(place, _job_values(job), f"work[{place}]", _is_unsure(confidence, f"work[{place}]", 0.6))
         for place, job in enumerate(draft.experiences)
     ]
+    places = _school_places(resume)
     schools = [
-        Row(place, _school_values(school), f"education[{place}]", _is_unsure(confidence, f"education[{place}]", 0.6))
+        Row(place, _school_values(school), places[place], _is_unsure(confidence, places[place], 0.6))
         for place, school in enumerate(draft.educations)
     ]
     skills = [
-        {"place": place, "name": skill.name, "years": skill.years, "evidence": skill.evidence}
+        {"place": place, "name": skill.name, "years": skill.years, "evidence": skill.evidence, "is_kept": True}
         for place, skill in enumerate(draft.skills)
     ]
     return ReviewFields(values, frozenset(unsure), jobs, schools, skills)
+
+
+def _school_places(resume: Mapping[str, Any]) -> list[str]:
+    """Where each line of the education was read: certificates follow the schools, as in the draft."""
+    names = ("education", "certificates")
+    return [f"{name}[{place}]" for name in names for place in range(len(resume.get(name) or ()))]
+
+
+def entered_fields(fields: ReviewFields, data: QueryDict, errors: Mapping[str, str]) -> ReviewFields:
+    """The inputs as a person left them, added lines and dropped ones too, with what is wrong beside each line."""
+    kept = set(data.getlist("skills"))
+    return replace(
+        fields,
+        values={name: data.get(name, "") for name in fields.values},
+        jobs=_entered_rows(data, "job", JOB_INPUTS, fields.jobs, errors),
+        schools=_entered_rows(data, "school", SCHOOL_INPUTS, fields.schools, errors),
+        skills=[skill | {"is_kept": str(skill["place"]) in kept} for skill in fields.skills],
+        more_skills=data.get("more_skills", ""),
+    )
+
+
+def _entered_rows(
+    data: QueryDict, prefix: str, names: Sequence[str], read: Sequence[Row], errors: Mapping[str, str]
+) -> list[Row]:
+    rows = []
+    for place, values in _lines(data, prefix, names):
+        known = read[place] if place < len(read) else Row(place, {})
+        wrong = {name: errors[key] for name in names if (key := f"{prefix}-{place}-{name}") in errors}
+        is_current = bool(data.get(f"{prefix}-{place}-current"))
+        rows.append(replace(known, values=values | {"is_current": is_current}, errors=wrong))
+    return rows
 
 
 def _is_unsure(confidence: dict[str, float], prefix: str, sure: float) -> bool:
@@ -129,7 +174,7 @@ def _is_unsure(confidence: dict[str, float], prefix: str, sure: float) -> bool:
 def _job_values(job: ExperienceDraft) -> dict[str, Any]:
     shape = "%Y" if job.date_precision == "year" else "%Y-%m"
     return {
-        "title": job.title, "organisation": job.organisation, "text": job.text, "is_current": job.is_current,
+        "title": job.title, "organisation": job.organisation, "place": job.place, "text": job.text, "is_current": job.is_current,
         "start": job.start_on.strftime(shape) if job.start_on else "",
         "end": job.end_on.strftime(shape) if job.end_on else "",
     }  # fmt: skip
@@ -171,7 +216,7 @@ def read_review(data: QueryDict, read: CandidateDraft) -> CandidateDraft:
 
 
 def _read_jobs(data: QueryDict, read: Sequence[ExperienceDraft]) -> Iterable[ExperienceDraft]:
-    for place, given in _lines(data, "job", ("title", "organisation", "start", "end", "text")):
+    for place, given in _lines(data, "job", JOB_INPUTS):
         if not (given["title"] or given["organisation"] or given["text"]):
             continue
         known = read[place] if place < len(read) else ExperienceDraft()
@@ -180,6 +225,7 @@ def _read_jobs(data: QueryDict, read: Sequence[ExperienceDraft]) -> Iterable[Exp
             known,
             title=given["title"],
             organisation=given["organisation"],
+            place=given["place"] if f"job-{place}-place" in data else known.place,
             text=given["text"],
             start_on=_date(given["start"], f"job-{place}-start"),
             end_on=_date(given["end"], f"job-{place}-end"),
@@ -189,7 +235,7 @@ def _read_jobs(data: QueryDict, read: Sequence[ExperienceDraft]) -> Iterable[Exp
 
 
 def _read_schools(data: QueryDict, read: Sequence[EducationDraft]) -> Iterable[EducationDraft]:
-    for place, given in _lines(data, "school", ("school", "degree", "start", "end")):
+    for place, given in _lines(data, "school", SCHOOL_INPUTS):
         if not (given["school"] or given["degree"]):
             continue
         known = read[place] if place < len(read) else EducationDraft()
@@ -201,7 +247,7 @@ def _read_schools(data: QueryDict, read: Sequence[EducationDraft]) -> Iterable[E
 
 def _lines(data: QueryDict, prefix: str, names: Sequence[str]) -> Iterable[tuple[int, dict[str, str]]]:
     """(place, values) of the numbered inputs job-0-title, job-0-start …"""
-    for place in range(60):
+    for place in range(MOST_LINES):
         if f"{prefix}-{place}-{names[0]}" in data:
             yield place, {name: data.get(f"{prefix}-{place}-{name}", "").strip() for name in names}
 

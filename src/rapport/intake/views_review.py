@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from rapport.candidates.document_files import clean_name
 from rapport.intake import import_files, operations, queries, resume_drafts
-from rapport.intake.forms import read_review, review_fields
+from rapport.intake.forms import MOST_LINES, Row, entered_fields, read_review, review_fields
 from rapport.intake.models import ImportRow
 from rapport.intake.review_text import LONGEST_SHOWN, cut_text
 from rapport.lib.errors import InvalidInput, NotFound
@@ -37,15 +37,17 @@ def review(request: Request, import_id: UUID, number: int) -> HttpResponse:
             messages.success(request, said)
             return _next(request, import_id, number)
     looks = queries.count_looks([item.id]).get(item.id, 0)
-    has_name = bool((resume.get("basics") or {}).get("name"))
-    fields = review_fields(draft, resume.get("confidence") or {}, has_name)
+    fields = review_fields(draft, resume)
+    if problem:
+        fields = entered_fields(fields, request.POST, problem.fields)
     text = resume.get("text") or ""
     context = {
         "item": item,
         "row": row,
         "fields": fields,
-        "entered": request.POST if problem else None,
-        "problem": problem,
+        "errors": problem.fields if problem else {},
+        "blank": Row(0, {}),
+        "most_lines": MOST_LINES,
         "pieces": cut_text(text, resume.get("evidence") or ()),
         "is_cut": len(text) > LONGEST_SHOWN,
         "look_count": looks,

@@ -91,7 +91,7 @@ def test_a_resume_is_uploaded_corrected_and_saved(rita: User, sign_in) -> None:
     assert "Waits for you" in client.get(response.url).content.decode()
     review = reverse("intake:review", args=[item.id, 1])
     page = client.get(review).content.decode()
-    assert '<mark data-field="basics.email">mina.okafor@example.org</mark>' in page
+    assert '<mark data-field="basics.email basics.emails[0]">mina.okafor@example.org</mark>' in page
     assert 'value="Harbour Analytics GmbH"' in page
 
     form = {
@@ -172,3 +172,48 @@ def test_lists_take_the_same_statements_for_2_and_20(rita: User, sign_in) -> Non
                 assert client.get(page).status_code == 200
             counts.append(len(captured))
     assert counts[:2] == counts[2:]
+
+
+def test_a_refused_review_keeps_what_was_entered_and_says_where_it_is_wrong(rita: User, sign_in, waiting) -> None:
+    client, review = sign_in(rita), reverse("intake:review", args=[waiting.id, 1])
+    form = {
+        "full_name": "Mina A. Okafor", "summary": "Typed by hand.", "skills": ["1"], "more_skills": "Sailing",
+        "job-0-title": "Lead", "job-0-organisation": "Harbour", "job-0-place": "Bremen", "job-0-start": "2020", "job-0-end": "soon",
+        "job-7-title": "Added by hand", "job-7-organisation": "Lighthouse", "job-7-place": "", "job-7-start": "", "job-7-end": "",
+    }  # fmt: skip
+    response = client.post(review, form)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert not Candidate.objects.exists()
+    fields = response.context["fields"]
+    assert (fields.values["full_name"], fields.values["summary"], fields.values["email"]) == (
+        "Mina A. Okafor",
+        "Typed by hand.",
+        "",
+    )
+    assert [(job.place, job.values["title"], job.values["end"]) for job in fields.jobs] == [
+        (0, "Lead", "soon"),
+        (7, "Added by hand", ""),
+    ]
+    assert [skill["place"] for skill in fields.skills if skill["is_kept"]] == [1]
+    assert 'value="Sailing"' in page
+    assert 'aria-describedby="job-0-end-error"' in page
+    assert page.count('aria-invalid="true"') == 1
+
+    assert client.post(review, form | {"job-0-end": "2021"}).status_code == 302
+    mina = Candidate.objects.get()
+    saved = mina.experiences.values_list("title", "organisation", "place")
+    assert sorted(saved) == [("Added by hand", "Lighthouse", ""), ("Lead", "Harbour", "Bremen")]
+
+    nameless = client.post(reverse("intake:review", args=[waiting.id, 2]), {"full_name": " "})
+    assert nameless.status_code == 422
+    assert 'aria-describedby="full_name-error"' in nameless.content.decode()
+
+
+def test_each_input_of_a_job_knows_the_words_it_was_read_from(rita: User, sign_in, waiting: Import) -> None:
+    page = sign_in(rita).get(reverse("intake:review", args=[waiting.id, 1])).content.decode()
+    for key in ("position", "name", "startDate"):
+        assert f'data-evidence="work[0].{key}"' in page
+    assert '<mark data-field="work[0].startDate work[0].endDate">March 2019 – present</mark>' in page
+    assert '<mark data-field="work[0].position">Senior </mark>' in page
+    assert 'data-evidence="education[0].institution education[0].issuer education[0].name"' in page
