@@ -96,7 +96,7 @@ def measure(people: int) -> Iterator[Figure]:
             installation.run("migrate", "--verbosity", "0")
             for rows in sorted({ROWS // 10, ROWS, people}):
                 write_table(folder / "people.csv", rows)
-                report, seconds, megabytes = _import(installation, folder / "people.csv")
+                report, seconds, megabytes = run_import(installation, "candidates", folder / "people.csv")
                 if rows == ROWS:
                     yield from _speed(report, seconds, _copy_again(connect))
                     yield _undo(installation, connect, report["import"])
@@ -167,11 +167,12 @@ def _undo(installation: Installation, connect: Callable[[], Any], import_id: str
     return Figure("imports.csv.undo", taken, "s", target=60, n=ROWS, note=f"longest batch {longest:.2f} s")
 
 
-def _import(installation: Installation, path: Path) -> tuple[dict, float, float]:
+def run_import(installation: Installation, what: str, path: Path) -> tuple[dict, float, float]:
+    """What `rapport import WHAT` reports, its seconds, and the peak of its memory in MB."""
     started, peak = time.monotonic(), 0.0
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [*RAPPORT, "import", "candidates", str(path), "--json"], env=installation.environ, cwd=ROOT, stdout=output
+            [*RAPPORT, "import", what, str(path), "--json"], env=installation.environ, cwd=ROOT, stdout=output
         )
         whole = psutil.Process(process.pid)
         while process.poll() is None:
