@@ -1,8 +1,6 @@
 """Invented persons for measuring linkage: people with names of uneven frequency, addresses, births, and their duplicates
 with slips of the pen. The same seed gives the same file; the true person stands in the record's id ("p17-2")."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import accumulate
@@ -30,15 +28,6 @@ STREETS = _words(
 )
 KINDS = _words("Road Street Lane Avenue Close Way")
 KEYS = {"a": "sq", "e": "wr", "i": "uo", "n": "bm", "o": "ip", "r": "et", "s": "ad", "t": "ry", "l": "k", "m": "n"}
-
-
-def make_csv(people: int, *, duplicates: float = 0.2, seed: int = 2026) -> str:
-    """A CSV file of so many records, of which a share are second and third entries of people above them."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows(make_rows(people, duplicates=duplicates, seed=seed))
-    return out.getvalue()
 
 
 def make_rows(people: int, *, duplicates: float = 0.2, seed: int = 2026) -> Iterator[list[str]]:

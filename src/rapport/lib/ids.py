@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 _last_ns = 0
@@ -24,11 +24,6 @@ def id_at(moment: datetime, noise: int | None = None) -> UUID:
 def first_id_at(moment: datetime) -> UUID:
     """The smallest UUIDv7 of a moment: a bound for ranges over time."""
     return UUID(int=(int(moment.timestamp() * 1000) << 80))
-
-
-def moment_of(identifier: UUID) -> datetime:
-    """The time in a UUIDv7, to the millisecond."""
-    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
 
 
 def array_of(ids: Iterable[UUID | None]) -> str:

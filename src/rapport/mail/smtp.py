@@ -18,7 +18,6 @@ import socket
 import ssl
 from dataclasses import dataclass
 from enum import StrEnum
-from queue import LifoQueue
 from types import TracebackType
 from typing import Self
 
@@ -198,29 +197,6 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class ConnectionPool:
-    """At most `size` kept connections to one server, shared by any number of threads."""
-
-    def __init__(self, settings: SmtpSettings, size: int = 4) -> None:
-        self._connections = [Connection(settings) for _ in range(size)]
-        self._free: LifoQueue[Connection] = LifoQueue()
-        for connection in self._connections:
-            self._free.put(connection)
-
-    def send(self, *, sender: str, recipient: str, message: bytes) -> SendResult:
-        """As Connection.send, over the connection used last of those that are free."""
-        connection = self._free.get()
-        try:
-            return connection.send(sender=sender, recipient=recipient, message=message)
-        finally:
-            self._free.put(connection)
-
-    def close(self) -> None:
-        """Close all connections; call it when no thread sends any more."""
-        for connection in self._connections:
-            connection.close()
 
 
 def check_connection(settings: SmtpSettings) -> str:

@@ -13,7 +13,6 @@ from rapport.mail.merge_fields import with_followed_links
 from rapport.mail.template_fields import FIELDS
 
 UNSUBSCRIBE_WORDS = "If you would rather not hear from us about jobs, tell us here:"
-THREAD_SUBJECT = "thread_subject"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from rapport.lib import clock
 from rapport.mail.models import Mailbox
 from rapport.outreach.content import Person, StepText, compile_step, person_values
 from rapport.outreach.governor import Rules
@@ -140,9 +139,3 @@ def shared_values(sequence: Sequence) -> dict[str, str]:
         "sender_first_name": sender.split(" ")[0],
         "sender_title": "",
     }
-
-
-def first_due(plan: Plan, time_zone: str) -> datetime:
-    """When the first step of somebody enrolled now is due."""
-    now = clock.now()
-    return after_days(now, plan.steps[0].wait_days, plan.hours_for(time_zone, now))

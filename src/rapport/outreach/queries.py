@@ -149,13 +149,6 @@ def list_waiting(
     return [(row, row.enrollment) for row in rows.order_by("id")[:limit]]
 
 
-def list_enrollments_of(actor: Actor, candidate_id: UUID, limit: int = 20) -> QuerySet[Enrollment]:
-    """The sequences a candidate is or was in, newest first; for the profile."""
-    require(actor, VIEW)
-    rows = Enrollment.objects.filter(candidate_id=candidate_id, candidate__in=_visible(actor))
-    return rows.select_related("sequence", "step").order_by("-id")[:limit]
-
-
 def lock_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
     """An enrollment with its sequence, locked for change."""
     require(actor, ENROLL)

@@ -69,7 +69,7 @@ def test_taking_it_up_again_undoes_the_ending(rita) -> None:
     reason = ReasonFactory(side=ArchiveReason.Side.WITHDRAWN)
     operations.archive_application(actor=rita.actor, application_id=application.id, reason_id=reason.id, note="x")
     for _ in range(2):
-        operations.reopen_application(actor=rita.actor, application_id=application.id)
+        operations.reopen_applications(actor=rita.actor, application_ids=[application.id])
     application.refresh_from_db()
     assert (application.state, application.archive_reason, application.archive_note, application.ended_at) == (
         "active",
@@ -88,7 +88,7 @@ def test_hiring_keeps_the_promise_and_can_be_undone(rita) -> None:
     application.refresh_from_db()
     assert application.state == "hired"
     assert Promise.objects.get().state == Promise.State.KEPT
-    operations.reopen_application(actor=rita.actor, application_id=application.id)
+    operations.reopen_applications(actor=rita.actor, application_ids=[application.id])
     assert verbs() == ["promise.kept", "application.hired", "application.reopened", "promise.made"]
 
 
@@ -105,7 +105,7 @@ def test_others_may_not_end_hire_or_reopen(request, name, on_team, error) -> Non
             actor=user.actor, application_ids=[application.id], reason_id=reason.id
         ),
         lambda: operations.hire_application(actor=user.actor, application_id=application.id),
-        lambda: operations.reopen_application(actor=user.actor, application_id=application.id),
+        lambda: operations.reopen_applications(actor=user.actor, application_ids=[application.id]),
     ):
         with pytest.raises(error):
             call()

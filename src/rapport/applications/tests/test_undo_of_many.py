@@ -101,7 +101,7 @@ def test_a_rejection_of_many_is_taken_back_but_for_who_ended_again(rita, ada, si
     rows = ApplicationFactory.create_batch(61, job=job)
     data = {"ids": [row.id for row in rows], "reason": reason.id, "note": ""}
     undo = told(client.post(reverse("applications:archive", args=[job.id]), data, headers=HTMX))["undo"]
-    operations.reopen_application(actor=ada.actor, application_id=rows[0].id)
+    operations.reopen_applications(actor=ada.actor, application_ids=[rows[0].id])
     operations.hire_application(actor=ada.actor, application_id=rows[0].id)
     assert said(client.post(undo, headers=HTMX)) == [
         "60 people in process again; 1 changed since and left as they are."

@@ -37,7 +37,6 @@ LENGTHS = {
     "full_name": 300, "pronouns": 40, "title": 200, "organisation": 200, "place": 200, "time_zone": 64,
     "language_code": 8,
 }  # fmt: skip
-PERSONAL_TEXTS = ("summary",)
 
 
 class CandidateChanges(TypedDict, total=False):

@@ -1,8 +1,8 @@
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.candidates.tag_rules import find_alike, letters_of
+from rapport.candidates.tag_rules import find_alike
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,7 @@ from rapport.candidates.tag_rules import find_alike, letters_of
         ("silver medal", "silver medla", True),
         ("Zürich", "zurich", True),
         ("class of 2025", "class of 2026", False),
+        ("𝑨", "a", True),  # a letter of formulas, which has no case of its own
         ("C++", "C#", False),
         ("java", "lava", False),
         ("java", "javascript", False),
@@ -31,9 +32,3 @@ def test_any_names_can_be_compared_and_pairs_come_once_in_order(names: list[str]
     pairs = find_alike(tuple(names))
     assert list(pairs) == sorted({tuple(sorted(pair)) for pair in pairs})
     assert all(one < other < len(names) for one, other in pairs)
-
-
-@example("𝑨")  # a letter of formulas, which has no case of its own
-@given(st.text(max_size=60))
-def test_letters_of_a_name_are_found_in_any_name(name: str) -> None:
-    assert letters_of(letters_of(name)) == letters_of(name)

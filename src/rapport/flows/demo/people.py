@@ -19,7 +19,6 @@ from rapport.flows.demo.roles import ROLES, Role
 CHUNK = 2500  # people decided from one random sequence; also what one transaction stores
 CITY_WEIGHTS = list(accumulate(weight for _, _, weight in words.CITIES))
 ROLE_WEIGHTS = list(accumulate(role.weight for role in ROLES))
-PHONES = 90_000  # numbers reserved for fiction that make_phone knows
 NULL = r"\N"
 
 CANDIDATE, CONTACT, EXPERIENCE, EDUCATION, SKILL, TAG, CONSENT, ACTIVITY, SUBJECT, DOCUMENT = range(1, 11)

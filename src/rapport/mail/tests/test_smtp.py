@@ -1,11 +1,9 @@
 import socket
-import threading
 
 import pytest
 
 from rapport.mail.smtp import (
     Connection,
-    ConnectionPool,
     Outcome,
     Scope,
     Security,
@@ -22,7 +20,7 @@ def settings_for(server: ScriptedServer, **changes) -> SmtpSettings:
     return SmtpSettings("127.0.0.1", server.port, **({"security": Security.PLAIN, "timeout_s": 5} | changes))
 
 
-def send(connection: Connection | ConnectionPool, recipient: str = "carl@example.net", message: bytes = MESSAGE):
+def send(connection: Connection, recipient: str = "carl@example.net", message: bytes = MESSAGE):
     return connection.send(sender="rita@example.org", recipient=recipient, message=message)
 
 
@@ -161,19 +159,6 @@ def test_a_message_over_the_servers_limit_is_not_tried():
     ):
         result = send(connection, message=b"x" * 2000)
     assert result == SendResult(Outcome.NEVER, 552, "The message has 2,000 bytes, the server takes 1,000")
-
-
-def test_a_pool_serves_many_threads_with_few_connections():
-    with ScriptedServer() as server:
-        pool = ConnectionPool(settings_for(server), size=3)
-        threads = [threading.Thread(target=send, args=(pool, f"p{n}@example.net")) for n in range(30)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        pool.close()
-    assert sorted(to for to, _ in server.received) == sorted(f"p{n}@example.net" for n in range(30))
-    assert 1 <= server.connections <= 3
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_each_kind_of_news_arrives_and_is_in_the_digest(rita, ada, settings) -> 
     applications.move_application(actor=ada.actor, application_id=application.id, to_stage_id=interview.id)
     reason = ReasonFactory(side="rejected", name="Too far away")
     applications.archive_application(actor=ada.actor, application_id=application.id, reason_id=reason.id)
-    applications.reopen_application(actor=ada.actor, application_id=application.id)
+    applications.reopen_applications(actor=ada.actor, application_ids=[application.id])
     applications.hire_application(actor=ada.actor, application_id=application.id)
     subjects: dict[str, UUID] = {"candidate": carl.id}
     record(
