@@ -73,18 +73,22 @@ def _list_context(request: Request) -> dict[str, Any]:
     kept = {"q": text, "show": show, "sort": sort if sort != "name" else ""}
     return context | {
         "page": page,
-        "heads": [
-            {
-                "key": key,
-                "label": label,
-                "url": _url(**kept | {"sort": key if key != "name" else ""}),
-                "is_sorted": sort == key,
-            }
-            for key, label in SORTS
-        ],
+        "heads": _heads(sort, kept),
         "previous_url": _url(**kept, page=str(page.number - 1)) if page.number > 1 else "",
         "next_url": _url(**kept, page=str(page.number + 1)) if page.has_next else "",
     }
+
+
+def _heads(sort: str, kept: dict[str, str]) -> list[dict[str, str]]:
+    """The heads of the columns that can be sorted by: names from A, numbers and dates from the largest."""
+    return [
+        {
+            "label": label,
+            "url": _url(**kept | {"sort": key if key != "name" else ""}),
+            "sorted": "" if sort != key else "ascending" if key == "name" else "descending",
+        }
+        for key, label in SORTS
+    ]
 
 
 def _pairs(request: Request) -> list[dict[str, Any]]:
