@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.http import require_GET
 
+from rapport.applications.board import Card
 from rapport.lib import clock
 
 PEOPLE = (
@@ -81,11 +83,23 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "before": now - timedelta(minutes=48),
         "tabs": _items("Board", "Best fits", "Posting", "Process", "Team", "Numbers"),
         "views": _items("All", "Mail", "Interviews", "Notes", counts=(48, 21, 3, 9)),
-        "stages": [{"id": f"s{at}", "name": name, "people": people[at : at + 2]} for at, name in enumerate(STAGES)],
+        "stages": [
+            {"id": f"s{at}", "name": name, "cards": [_card(person) for person in people[at :: len(STAGES)]]}
+            for at, name in enumerate(STAGES)
+        ],
         "trend": [34, 36, 35, 40, 41, 47, 52, 50, 58, 61, 70, 82],
         "chosen": [{"value": "python", "text": "Python"}, {"value": "sql", "text": "SQL"}],
     }
     return render(request, "workspace/styleguide.html", context)
+
+
+def _card(person: Person) -> Card:
+    key = UUID(int=int(person.id.removeprefix("p")))
+    return Card(
+        id=key, candidate_id=key, name=person.name, line=person.title, fit=person.score, stage_id=key, days=4,
+        age_tone="", age_note="4 days in this stage", hear_by_on=None, promise_tone="", promise_text="hear by Fri 27",
+        owner=None,
+    )  # fmt: skip
 
 
 def _items(*labels: str, counts: tuple[int, ...] = ()) -> list[dict[str, object]]:

@@ -38,11 +38,6 @@ def avatar(name: str, id: Any = "", size: str = "") -> SafeString:
 
 
 @register.filter
-def initials(name: str) -> str:
-    return wording.initials(str(name))
-
-
-@register.filter
 def split_words(text: str) -> list[str]:
     return str(text).split()
 

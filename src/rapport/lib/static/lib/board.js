@@ -68,7 +68,7 @@ async function settled(card, response, stage) {
 }
 
 // The menu of stages, made from the board itself.
-export function openMoveMenu(card, anchor = card) {
+export function openMoveMenu(card) {
   const menu = $("#move-menu") ?? document.body.appendChild(Object.assign(document.createElement("div"), { id: "move-menu", className: "menu", popover: "auto" }));
   const head = Object.assign(document.createElement("p"), { className: "menu-head", textContent: `Move ${card.dataset.name} to` });
   const rows = $$("[data-stage]", card.closest("[data-board]")).map((stage) => {
@@ -78,10 +78,9 @@ export function openMoveMenu(card, anchor = card) {
     return item;
   });
   menu.replaceChildren(head, ...rows);
-  openMenu(menu, anchor);
+  openMenu(menu, card);
 }
 
-on("click", "[data-move-menu]", (_, button) => openMoveMenu(button.closest("[data-card]") ?? document.getElementById(button.dataset.moveMenu), button));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey) return;
   const card = document.activeElement?.closest?.("[data-board] [data-card]");

@@ -3,11 +3,11 @@
 import { $, debounce, isMac, on } from "./dom.js";
 import { toast } from "./toasts.js";
 
-const send = (form) => form.requestSubmit($("[data-autosubmit-with]", form) ?? undefined);
+const send = (form) => form.requestSubmit();
 const sendSoon = debounce(250, send);
 
 on("change", "form[data-autosubmit]", (_, form) => send(form));
-on("input", "form[data-autosubmit] input:is([type=search], [data-autosubmit-typing])", (_, input) => sendSoon(input.form));
+on("input", "form[data-autosubmit] input[type=search]", (_, input) => sendSoon(input.form));
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(isMac ? event.metaKey : event.ctrlKey)) return;

@@ -95,7 +95,7 @@ function help() {
 }
 
 function find() {
-  const field = $(".query input, input[type=search], [data-list-search]");
+  const field = $(".query input, input[type=search]");
   if (!field) return openPalette();
   field.focus();
   field.select();
