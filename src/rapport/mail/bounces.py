@@ -9,15 +9,13 @@ import json
 import re
 from dataclasses import dataclass
 
-from rapport.mail import bounce_reasons, mime
+from rapport.mail import mime
 from rapport.mail.parsing import ParsedMail
+from rapport.mail.refusals import ADDRESS, Failure, judge, plain_address
 
 MAX_REPORT_CHARS = 60_000
 MAX_RECIPIENTS = 50
 
-_ADDRESS = r"[^\s<>\"'(),:;\[\]=][^\s<>\"(),:;\[\]=]*@[\w-]+(?:\.[\w-]+)+\.?(?![\w-]|\.\w)"
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.#-])([45]\d\d)(?=[\s;:,.-])")
 _DAEMON = re.compile(
     r"mailer.?daemon|^postmaster|post_?master|poostmaster|mail.?(?:delivery|daemon|router|admin\w*|system)|delivery.?"
     r"(?:sub)?system|delivery.?service|mmdf|\bmailsystem|^root@|internet mail|system administrator|mail transport|bounce|"
@@ -55,18 +53,6 @@ _FIELD = re.compile(
     r"^(?:>\s?)?(Final-Recipient|Original-Recipient|Action|Status|Diagnostic-Code|Remote-MTA|Reporting-MTA|X-Actual-Recipient):[ \t]*(.*)$",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One recipient's refusal. `bounce_class` is hard or soft; `status` enhanced (5.1.1) or empty; `text` the server's."""
-
-    address: str
-    bounce_class: str
-    status: str
-    reason: str
-    text: str
-    is_delay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +139,8 @@ def _is_failed(fields: dict[str, str]) -> bool:
 
 
 def _failure(fields: dict[str, str], words: str, *, alone: bool) -> Failure:
-    original = _plain_address(fields.get("original-recipient", ""))
-    final = _plain_address(fields.get("final-recipient", ""))
+    original = plain_address(fields.get("original-recipient", ""))
+    final = plain_address(fields.get("final-recipient", ""))
     diagnostic = re.sub(r"^[\w.-]+\s*;\s*", "", fields.get("diagnostic-code", ""))
     comment = re.search(r"\(([^()]{4,200})\)", fields.get("status", ""))
     about = _words_about(words, final or original, alone=alone) or _words_about(words, original, alone=alone)
@@ -163,107 +149,7 @@ def _failure(fields: dict[str, str], words: str, *, alone: bool) -> Failure:
     is_delay = fields.get("action", "").lower().startswith("delay")
     if not diagnostic and comment:
         about = f"{about}\n\n{comment[1]}"
-    return _judge(address, diagnostic, fields.get("status", ""), about, is_delay=is_delay, is_report=True)
-
-
-def _judge(
-    address: str, diagnostic: str, status: str, about: str, *, is_delay: bool = False, is_report: bool = False
-) -> Failure:
-    """Put words and codes together; the server's own line outranks the sentences around it."""
-    line = diagnostic or _server_line(about)
-    code = _best_status(status, line, about)
-    text = re.sub(r"\s+", " ", line or about).strip()[:500]
-    refused_at = _refused_at(line) or _refused_at(about)
-    reason = bounce_reasons.reason_of(_without_addresses(line), "" if not line else code, refused_at=refused_at)
-    if reason == "undefined":
-        reason = bounce_reasons.reason_of(_without_addresses(about), code, refused_at=refused_at)
-        line = ""
-    if is_delay and reason in ("undefined", "network", "user_unknown", "host_unknown"):
-        reason = "expired"
-    is_proven = reason != "user_unknown" or _is_proven(code, line, about, is_report=is_report)
-    return Failure(address, bounce_reasons.class_of(reason, code, is_proven=is_proven), code, reason, text, is_delay)
-
-
-def _is_proven(code: str, line: str, about: str, *, is_report: bool) -> bool:
-    """Whether "user unknown" is more than somebody's sentence, so that an address may be given up for it.
-
-    A refused RCPT or a code of addressing (x.1.x) is proof. A code that says something else (5.2.1, 5.7.1) is not, nor
-    is the answer of another server quoted in prose without saying to which command: servers that filter after DATA use
-    the same words. What the reporting server says of its own users counts.
-    """
-    if re.search(r"rcpt|does not like recipient", f"{line} {about}", re.IGNORECASE):
-        return True
-    subject, _, detail = code.partition(".")[2].partition(".")
-    if subject == "1":
-        return True
-    if detail not in ("", "0"):
-        return False
-    return is_report or not _REPLY_CODE.search(line)
-
-
-def _server_line(about: str) -> str:
-    """What the other server answered: the first line with a reply code or status, and those that continue it."""
-    lines = [line.strip() for line in about.split("\n")]
-    for index, line in enumerate(lines):
-        if re.search(r"(?<![\d.])[45]\d\d(?:[-: ]|$)|[#( ][45]\.\d{1,3}\.\d{1,3}\b|^[45]\.\d{1,3}\.\d{1,3}\b", line):
-            code = _REPLY_CODE.search(line)
-            rest = lines[index + 1 : index + 6]
-            end = next((at for at, text in enumerate(rest) if _begins_anew(text, code[1] if code else "")), len(rest))
-            return " ".join([line, *rest[:end]])
-    return ""
-
-
-def _begins_anew(line: str, code: str) -> bool:
-    """The line is no continuation of an answer with this code: empty, the next command, or the answer of another kind."""
-    other = re.match(r"[45]\d\d(?=[ -])", line)
-    return not line or line.startswith(">>>") or bool(other and code and other[0] != code)
-
-
-def _best_status(status: str, diagnostic: str, about: str) -> str:
-    """The most telling enhanced status: a detailed one in the server's line, then the field, then the prose."""
-    field = _STATUS.search(status)
-    given = field[0] if field else ""
-    if given and not given.endswith(".0.0"):
-        return given
-    for text in (diagnostic, about):
-        found = [match[0] for match in _STATUS.finditer(text) if not match[0].startswith("2")]
-        detailed = [code for code in found if not code.endswith(".0.0")]
-        if detailed:
-            return detailed[0]
-    if given:
-        return given
-    reply = _REPLY_CODE.search(diagnostic) or _REPLY_CODE.search(about)
-    return f"{reply[1][0]}.0.0" if reply else ""
-
-
-def _refused_at(text: str) -> str:
-    """Which SMTP command was refused, as far as the report says: mail, rcpt, data or nothing."""
-    lowered = text.lower()
-    if re.match(r"[45]\d\d : ", lowered):
-        return "data"  # a refusal that names nobody comes after DATA, when the server knows only the message
-    if re.search(
-        r"end of data|>>> data|in reply to data|after data|final data|data command|<<< data|after sending|message body|sending of the message",
-        lowered,
-    ):
-        return "data"
-    if re.search(r"rcpt", lowered):
-        return "rcpt"
-    return "mail" if re.search(r"mail from", lowered) else ""
-
-
-def _without_addresses(text: str) -> str:
-    """The words alone: local parts such as userunknown@ and links such as …/spam must not be read as reasons."""
-    text = re.sub(
-        r"https?://(?!\S*(?:spamhaus|spamcop|sorbs|barracuda|blocklist))\S+|\bwww\.(?!spam)\S+", " ", text[:6_000]
-    )
-    text = re.sub(rf"<?{_ADDRESS}>?(?:\.\.\.)?", " ADDRESS ", text)
-    return re.sub(r"\s+", " ", re.sub(r"[-\s](?=[45]\d\d[- ])|(?<=\d)-(?=\D)", " ", text))
-
-
-def _plain_address(value: str) -> str:
-    text = value.split(";", 1)[-1].strip().strip("<>\"' ")
-    match = re.search(_ADDRESS, text)
-    return (match[0] if match else text).rstrip(".").lower()[:320]
+    return judge(address, diagnostic, fields.get("status", ""), about, is_delay=is_delay, is_report=True)
 
 
 def _report_words(mail: ParsedMail) -> str:
@@ -282,7 +168,7 @@ def _words_about(words: str, address: str, *, alone: bool) -> str:
         return ""
     line_at = words.rfind("\n", 0, at) + 1
     rest = words[at + len(address) :]
-    other = re.search(rf"^(?:[45]\d\d\s)?\W*(?!{re.escape(address)}){_ADDRESS}", rest, re.MULTILINE | re.IGNORECASE)
+    other = re.search(rf"^(?:[45]\d\d\s)?\W*(?!{re.escape(address)}){ADDRESS}", rest, re.MULTILINE | re.IGNORECASE)
     return words[line_at : at + len(address)] + rest[: other.start() if other else 1_500][:1_500]
 
 
@@ -296,9 +182,9 @@ def _from_json(mail: ParsedMail) -> list[Failure] | None:
         return None
     failures = []
     for row in notice.get("bounce", {}).get("bouncedRecipients", [])[:MAX_RECIPIENTS]:
-        address, status = _plain_address(str(row.get("emailAddress", ""))), str(row.get("status", ""))
+        address, status = plain_address(str(row.get("emailAddress", ""))), str(row.get("status", ""))
         diagnostic = re.sub(r"^smtp;\s*", "", str(row.get("diagnosticCode", "")))
-        failures.append(_judge(address, diagnostic, status, "", is_report=True))
+        failures.append(judge(address, diagnostic, status, "", is_report=True))
     return failures or None
 
 
@@ -357,12 +243,12 @@ def _looks_like_report(mail: ParsedMail) -> bool:
 
 
 _RECIPIENT_LINES = [
-    re.compile(rf"^[45]\d\d\s<?({_ADDRESS})>?\.\.\.\s", re.MULTILINE),  # sendmail's transcript
-    re.compile(rf"^[\s>*\"'<\[(-]*({_ADDRESS})[>\"'\])]*\s*(?:[:;.,(\[-].*)?$", re.MULTILINE | re.IGNORECASE),
+    re.compile(rf"^[45]\d\d\s<?({ADDRESS})>?\.\.\.\s", re.MULTILINE),  # sendmail's transcript
+    re.compile(rf"^[\s>*\"'<\[(-]*({ADDRESS})[>\"'\])]*\s*(?:[:;.,(\[-].*)?$", re.MULTILINE | re.IGNORECASE),
     re.compile(rf"\b(?:rcpt to|recipient(?:s|\(s\))?|address(?:es|\(es\))?|deliver(?:y|ed|ing)?(?: (?:your |the |this )?(?:mail|message))? (?:to|for)|following address(?:es)?(?: failed)?|mail to|"
-               rf"message to|sent to|userid|to user|mailbox(?: for)?|failed for|rejected|error.{{0,40}} to)\W{{1,30}}({_ADDRESS})", re.IGNORECASE),
-    re.compile(rf"<({_ADDRESS})>", re.IGNORECASE),
-    re.compile(rf"({_ADDRESS})", re.IGNORECASE),
+               rf"message to|sent to|userid|to user|mailbox(?: for)?|failed for|rejected|error.{{0,40}} to)\W{{1,30}}({ADDRESS})", re.IGNORECASE),
+    re.compile(rf"<({ADDRESS})>", re.IGNORECASE),
+    re.compile(rf"({ADDRESS})", re.IGNORECASE),
 ]  # fmt: skip
 
 
@@ -370,7 +256,7 @@ def _from_sentences(mail: ParsedMail) -> list[Failure]:
     """Read a report written for people: the addresses it names and the words around each."""
     words = _report_words(mail)
     known = [
-        _plain_address(value) for value in re.split(r"[,\s]+", mail.headers.raw("X-Failed-Recipients")) if "@" in value
+        plain_address(value) for value in re.split(r"[,\s]+", mail.headers.raw("X-Failed-Recipients")) if "@" in value
     ]
     addresses = known or _addresses_in(mail, words)
     if not addresses:
@@ -382,7 +268,7 @@ def _from_sentences(mail: ParsedMail) -> list[Failure]:
         )
     )
     return [
-        _judge(address, "", "", _words_about(words, address, alone=alone) or words[:4_000], is_delay=is_delay)
+        judge(address, "", "", _words_about(words, address, alone=alone) or words[:4_000], is_delay=is_delay)
         for address in addresses
     ]
 
@@ -402,7 +288,7 @@ def _addresses_in(mail: ParsedMail, words: str) -> list[str]:
 
 def _original_recipients(mail: ParsedMail) -> list[str]:
     original = returned_headers(mail)
-    return [_plain_address(address) for address in re.findall(_ADDRESS, original.raw("To"))] if original else []
+    return [plain_address(address) for address in re.findall(ADDRESS, original.raw("To"))] if original else []
 
 
 def returned_headers(mail: ParsedMail) -> mime.Headers | None:
