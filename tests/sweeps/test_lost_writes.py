@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from rapport.applications import operations as applications
+from rapport.applications.operations import moving
 from rapport.applications.tests.factories import ApplicationFactory
 from rapport.jobs import stage_operations
 from rapport.jobs.tests.factories import JobFactory
@@ -28,13 +29,13 @@ def in_other_connection(work) -> None:
 def test_a_move_into_a_stage_just_removed_is_a_conflict(rita, sign_in, monkeypatch) -> None:
     application = ApplicationFactory(job=JobFactory())
     stage = application.job.stages.create(name="Offer", kind="offer", position=2)
-    enter = applications._enter_stage
+    enter = moving._enter_stage
 
     def removed_meanwhile(*args) -> None:
         enter(*args)
         in_other_connection(lambda: stage_operations.remove_stage(actor=rita.actor, stage_id=stage.id))
 
-    monkeypatch.setattr(applications, "_enter_stage", removed_meanwhile)
+    monkeypatch.setattr(moving, "_enter_stage", removed_meanwhile)
     url, values = f"/applications/{application.id}/move/", {"to_stage": stage.id}
     answer = sign_in(rita).post(url, values, headers={"HX-Request": "true"})
     assert answer.status_code == 409
