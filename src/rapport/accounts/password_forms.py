@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account import forms
 from django.conf import settings
+from django.forms import Field
 
 SHORTEST = next(
     cast(dict[str, int], each["OPTIONS"])["min_length"]
@@ -17,9 +18,11 @@ HELP = f"At least {SHORTEST} characters, not only digits, and no password that m
 class PlainWords:
     """Sentence case, and one line of help in place of Django's list."""
 
+    fields: dict[str, Field]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
             field.label = LABELS.get(name, field.label)
             if name == "password1":
                 field.help_text = HELP

@@ -58,7 +58,7 @@ class CandidateForm(forms.Form):
     def __init__(self, *args: Any, colleagues: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if colleagues is not None:
-            self.fields["owner"].queryset = colleagues  # type: ignore[attr-defined]
+            self.fields["owner"].queryset = colleagues  # type: ignore[attr-defined]  # a ModelChoiceField has one
         self.fields["source"].widget.attrs["list"] = "sources"
         self.fields["full_name"].widget.attrs["autocomplete"] = "off"
 

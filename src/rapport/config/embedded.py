@@ -73,7 +73,7 @@ def _adapt(data_dir: Path) -> None:
         folder.mkdir(exist_ok=True)
         return folder
 
-    find_socket_folder.is_adapted = True  # type: ignore[attr-defined]
+    find_socket_folder.is_adapted = True  # type: ignore[attr-defined]  # a mark on a function
     postgres_server.find_suitable_socket_dir = find_socket_folder
 
 

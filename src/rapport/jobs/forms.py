@@ -54,7 +54,7 @@ class JobForm(forms.Form):
         self.fields["department"].widget.attrs["list"] = "departments"
         currency = job.pay_currency if job else ""
         if currency and currency not in dict(CURRENCIES):
-            self.fields["pay_currency"].choices = [*CURRENCIES, (currency, currency)]  # type: ignore[attr-defined]
+            self.fields["pay_currency"].choices = [*CURRENCIES, (currency, currency)]  # type: ignore[attr-defined]  # a ChoiceField has them
 
     def details(self) -> JobDetails:
         values = {name: self.cleaned_data[name] for name in FIELDS}

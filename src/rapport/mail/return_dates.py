@@ -279,7 +279,7 @@ def month_number(name: str) -> int:
 
 
 def _number(text: str) -> int:
-    return int(re.match(r"\d+", text)[0])  # type: ignore[index]  # the pattern has it begin with a digit
+    return int(re.split(r"\D", text, maxsplit=1)[0])
 
 
 def _numeric(

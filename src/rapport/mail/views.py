@@ -78,7 +78,7 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         "message": chosen,
         "thread": queries.list_thread(request.actor, chosen.thread_id),
         "form": form,
-        "can_send": holds(request.actor, SEND) and form.fields["mailbox"].queryset.exists(),  # type: ignore[attr-defined]
+        "can_send": holds(request.actor, SEND) and queries.sendable_mailboxes(request.actor).exists(),
         "candidate_id": chosen.subjects.get("candidate"),
     }
     return render(request, "mail/message.html", context, status=422 if form.errors else 200)

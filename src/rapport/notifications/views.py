@@ -4,11 +4,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.lib.doors import toast
+from rapport.lib.requests import Request
 from rapport.notifications import operations, queries
 from rapport.notifications.forms import DigestForm
 
@@ -16,9 +17,9 @@ LAST_SHOWN = "notifications_last_shown"
 
 
 @require_GET
-def notification_list(request: HttpRequest) -> HttpResponse:
+def notification_list(request: Request) -> HttpResponse:
     """All notices, newest first; opening one marks it as read."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     before = request.GET.get("before", "")
     unread_only = request.GET.get("show") == "unread"
     page = queries.list_notices(actor, before=_find_id(before), unread_only=unread_only)
@@ -27,9 +28,9 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def live(request: HttpRequest) -> HttpResponse:
+def live(request: Request) -> HttpResponse:
     """The bell, asked for every few seconds; a notice not shown yet in this session comes along as a toast."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     response = render(request, "components/bell.html", {"count": queries.count_unread(actor)})
     newest = queries.newest_unread(actor)
     if newest and str(newest.id) > request.session.get(LAST_SHOWN, ""):
@@ -39,29 +40,26 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def mark_read(request: HttpRequest) -> HttpResponse:
+def mark_read(request: Request) -> HttpResponse:
     """Mark all, or the one named, as read."""
     notice_id = _find_id(request.POST.get("id", ""))
-    operations.mark_read(
-        actor=request.actor,  # type: ignore[attr-defined]
-        notification_ids=[notice_id] if notice_id else None,
-    )
+    operations.mark_read(actor=request.actor, notification_ids=[notice_id] if notice_id else None)
     return redirect("notifications:list")
 
 
 @require_GET
-def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
+def open_notice(request: Request, notice_id: UUID) -> HttpResponse:
     """Go to what a notice is about; it counts as read from then on."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     notice = queries.get_notice(actor, notice_id)
     operations.mark_read(actor=actor, notification_ids=[notice_id])
     return redirect(notice.url or "notifications:list")
 
 
 @require_http_methods(["GET", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Request) -> HttpResponse:
     """How often unread notices come by mail."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = DigestForm(request.POST or None, initial={"every": queries.digest_choice(actor)})
     if request.method == "POST" and form.is_valid():
         operations.choose_digest(actor=actor, every=form.cleaned_data["every"])

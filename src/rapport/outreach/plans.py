@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import lru_cache
 from uuid import UUID
 
@@ -74,7 +74,7 @@ def hours_of(sequence: Sequence, time_zone: str, now: datetime) -> Hours:
 
 
 @lru_cache(maxsize=1024)
-def _hours(days, start, end, zone, fallback, country, year) -> Hours:  # type: ignore[no-untyped-def]  # see hours_of
+def _hours(days: tuple[int, ...], start: time, end: time, zone: str, fallback: str, country: str, year: int) -> Hours:
     return Hours(frozenset(days), start, end, zone_of(zone, fallback), holidays_of(country, year))
 
 

@@ -3,17 +3,17 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from rapport.accounts.capabilities import get_capability, holds
 from rapport.candidates.permissions import VIEW
 from rapport.lib import navigation
+from rapport.lib.requests import Request
 from rapport.notifications.queries import count_unread
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: Request) -> dict[str, Any]:
     """Context processor; entries the reader may not use are left out. Only the bell's count asks the database."""
     actor = getattr(request, "actor", None)
     if actor is None or actor.kind != "user":
@@ -34,7 +34,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _main_links(request: HttpRequest) -> list[dict[str, Any]]:
+def _main_links(request: Request) -> list[dict[str, Any]]:
     """The rail. A page of the settings is in the settings only, though its address may lie with jobs or mail."""
     links = _links("main", request)
     if any(link["is_current"] for place in ("settings", "you") for link in _links(place, request)):
@@ -42,7 +42,7 @@ def _main_links(request: HttpRequest) -> list[dict[str, Any]]:
     return links
 
 
-def _links(place: str, request: HttpRequest) -> list[dict[str, Any]]:
+def _links(place: str, request: Request) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
         {
@@ -55,5 +55,5 @@ def _links(place: str, request: HttpRequest) -> list[dict[str, Any]]:
             "keys": entry.keys,
         }
         for entry in navigation.entries(place)
-        if not entry.capability or holds(request.actor, get_capability(entry.capability))  # type: ignore[attr-defined]
+        if not entry.capability or holds(request.actor, get_capability(entry.capability))
     ]

@@ -222,7 +222,8 @@ def _careers_rows(number: int, owner: str, jobs: list, created: datetime, dice: 
 
 
 def _normal_title(title: str) -> tuple[str, str]:
-    return tuple(title_columns(title).values())  # type: ignore[return-value]
+    columns = title_columns(title)
+    return columns["title_normal"], columns["seniority"]
 
 
 def _normal_employer(employer: str) -> str:

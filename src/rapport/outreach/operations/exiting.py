@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
@@ -76,8 +77,8 @@ def postpone_for_absence(*, candidate_id: UUID, returns_on: date, note: str) -> 
     return len(moved)
 
 
-def _end(rows: object, reason: str, note: str, actor: Actor) -> int:
-    active = rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence")  # type: ignore[attr-defined]  # a queryset
+def _end(rows: QuerySet[Enrollment], reason: str, note: str, actor: Actor) -> int:
+    active = rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence")
     by_sequence = defaultdict(list)
     for row in active:
         by_sequence[row.sequence].append(EndedEnrollment(row.id, row.candidate_id, reason, note))
