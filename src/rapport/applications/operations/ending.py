@@ -11,12 +11,11 @@ from rapport.accounts.capabilities import require
 from rapport.applications import queries, stage_rules
 from rapport.applications.activities import APPLICATION_ARCHIVED, APPLICATION_HIRED, APPLICATION_REOPENED
 from rapport.applications.models import Application, ArchiveReason, Promise
-from rapport.applications.operations.many import Bulk, check_size, record_applications, stage_data
+from rapport.applications.operations.many import Bulk, lock_many, record_applications, stage_data
 from rapport.applications.permissions import ARCHIVE, MOVE
 from rapport.applications.promise_operations import close_promises, make_promises
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.errors import NotFound
 
 
 @transaction.atomic
@@ -43,12 +42,7 @@ def archive_applications(*, actor: Actor, application_ids: Sequence[UUID], reaso
 
     Raises NotFound when none of them may be seen, NotAllowed, InvalidInput for more than 1,000.
     """
-    check_size(application_ids)
-    applications = queries.lock_applications(actor, application_ids)
-    if not applications:
-        raise NotFound(queries.NO_APPLICATION)
-    for job in {application.job_id: application.job for application in applications}.values():
-        require(actor, ARCHIVE, job)
+    applications = _lock_for_ending(actor, application_ids)
     reason = queries.get_archive_reason(reason_id)
     active = [row for row in applications if row.state == Application.State.ACTIVE]
     _end(actor, active, reason, note)
@@ -63,12 +57,7 @@ def reopen_applications(*, actor: Actor, application_ids: Sequence[UUID], ended_
     ended (again) after that moment. Records application.reopened. Raises NotFound when none of them may be seen,
     NotAllowed without applications.archive, InvalidInput for more than 1,000.
     """
-    check_size(application_ids)
-    applications = queries.lock_applications(actor, application_ids)
-    if not applications:
-        raise NotFound(queries.NO_APPLICATION)
-    for job in {application.job_id: application.job for application in applications}.values():
-        require(actor, ARCHIVE, job)
+    applications = _lock_for_ending(actor, application_ids)
     ended = [row for row in applications if row.state != Application.State.ACTIVE]
     if ended_until:
         ended = [row for row in ended if row.ended_at is None or row.ended_at <= ended_until]
@@ -93,6 +82,13 @@ def hire_application(*, actor: Actor, application_id: UUID) -> Application:
     close_promises(actor=actor, applications=[application], state=Promise.State.KEPT, now=now, how="hired")
     record_applications(APPLICATION_HIRED, actor, [application], stage_data)
     return application
+
+
+def _lock_for_ending(actor: Actor, application_ids: Sequence[UUID]) -> list[Application]:
+    applications = lock_many(actor, application_ids)
+    for job in {application.job_id: application.job for application in applications}.values():
+        require(actor, ARCHIVE, job)
+    return applications
 
 
 def _end(actor: Actor, applications: list[Application], reason: ArchiveReason, note: str) -> None:

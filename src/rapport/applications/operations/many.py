@@ -7,9 +7,10 @@ from uuid import UUID
 
 from rapport.activity.operations import Happening, record_many
 from rapport.activity.verbs import Verb
+from rapport.applications import queries
 from rapport.applications.models import Application
 from rapport.lib.actors import Actor
-from rapport.lib.errors import InvalidInput
+from rapport.lib.errors import InvalidInput, NotFound
 
 MOST_AT_ONCE = 1000
 
@@ -30,6 +31,15 @@ def check_size(ids: Sequence[UUID]) -> None:
     """Raise InvalidInput for more than one transaction should lock."""
     if len(ids) > MOST_AT_ONCE:
         raise InvalidInput({"ids": f"Choose {MOST_AT_ONCE:,} at most at once."})
+
+
+def lock_many(actor: Actor, application_ids: Sequence[UUID]) -> list[Application]:
+    """Those of the applications that the actor may see, locked. Raises NotFound for none, InvalidInput for too many."""
+    check_size(application_ids)
+    applications = queries.lock_applications(actor, application_ids)
+    if not applications:
+        raise NotFound(queries.NO_APPLICATION)
+    return applications
 
 
 def stage_data(application: Application) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from rapport.activity.queries import list_timeline
 from rapport.applications import queries, stage_rules
 from rapport.applications.activities import APPLICATION_MOVED
 from rapport.applications.models import Application, Promise
-from rapport.applications.operations.many import Bulk, check_size, record_applications
+from rapport.applications.operations.many import Bulk, lock_many, record_applications
 from rapport.applications.permissions import MOVE
 from rapport.applications.promise_operations import close_promises, make_promises
 from rapport.jobs.models import Stage
 from rapport.jobs.queries import get_job, get_stage, list_stages
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.errors import Conflict, InvalidInput, NotFound
+from rapport.lib.errors import Conflict, InvalidInput
 
 
 @transaction.atomic
@@ -57,10 +57,7 @@ def move_applications(*, actor: Actor, application_ids: Sequence[UUID], to_stage
     Records as move_application does, in bulk. Raises NotFound when none of them may be seen, NotAllowed,
     InvalidInput when one belongs to another job or for more than 1,000.
     """
-    check_size(application_ids)
-    applications = queries.lock_applications(actor, application_ids)
-    if not applications:
-        raise NotFound(queries.NO_APPLICATION)
+    applications = lock_many(actor, application_ids)
     stage = get_stage(actor, to_stage_id)
     require(actor, MOVE, applications[0].job)
     for application in applications:
