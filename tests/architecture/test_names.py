@@ -75,8 +75,9 @@ def test_commands_are_all_documented():
 
 
 def test_lock_files_name_no_address():
-    for path in (ROOT / "requirements").glob("*.txt"):
-        assert "://" not in path.read_text()
+    texts = {path.name: path.read_text() for path in (ROOT / "requirements").glob("*.txt")}
+    assert set(texts) == {"base.txt", "dev.txt", "tools.txt"}
+    assert [name for name, text in texts.items() if "://" in text] == []
 
 
 @pytest.mark.parametrize("word", ["/work/", "/root/"])

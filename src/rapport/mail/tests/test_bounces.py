@@ -227,7 +227,7 @@ def test_old_reports_are_found():
 
 @pytest.mark.real_data
 def test_no_reply_and_no_inbound_mail_is_taken_for_a_report():
-    for name in ("replies", "replies_talon", "replies_crisp", "inbound"):
-        for file in folder(name).rglob("*"):
-            if file.is_file():
-                assert classify(parse(file.read_bytes())).kind == "reply", file
+    names = ("replies", "replies_talon", "replies_crisp", "inbound")
+    files = [file for name in names for file in folder(name).rglob("*") if file.is_file()]
+    assert len(files) >= 200
+    assert [file for file in files if classify(parse(file.read_bytes())).kind != "reply"] == []

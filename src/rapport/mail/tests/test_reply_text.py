@@ -159,6 +159,9 @@ def test_real_replies_lose_their_quotes_exactly():
 
 @pytest.mark.real_data
 def test_real_replies_of_many_programs_are_one_word():
-    for file in sorted((folder("replies_talon") / "tests/fixtures/standard_replies").glob("*.eml")):
-        mail = parse(file.read_bytes())
-        assert reply_text(mail.text, mail.sender.name) == "Hello", file.name
+    files = sorted((folder("replies_talon") / "tests/fixtures/standard_replies").glob("*.eml"))
+    mails = {file.name: parse(file.read_bytes()) for file in files}
+    assert len(mails) >= 10
+    assert {name: reply_text(mail.text, mail.sender.name) for name, mail in mails.items()} == dict.fromkeys(
+        mails, "Hello"
+    )
