@@ -19,7 +19,7 @@ from rapport.applications.models import Application, Promise
 from rapport.applications.permissions import ARCHIVE, CREATE, MOVE
 from rapport.jobs.queries import get_job, get_stage, job_head, list_colleagues, list_stages
 from rapport.lib import clock, navigation
-from rapport.lib.requests import Request, whole_number
+from rapport.lib.requests import Request, find_id, whole_number
 
 ENDED_LABELS = {"hired": "Hired", "rejected": "Rejected", "withdrawn": "Withdrawn"}
 
@@ -86,7 +86,7 @@ def ended(request: Request, job_id: UUID, state: str) -> HttpResponse:
     if state not in ENDED_LABELS:
         raise Http404
     job = get_job(request.actor, job_id)
-    page = queries.list_ended(request.actor, job_id, state, before=_uuid(request.GET.get("before")))
+    page = queries.list_ended(request.actor, job_id, state, before=find_id(request.GET.get("before")))
     context = {
         "job": job,
         "head": job_head(request.actor, job, "applications:board"),
@@ -163,14 +163,7 @@ def _filters(request: Request) -> boards.Filters:
     values = request.GET
     return boards.Filters(
         name=values.get("q", "").strip(),
-        owner_id=_uuid(values.get("owner")),
+        owner_id=find_id(values.get("owner")),
         due=values.get("due", "") if values.get("due", "") in boards.DUE else "",
         sort=values.get("sort", "fit") if values.get("sort", "fit") in boards.SORTS else "fit",
     )
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -17,7 +17,7 @@ from rapport.jobs.permissions import CREATE
 from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import InvalidInput
-from rapport.lib.requests import Request, next_url
+from rapport.lib.requests import Request, find_id, next_url
 from rapport.skills.queries import list_skills
 
 SAID = {"open": "{} is open.", "paused": "{} is paused.", "closed": "{} is closed."}
@@ -30,11 +30,11 @@ def list_page(request: Request) -> HttpResponse:
     state = request.GET.get("state", Job.State.OPEN)
     narrow: dict[str, Any] = {
         "text": request.GET.get("q", "").strip(),
-        "department_id": _uuid(request.GET.get("department")),
+        "department_id": find_id(request.GET.get("department")),
         "mine": request.GET.get("mine") == "1",
     }
     wanted = "" if state == "all" else state
-    page = queries.list_jobs(request.actor, state=wanted, before=_uuid(request.GET.get("before")), **narrow)
+    page = queries.list_jobs(request.actor, state=wanted, before=find_id(request.GET.get("before")), **narrow)
     counts = queries.count_by_state(request.actor, **narrow)
     now = clock.now()
     context = {
@@ -195,7 +195,7 @@ def options(request: Request) -> HttpResponse:
 @require_POST
 def suggestions(request: Request) -> HttpResponse:
     """Skills that a description names, before it is saved."""
-    known = {key for key in map(_uuid, request.POST.getlist("skill")) if key}
+    known = {key for key in map(find_id, request.POST.getlist("skill")) if key}
     found = queries.suggest_skills(request.POST.get("description", "")[:100_000], except_ids=known)
     return render(request, "jobs/_suggestions.html", {"suggestions": found})
 
@@ -230,10 +230,3 @@ def confidential(request: Request, job_id: UUID) -> HttpResponse:
     )
     messages.success(request, said)
     return redirect("jobs:team", job_id)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

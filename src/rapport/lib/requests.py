@@ -1,5 +1,7 @@
 """The request as the views of the workspace get it."""
 
+from uuid import UUID
+
 from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -26,3 +28,11 @@ def next_url(request: HttpRequest, fallback: str) -> str:
 def whole_number(text: str | None) -> int:
     """A number of a query or form as far as a column holds it (nine digits); 0 for anything else."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def find_id(text: str | None) -> UUID | None:
+    """An id of a query or form; None for anything else."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

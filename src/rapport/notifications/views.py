@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.lib.doors import toast
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, find_id
 from rapport.notifications import operations, queries
 from rapport.notifications.forms import DigestForm
 
@@ -22,7 +22,7 @@ def notification_list(request: Request) -> HttpResponse:
     actor = request.actor
     before = request.GET.get("before", "")
     unread_only = request.GET.get("show") == "unread"
-    page = queries.list_notices(actor, before=_find_id(before), unread_only=unread_only)
+    page = queries.list_notices(actor, before=find_id(before), unread_only=unread_only)
     context = {"page": page, "unread_count": queries.count_unread(actor), "unread_only": unread_only, "before": before}
     return render(request, "notifications/list.html", context)
 
@@ -42,7 +42,7 @@ def live(request: Request) -> HttpResponse:
 @require_POST
 def mark_read(request: Request) -> HttpResponse:
     """Mark all, or the one named, as read."""
-    notice_id = _find_id(request.POST.get("id", ""))
+    notice_id = find_id(request.POST.get("id", ""))
     operations.mark_read(actor=request.actor, notification_ids=[notice_id] if notice_id else None)
     return redirect("notifications:list")
 
@@ -68,10 +68,3 @@ def preferences(request: Request) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "has_mail_server": settings.HAS_MAIL_SERVER}
     return render(request, "notifications/preferences.html", context, status=status)
-
-
-def _find_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

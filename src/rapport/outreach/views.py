@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from rapport.accounts.capabilities import holds, require
 from rapport.lib import clock
 from rapport.lib.errors import InvalidInput
-from rapport.lib.requests import Request, next_url
+from rapport.lib.requests import Request, find_id, next_url
 from rapport.outreach import operations, queries
 from rapport.outreach.claiming import room_of
 from rapport.outreach.ending import EXIT_LABELS
@@ -51,7 +51,7 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
     sequence = row.sequence
     show = request.GET.get("show", "active")
     show = show if show in queries.FILTERS else "active"
-    page = queries.list_enrollments(request.actor, sequence_id, show=show, before=_uuid(request.GET.get("before")))
+    page = queries.list_enrollments(request.actor, sequence_id, show=show, before=find_id(request.GET.get("before")))
     waiting = {delivery.id: delivery.state for delivery in _in_hand(page.rows)}
     why_not = ""
     if sequence.state == Sequence.State.ACTIVE and sequence.mailbox is not None:
@@ -132,7 +132,7 @@ def move(request: Request, sequence_id: UUID) -> HttpResponse:
 def exit_(request: Request, sequence_id: UUID) -> HttpResponse:
     """Stop the chosen people's enrollments."""
     queries.get_sequence(request.actor, sequence_id)
-    ids = [key for key in (_uuid(value) for value in request.POST.getlist("ids")) if key]
+    ids = [key for key in (find_id(value) for value in request.POST.getlist("ids")) if key]
     if not ids:
         raise InvalidInput("Select somebody first.")
     count = operations.exit_enrollments(actor=request.actor, enrollment_ids=ids, note="Stopped by hand.")
@@ -144,7 +144,7 @@ def exit_(request: Request, sequence_id: UUID) -> HttpResponse:
 def waiting(request: Request) -> HttpResponse:
     """What waits for a person: mails to approve, and mails of which nobody knows whether they arrived."""
     require(request.actor, ENROLL)
-    sequence_id = _uuid(request.GET.get("sequence"))
+    sequence_id = find_id(request.GET.get("sequence"))
     context = {
         "planned": [
             {"delivery": delivery, "enrollment": enrollment, "content": _content(delivery)}
@@ -169,7 +169,7 @@ def _content(delivery: Delivery) -> Any:
 @require_POST
 def approve(request: Request) -> HttpResponse:
     """Approve or leave out mails that wait for it."""
-    ids = [key for key in (_uuid(value) for value in request.POST.getlist("ids")) if key]
+    ids = [key for key in (find_id(value) for value in request.POST.getlist("ids")) if key]
     if not ids:
         raise InvalidInput("Select a mail first.")
     if request.POST.get("do") == "decline":
@@ -190,10 +190,3 @@ def resolve(request: Request, delivery_id: UUID) -> HttpResponse:
     words = {"sent": "Counted as sent.", "again": "It will be sent once more.", "skip": "Left out."}
     messages.success(request, words[decision])
     return redirect(next_url(request, reverse("outreach:waiting")))
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

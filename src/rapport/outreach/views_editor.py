@@ -13,7 +13,7 @@ from rapport.candidates.queries import list_newest, names_of
 from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.requests import Request, whole_number
+from rapport.lib.requests import Request, find_id, whole_number
 from rapport.mail.queries import sendable_mailboxes
 from rapport.mail.template_fields import FIELDS
 from rapport.outreach import operations, queries
@@ -174,7 +174,7 @@ def preview(request: Request) -> HttpResponse:
 
 def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
     """`mails`: for each step its number, day, content or problems, and fields that this person lacks; `reader`: a name."""
-    candidate_id = _uuid(chosen)
+    candidate_id = find_id(chosen)
     draft = _draft(editor)
     rows, day, subject = [], 0, ""
     for number, step in enumerate(editor.steps, start=1):
@@ -206,13 +206,6 @@ def _entered(step: StepForm) -> operations.StepDraft:
 def _draft(editor: Editor) -> SequenceDraft:
     form = editor.form
     return SequenceDraft(
-        name="", mailbox_id=_uuid(str(form["mailbox_id"].value() or "")), job_id=_uuid(str(form["job_id"].value() or "")),
+        name="", mailbox_id=find_id(str(form["mailbox_id"].value() or "")), job_id=find_id(str(form["job_id"].value() or "")),
         shows_unsubscribe=bool(form["shows_unsubscribe"].value()),
     )  # fmt: skip
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
