@@ -14,7 +14,7 @@ from rapport.hygiene import comparison, operations, queries
 from rapport.hygiene.linkage import probability
 from rapport.hygiene.survivorship import CHOICES
 from rapport.lib.doors import toast
-from rapport.lib.requests import Request, next_url
+from rapport.lib.requests import Request, find_id, next_url
 
 KINDS = {"": "All", "sure": "Sure", "likely": "Likely"}
 SHOWN_REASONS = 4
@@ -40,7 +40,7 @@ def suggestions(request: Request) -> HttpResponse:
         "counts": counts,
         "sure_ids": [pair.suggestion.id for pair in page.pairs if pair.suggestion.is_sure],
         "run": queries.find_run(),
-        "batch_id": _uuid(request.GET.get("batch")),
+        "batch_id": find_id(request.GET.get("batch")),
     }
     if request.htmx and request.GET.get("part") == "run":
         return render(request, "hygiene/suggestions.html#run", context)
@@ -73,7 +73,7 @@ def merge_sure(request: Request) -> HttpResponse:
     ids = [
         key
         for value in (request.POST if request.method == "POST" else request.GET).getlist("id")
-        if (key := _uuid(value))
+        if (key := find_id(value))
     ]
     if request.method == "GET":
         page = queries.list_suggestions(request.actor, kind="sure", limit=200)
@@ -147,10 +147,3 @@ def undo_merge(request: Request, merge_id: UUID) -> HttpResponse:
     merge = operations.undo_merge(actor=request.actor, merge_id=merge_id)
     messages.success(request, f"{merge.other} is a candidate of their own again.")
     return redirect("workspace:candidate", merge.other_id)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

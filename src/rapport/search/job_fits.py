@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from rapport.jobs.models import Job, JobSkill
+from rapport.lib.requests import find_id
 from rapport.search.fits import DEFAULT_WEIGHTS, MUST, NICE, PART_NAMES, JobNeeds, SkillNeed
 from rapport.skills.finder import Vocabulary
 
@@ -36,9 +37,9 @@ class Weights:
             number = int(value[:3])
             if kind == "part" and key in PART_NAMES:
                 parts[key] = min(number, MOST_POINTS)
-            elif kind == "skill" and (skill_id := _uuid(key)):
+            elif kind == "skill" and (skill_id := find_id(key)):
                 skills[skill_id] = min(number, MOST_WEIGHT)
-            elif kind == "required" and number and (skill_id := _uuid(key)):
+            elif kind == "required" and number and (skill_id := find_id(key)):
                 required.add(skill_id)
         return cls(parts, skills, frozenset(required))
 
@@ -79,10 +80,3 @@ def is_read_for(skill: str) -> bool:
 def part_weights(weights: Weights) -> dict[str, int]:
     """The points of all parts before they are shared out to those that the job speaks of."""
     return {name: weights.of_part(name) for name in PART_NAMES}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -27,7 +27,7 @@ from rapport.jobs.queries import hidden_job_ids
 from rapport.lib import clock
 from rapport.lib.doors import toast
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, find_id
 from rapport.mail.operations import send_message
 from rapport.mail.permissions import OWN_MAILBOX, SEND
 from rapport.mail.queries import sendable_mailboxes
@@ -69,7 +69,7 @@ def _timeline(request: Request, candidate_id: UUID, name: str) -> dict[str, Any]
     group = request.GET.get("group", "")
     group = group if group in dict(timeline.FILTERS) else ""
     hidden = hidden_job_ids(request.actor)
-    before = _uuid(request.GET.get("before", ""))
+    before = find_id(request.GET.get("before", ""))
     page = timeline.read_timeline(
         request.actor, candidate_id, candidate_name=name, group=group, before=before, hidden_job_ids=hidden
     )
@@ -153,7 +153,7 @@ def write_mail(request: Request, candidate_id: UUID) -> HttpResponse:
     try:
         send_message(
             actor=request.actor,
-            mailbox_id=_uuid(request.POST.get("mailbox", "")) or UUID(int=0),
+            mailbox_id=find_id(request.POST.get("mailbox", "")) or UUID(int=0),
             to_address=request.POST.get("to", ""),
             to_name=profile.candidate.full_name,
             subject=request.POST.get("subject", ""),
@@ -178,10 +178,3 @@ def _day(text: str) -> date | None:
         return parse_date(text)
     except ValueError:  # such as February 30
         return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidInput("This address is not complete. Open the page anew.") from error
