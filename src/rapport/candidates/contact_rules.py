@@ -12,7 +12,6 @@ section 2.4 allows it. Phone: ITU-T E.164 by the rules of libphonenumber.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -72,14 +71,14 @@ def read_contact(kind: str, value: str, country_code: str = "") -> Contact:
     entered = " ".join(value.split())
     if not entered:
         raise NotAContact("Enter an address, a number or a link.")
-    readers: dict[str, Callable[[str], str]] = {
-        EMAIL: read_email,
-        PHONE: lambda text: read_phone(text, country_code),
-        LINK: read_link,
-    }
-    if kind not in readers:
+    if kind == EMAIL:
+        normal = read_email(entered)
+    elif kind == PHONE:
+        normal = read_phone(entered, country_code)
+    elif kind == LINK:
+        normal = read_link(entered)
+    else:
         raise NotAContact(f"A contact point is an e-mail address, a phone number or a link, not {kind!r}.")
-    normal = readers[kind](entered)
     if len(entered) > LONGEST or len(normal) > LONGEST:
         raise NotAContact(f"This is longer than {LONGEST} characters.")
     return Contact(kind, entered, normal)

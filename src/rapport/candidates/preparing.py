@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from rapport.candidates import contact_rules
 from rapport.candidates.contact_rules import Contact, NotAContact
@@ -103,7 +104,9 @@ def _clean(draft: CandidateDraft, country_code: str, today: date) -> CandidateDr
         source=one_line(draft.source, 120),
         experiences=experiences,
         educations=tuple(clean_education(row) for row in draft.educations if row.school or row.degree or row.field),
-        skills=tuple(_clean_skill(row) for row in draft.skills if row.name.strip()),
+        skills=tuple(
+            (_clean_skill if row.evidence else _clean_bare_skill)(row) for row in draft.skills if row.name.strip()
+        ),
         tags=tuple(dict.fromkeys(filter(None, (one_line(name, 60) for name in draft.tags)))),
         notes=tuple(filter(None, (many_lines(text)[:LONGEST_NOTE] for text in draft.notes))),
     )
@@ -143,3 +146,7 @@ def _clean_skill(row: SkillDraft) -> SkillDraft:
         start=row.start if has_span else None,
         end=row.end if has_span else None,
     )
+
+
+# The rows of a table name the same skills again and again.
+_clean_bare_skill = lru_cache(maxsize=4096)(_clean_skill)

@@ -9,6 +9,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 
 def one_line(text: str, limit: int) -> str:
     """The text on one line with single spaces, cut at a word where it is longer than `limit` characters."""
+    if not text:
+        return ""
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", CONTROL.sub(" ", text))
     line = " ".join(text.split())

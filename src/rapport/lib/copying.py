@@ -5,12 +5,14 @@ because making a model instance costs more than storing it. Nothing is validated
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import JSONField, Model
+from django.db.models import DateTimeField, Field, ForeignKey, JSONField, Model, UUIDField
 
 
 class Table:
@@ -32,7 +34,7 @@ class Table:
                 self.defaults[field.attname] = None
             elif field.empty_strings_allowed:
                 self.defaults[field.attname] = ""
-        self.documents = {place: field.encoder for place, field in enumerate(fields) if isinstance(field, JSONField)}
+        self.writers = {place: write for place, field in enumerate(fields) if (write := _writer_of(field))}
         self._pick = itemgetter(*self.attributes)
 
     def line(self, **values: Any) -> tuple[Any, ...]:
@@ -60,12 +62,26 @@ def copy_lines(table: Table, lines: Iterable[tuple[Any, ...]]) -> None:
     command = f"COPY {table.name} ({columns}) FROM STDIN"
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(command) as copy:
         for line in lines:
-            copy.write_row(_with_json(line, table.documents) if table.documents else line)
+            values = list(line)
+            for place, write in table.writers.items():
+                if values[place] is not None:
+                    values[place] = write(values[place])
+            copy.write_row(values)
 
 
-def _with_json(line: tuple[Any, ...], documents: dict[int, Any]) -> list[Any]:
-    values = list(line)
-    for place, encoder in documents.items():
-        if values[place] is not None:
-            values[place] = json.dumps(values[place], cls=encoder)
-    return values
+def _writer_of(field: "Field[Any, Any]") -> Callable[[Any], str] | None:
+    """How a value becomes text where the driver has no way or a slow one: it takes 2 µs for an id or a moment."""
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    match field:
+        case JSONField():
+            return partial(json.dumps, cls=field.encoder)
+        case UUIDField():
+            return _id_text
+        case DateTimeField():
+            return str
+    return None
+
+
+def _id_text(value: UUID | str) -> str:
+    return value.hex if isinstance(value, UUID) else value
