@@ -17,6 +17,7 @@ STATELESS = {
     "skills": ("rapport.skills.cli", ("find",)),
     "titles": ("rapport.skills.titles_cli", ()),
     "duplicates": ("rapport.hygiene.cli", ()),
+    "experiment": ("rapport.outreach.cli", ()),
 }
 PROCESSES = {"up": "rapport.config.supervisor", "serve": "rapport.config.web", "worker": "rapport.config.worker"}
 HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells more)
@@ -24,6 +25,7 @@ HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells mor
 run       up · serve · worker
 set up    migrate · createadmin · demo · doctor · reindex
 people    import · export · search · fits · resume parse · skills · titles · mail parse · duplicates
+sequences experiment analyze · experiment plan
 data      hygiene audit · linkpool
 """
 
