@@ -1,8 +1,7 @@
 """The difference of two rates, with an interval that stays true however often somebody looks at it.
 
 A confidence sequence by betting (Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting",
-JRSS B 2024). People of the two arms are matched in the order in which they came, the first with the first, the second
-with the second, and each pair gives D = outcome of one minus outcome of the other: -1, 0 or 1. Whatever the two rates
+JRSS B 2024). People of the two arms are matched in the order in which they came, and each pair gives D = outcome of one minus outcome of the other: -1, 0 or 1. Whatever the two rates
 are, D has their difference as its mean. To refute "the difference is at most m", bet on D being larger: a capital of 1
 is multiplied by 1 + u (D - m) / (1 + m) with every pair. If the claim is true the capital is a supermartingale, so by
 Ville's inequality it ever exceeds 1/a with probability at most a, wherever and why ever one stops. The interval is what
@@ -16,22 +15,20 @@ Why not others: asymptotic confidence sequences (Waudby-Smith et al. 2024) and t
 promise their level only after enough people, and replies at 2 % are not enough for long; Bernoulli mixtures over both
 rates at once are exact too, but pay in people for the second parameter, which nobody asked for.
 
-What it asks for: the next person's arm must not depend on the outcomes so far (random assignment does not), and rates
-that do not drift apart from one another. Where one arm gets several times as many people, each of the smaller is matched
-with several of the larger; how many is read from the first FIRST people's arms, which tell nothing about outcomes.
+What it asks for: the next person's arm must not depend on the outcomes so far (random assignment does not). Rates may rise
+and fall with time as long as they do so together: `matching.py` compares people who came at nearly the same time.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+
+from rapport.outreach.experiments.matching import match
 
 _TYPICAL, _SPREAD, _FLOOR = 0.12, 1.0, 0.01  # the best u for a lift of a quarter to a third, give or take a factor of e
 _LEVELS = [0.9 / 2**halvings for halvings in range(11)]
 _WEIGHTS = [math.exp(-0.5 * (math.log(u / _TYPICAL) / _SPREAD) ** 2) + _FLOOR for u in _LEVELS]
 STAKES = [(math.log(weight / sum(_WEIGHTS)), u) for weight, u in zip(_WEIGHTS, _LEVELS, strict=True)]
 
-FIRST = 200  # people matched one by one before the ratio of the arms is read
-MOST_PER_ONE = 10
-LEAST_KNOWN = 10  # of the smaller arm, or the ratio is left at one
 FIRST_LOOK, LOOK_EVERY = 16, 0.1  # the interval is worked out at block 16, and again whenever there are 10 % more
 _CURVE = 1 - math.log(2)  # log(1 + x) <= x - _CURVE x² from -1 to 1
 _PRECISION, _ON_THE_WAY = 1e-7, 1e-4  # how finely an end of the interval is found; never on the narrow side
@@ -127,43 +124,13 @@ def _raise_bound(
     return low
 
 
-def compare(one: bytes, other: bytes, level: float, ratio: "Ratio | None" = None) -> Comparison:
-    """Compare two arms by their outcomes (bytes 0 and 1) in order of time: rate of `one` minus rate of `other`."""
+def compare(people: bytes, level: float) -> Comparison:
+    """Rate of one arm minus rate of the other, by their people in order of time: 0 and 1 are outcomes of the one, 2 and 3 of
+    the other."""
     comparison = Comparison(level)
     block = 0
-    for block, difference in enumerate(_match(one, other, ratio or Ratio()), 1):
+    for block, difference in enumerate(match(people), 1):
         if difference:
             comparison.add(difference, block)
     comparison.look(block)
     return comparison
-
-
-class Ratio:
-    """How two arms are matched: one by one up to a place in each, then so many of one with so many of the other."""
-
-    __slots__ = ("after", "one", "other")
-
-    def __init__(self, one: int = 1, other: int = 1, after: int = 0) -> None:
-        self.one, self.other, self.after = one, other, after
-
-
-def read_ratio(first_of_one: int, first_of_other: int) -> Ratio:
-    """The ratio by how many of the first FIRST people of both arms were in each."""
-    small, big = sorted((first_of_one, first_of_other))
-    if small < LEAST_KNOWN or small + big < FIRST:
-        return Ratio()
-    several = min(MOST_PER_ONE, int(big / small + 0.25))
-    return Ratio(several, 1, small) if first_of_one > first_of_other else Ratio(1, several, small)
-
-
-def _match(one: bytes, other: bytes, ratio: Ratio) -> Iterator[float]:
-    if ratio.one == ratio.other:
-        for left, right in zip(one, other, strict=False):
-            yield left - right
-        return
-    for left, right in zip(one[: ratio.after], other[: ratio.after], strict=False):
-        yield left - right
-    last = min((len(one) - ratio.after) // ratio.one, (len(other) - ratio.after) // ratio.other)
-    for number in range(last):
-        left, right = ratio.after + number * ratio.one, ratio.after + number * ratio.other
-        yield (sum(one[left : left + ratio.one]) / ratio.one - sum(other[right : right + ratio.other]) / ratio.other)

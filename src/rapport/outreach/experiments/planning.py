@@ -38,21 +38,9 @@ def required_n_fixed(*, rate: float, effect: float, arms: int = 2, level: float 
 def pair_power(power: float, arms: int) -> float:
     """The power of each comparison of the best arm so that all of them succeed with `power`.
 
-    They share the best arm's people, so they are correlated by a half: given that share, they are independent.
+    They share the best arm's people, so they succeed together at least as often as if they were independent.
     """
-    if arms == 2:
-        return power
-    low, high = _NORMAL.inv_cdf(power), 8.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (low, middle) if _all_succeed(middle, arms - 1) >= power else (middle, high)
-    return _NORMAL.cdf(high)
-
-
-def _all_succeed(reach: float, comparisons: int) -> float:
-    points = [step / 20 for step in range(-120, 121)]
-    chances = [_NORMAL.cdf((reach + shared * math.sqrt(0.5)) / math.sqrt(0.5)) ** comparisons for shared in points]
-    return sum(chance * _NORMAL.pdf(shared) / 20 for chance, shared in zip(chances, points, strict=True))
+    return float(power ** (1 / (arms - 1)))
 
 
 def _add_effect(rate: float, effect: float) -> float:

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from rapport.outreach.experiments.confidence import FIRST, Comparison, Ratio, compare, read_ratio
+from rapport.outreach.experiments.confidence import Comparison, compare
 from rapport.outreach.experiments.planning import required_n
 
 NOT_ENOUGH, LEADING, WINNER, NO_DIFFERENCE = "not enough data", "leading", "winner", "no difference"
@@ -77,12 +77,11 @@ class Outcomes:
         table = bytes(code % 2 for code in range(256))
         return bytes(self.codes.translate(table, others))
 
-    def ratio(self, one: int, other: int) -> Ratio:
-        """How the first FIRST people of two arms were shared between them."""
-        others = bytes(code for code in range(2 * MOST_ARMS) if code // 2 not in (one, other))
-        first: Sequence[int] = self.codes.translate(None, others)[:FIRST]
-        in_one = sum(1 for code in first if code // 2 == one)
-        return read_ratio(in_one, len(first) - in_one)
+    def of_two(self, one: int, other: int) -> bytes:
+        """Those of two arms, in order of time, as `compare` wants them."""
+        left_out = bytes(code for code in range(2 * MOST_ARMS) if code // 2 not in (one, other))
+        table = bytes(code % 2 + 2 * (code // 2 == other) for code in range(256))
+        return bytes(self.codes.translate(table, left_out))
 
 
 def analyze(
@@ -94,7 +93,7 @@ def analyze(
     arms = tuple(Arm(name, len(row), sum(row)) for name, row in zip(outcomes.names, lists, strict=True))
     shared = level / (len(arms) - 1)
     pairs = {
-        (arms[one].name, arms[other].name): compare(lists[one], lists[other], shared, outcomes.ratio(one, other))
+        (arms[one].name, arms[other].name): compare(outcomes.of_two(one, other), shared)
         for one, other in combinations(range(len(arms)), 2)
     }
     return judge(arms, pairs, control=control, level=level, smallest_effect=smallest_effect)
