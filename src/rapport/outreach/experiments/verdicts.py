@@ -122,15 +122,16 @@ def judge(
         verdict = NO_DIFFERENCE
     else:
         verdict = LEADING if _is_ahead(best, arms) else NOT_ENOUGH
-    rate = by_name[control].rate
+    base = by_name[control]
+    likely = (base.ones + 0.5) / (base.n + 1)  # a rate of 0 among three people promises nothing
     return Verdict(
         verdict=verdict,
         winner=winner,
         best=winner or best.name,
         control=control,
-        estimate=challenger.rate - rate,
+        estimate=challenger.rate - base.rate,
         interval=interval,
-        required_n=required_n(rate=rate, effect=smallest_effect, arms=len(arms), level=level),
+        required_n=required_n(rate=likely, effect=smallest_effect, arms=len(arms), level=level),
         reason=_explain(verdict, winner or best.name, contradictory, smallest_effect),
         arms=arms,
     )

@@ -142,6 +142,11 @@ def test_the_number_promised_finds_the_winner() -> None:
     assert 72 <= won <= 95
 
 
+def test_a_control_without_answers_so_far_is_not_taken_for_one_that_gets_none() -> None:
+    found = analyze(collect([("A", 0), ("B", 1)] * 2))
+    assert found.required_n == required_n(rate=0.5 / 3, effect=0.02)
+
+
 def test_people_needed() -> None:
     assert required_n_fixed(rate=0.1, effect=0.02) == 3841
     assert required_n(rate=0.1, effect=0.02) == pytest.approx(1.7 * 3841, rel=0.02)
