@@ -96,6 +96,23 @@ def test_zero_is_refuted_at_the_very_block_where_the_capital_suffices(people: by
     assert compare(people, level).excluded_above_at == expected
 
 
+@pytest.mark.parametrize("even", [0, 5, 20, 60, 150, 250, 400])
+def test_zero_is_refuted_where_the_capital_suffices_after_so_many_pairs_that_cancel_out(even: int) -> None:
+    """However many pairs differ, the bound lets the deciding one through."""
+    surplus = 1
+    while log_capital([(1, even + surplus), (-1, even)], 0.0) < math.log(2 / 0.05):
+        surplus += 1
+    found = compare((WON_AND_LOST + LOST_AND_WON) * even + WON_AND_LOST * (surplus + 50), 0.05)
+    assert found.excluded_above_at == 2 * even + surplus
+
+
+def test_a_coarse_look_does_not_miss_that_zero_is_refuted() -> None:
+    comparison = Comparison(0.05)
+    comparison.table, comparison.total, comparison.squares = {1: 11}, 11, 11
+    comparison.look(11, precision=2)
+    assert (comparison.lower, comparison.excluded_above_at) == (0, 11)
+
+
 def test_early_and_late_data_that_refute_one_another_are_told() -> None:
     found = compare(WON_AND_LOST * 200 + LOST_AND_WON * 600, 0.05)
     assert found.is_contradictory

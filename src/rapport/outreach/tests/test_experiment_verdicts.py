@@ -77,6 +77,12 @@ def test_a_winner_among_five() -> None:
     assert (found.verdict, found.winner, found.control) == ("winner", "C", "B")
 
 
+def test_more_arms_share_the_level() -> None:
+    """Eleven pairs are enough for two arms; with three each comparison has half the level."""
+    assert analyze(collect([("A", 0), ("B", 1), ("C", 0)] * 11)).winner is None
+    assert analyze(collect([("A", 0), ("B", 1), ("C", 0)] * 12)).winner == "B"
+
+
 def test_a_sixth_arm_is_refused() -> None:
     with pytest.raises(ValueError, match="F"):
         collect([(arm, 0) for arm in "ABCDEF"])
