@@ -100,6 +100,7 @@ PAGES = [
     MainPage("mailboxes", "/settings/mailboxes/"),
     MainPage("mailbox", "/settings/mailboxes/", 'main a[href^="/settings/mailboxes/0"]', needs_admin=True),
     MainPage("mailbox-new", "/settings/mailboxes/new/"),
+    MainPage("mailbox-domain", "/settings/mailboxes/domain/", needs_admin=True),
     MainPage("templates", "/settings/templates/"),
     MainPage("template", "/settings/templates/", 'main a[href^="/settings/templates/0"]'),
     MainPage("template-new", "/settings/templates/new/"),

@@ -45,6 +45,7 @@ CAPABILITY_OF_APP = {
     "workspace": "candidates.view", "search": "candidates.view", "accounts": "accounts.manage", "intake": "intake.import",
     "hygiene": "hygiene.merge",
 }  # fmt: skip
+CAPABILITY_OF_PAGE = {"mail:domain": "mail.shared_mailboxes"}  # for administrators, among pages of others
 ACT_WITHOUT_TOKEN = {"mail:unsubscribe"}  # RFC 8058: the mail program posts, without ever having seen a form
 # Pages that want more than the world has: a row of a folder of résumés, a notice or segment of one's own, somebody to
 # enroll.
@@ -67,7 +68,7 @@ def needed(route: Route) -> Capability | None:
     declared = {capability.name for capability in all_capabilities()}
     own = f"{route.namespace}.view"
     of_app = CAPABILITY_OF_APP.get(route.namespace) or (own if own in declared else "")
-    return get_capability(entries.get(route.name) or of_app)
+    return get_capability(CAPABILITY_OF_PAGE.get(route.name) or entries.get(route.name) or of_app)
 
 
 def answers(client: Client, routes: list[Route], values: dict) -> dict[str, int]:

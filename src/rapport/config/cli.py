@@ -12,7 +12,7 @@ from typing import Any
 # command: (module whose run(arguments) answers, first words it can answer; empty means all)
 STATELESS = {
     "resume": ("rapport.intake.cli", ()),
-    "mail": ("rapport.mail.cli", ("parse",)),
+    "mail": ("rapport.mail.cli", ("parse", "check-domain")),
     "fits": ("rapport.search.cli", ()),
     "skills": ("rapport.skills.cli", ("find",)),
     "titles": ("rapport.skills.titles_cli", ()),
@@ -24,7 +24,7 @@ HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells mor
 
 run       up · serve · worker
 set up    migrate · createadmin · demo · doctor · reindex
-people    import · export · search · fits · resume parse · skills · titles · mail parse · duplicates
+people    import · export · search · fits · resume parse · skills · titles · mail · duplicates
 sequences experiment analyze · experiment plan
 data      hygiene audit · linkpool
 """

@@ -14,12 +14,21 @@ from uuid import UUID
 from django.conf import settings
 
 _LINK, _ADDRESS, _CLICK = b"unsubscribe link v1", b"plus address v1", b"followed link v1"
+TRIAL = UUID(int=0)
 _LINK_BYTES, _ADDRESS_BYTES, _CLICK_BYTES = 16, 9, 12
 
 
 def link_token(message_id: UUID) -> str:
     """The token of an unsubscribe link: 43 characters."""
     return base64.urlsafe_b64encode(_signed(message_id, _LINK, _LINK_BYTES)).decode().rstrip("=")
+
+
+def trial_url() -> str:
+    """An unsubscribe link of no message, to try out whether the page behind it is reached; it changes nothing.
+
+    Written without the addresses of pages, so that a command needs not load them all; a test compares.
+    """
+    return f"{settings.BASE_URL}/u/{link_token(TRIAL)}"
 
 
 def read_link_token(token: str) -> UUID | None:

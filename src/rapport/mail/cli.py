@@ -1,4 +1,7 @@
-"""`rapport mail parse PATH --json`: reads message files and prints what they are. Needs no database and no settings."""
+"""`rapport mail parse PATH --json`: reads message files and prints what they are. Needs no database and no settings.
+
+`rapport mail check-domain` is answered here too; what needs the database is a management command.
+"""
 
 import argparse
 import json
@@ -8,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.mail.classify import Verdict, classify
+from rapport.mail.domains import cli as domains_cli
 from rapport.mail.parsing import parse
 
 MAX_FILE_BYTES = 100_000_000
@@ -20,7 +24,10 @@ def run(arguments: list[str]) -> int:
     parse_command = commands.add_parser("parse", help="say what each message is")
     parse_command.add_argument("path", type=Path, help="a message file, or a folder of them")
     parse_command.add_argument("--json", action="store_true", help="print JSON (the only form there is)")
+    domains_cli.add_command(commands)
     options = parser.parse_args(arguments)
+    if options.command == "check-domain":
+        return domains_cli.run_check(options)
     return _parse(options.path)
 
 

@@ -112,3 +112,15 @@ class MessageForm(forms.Form):
 class SuppressionForm(forms.Form):
     address = forms.CharField(label="E-mail address", max_length=320)
     evidence = forms.CharField(label="Why", max_length=300, required=False)
+
+
+class DomainForm(forms.Form):
+    """Which domain to look at, and with which DKIM selectors."""
+
+    domain = forms.CharField(label="Domain", max_length=320, help_text="Such as example.org, or an address of it.")
+    selector = forms.CharField(
+        label="DKIM selectors",
+        max_length=400,
+        required=False,
+        help_text="Separated by spaces. Empty: the usual ones are tried.",
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.mail import views, views_mailboxes, views_templates
+from rapport.mail import views, views_domains, views_mailboxes, views_templates
 
 app_name = "mail"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("settings/mailboxes/", views_mailboxes.mailboxes, name="mailboxes"),
     path("settings/mailboxes/new/", views_mailboxes.create, name="mailbox_create"),
     path("settings/mailboxes/test/", views_mailboxes.try_out, name="mailbox_test"),
+    path("settings/mailboxes/domain/", views_domains.domain, name="domain"),
     path("settings/mailboxes/<uuid:mailbox_id>/", views_mailboxes.edit, name="mailbox"),
     path("settings/mailboxes/<uuid:mailbox_id>/pause/", views_mailboxes.pause, name="mailbox_pause"),
     path("settings/templates/", views_templates.templates, name="templates"),

@@ -193,6 +193,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows what would happen, because scanners follow links; only POST acts. Needs no sign-in and no JavaScript."""
     message_id = address_tokens.read_link_token(token)
+    if message_id == address_tokens.TRIAL:
+        return render(request, "mail/unsubscribe.html", {"state": "trial"})
     sent = Message.objects.outgoing().filter(id=message_id).first() if message_id else None
     if sent is None:
         return render(request, "mail/unsubscribe.html", {"state": "unknown"}, status=404)

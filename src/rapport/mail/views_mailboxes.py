@@ -22,7 +22,12 @@ def mailboxes(request: Request) -> HttpResponse:
     """All mailboxes the reader may see, with their state."""
     require(request.actor, OWN_MAILBOX)
     rows = list(queries.list_mailboxes(request.actor))
-    return render(request, "mail/mailboxes.html", {"mailboxes": rows, "unclear": queries.list_unclear(request.actor)})
+    context = {
+        "mailboxes": rows,
+        "unclear": queries.list_unclear(request.actor),
+        "can_check": holds(request.actor, SHARED_MAILBOXES),
+    }
+    return render(request, "mail/mailboxes.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,5 +93,7 @@ def _form(request: Request, mailbox: Mailbox | None = None) -> MailboxForm:
 
 
 def _page(request: Request, form: MailboxForm, mailbox: Mailbox | None) -> HttpResponse:
-    context = {"form": form, "mailbox": mailbox}
+    can_check = mailbox is not None and holds(request.actor, SHARED_MAILBOXES)
+    domain = mailbox.address.rpartition("@")[2] if mailbox and can_check else ""
+    context = {"form": form, "mailbox": mailbox, "domain": domain}
     return render(request, "mail/mailbox.html", context, status=422 if form.errors else 200)

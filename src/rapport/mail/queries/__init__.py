@@ -4,6 +4,7 @@ from rapport.mail.queries.mailboxes import (
     choose_mailbox,
     count_sent_since,
     get_mailbox,
+    list_domains,
     list_mailboxes,
     lock_mailbox,
     next_free_moment,
@@ -25,7 +26,7 @@ from rapport.mail.queries.templates import get_template, list_templates, list_ve
 
 __all__ = [
     "choose_mailbox", "count_inbox", "count_sent_since", "find_answered", "find_suppression", "get_mailbox",
-    "get_message", "get_template", "list_inbox", "list_mailboxes", "list_messages_of", "list_suppressions", "list_templates", "list_thread",
+    "get_message", "get_template", "list_domains", "list_inbox", "list_mailboxes", "list_messages_of", "list_suppressions", "list_templates", "list_thread",
     "list_unclear", "list_versions", "lock_mailbox", "lock_message", "lock_template", "next_free_moment",
     "sendable_mailboxes", "senders_of", "suppressed_among",
 ]  # fmt: skip

@@ -25,6 +25,12 @@ def list_mailboxes(actor: Actor) -> QuerySet[Mailbox]:
     return Mailbox.objects.filter(_visible(actor)).select_related("owner")
 
 
+def list_domains(actor: Actor) -> list[str]:
+    """The domains of the mailboxes the actor may see, sorted."""
+    addresses = list_mailboxes(actor).values_list("address", flat=True)
+    return sorted({address.rpartition("@")[2].lower() for address in addresses})
+
+
 def sendable_mailboxes(actor: Actor) -> QuerySet[Mailbox]:
     """Those the actor may write from now: their own and the shared ones, unless paused."""
     require(actor, VIEW)
