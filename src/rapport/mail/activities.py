@@ -73,6 +73,9 @@ MAILBOX_CREATED = declare("mailbox.created", "connected the mailbox {address}", 
 MAILBOX_CHANGED = declare("mailbox.changed", "changed the mailbox {address}", "inbox", data=("address", "changed"))
 MAILBOX_FAILED = declare("mailbox.failed", "lost the connection to {address}", "unplug", data=("address", "reason"))
 MAILBOX_RECOVERED = declare("mailbox.recovered", "reached {address} again", "plug-zap", data=("address",))
+MAILBOX_TRIED = declare(
+    "mailbox.tried", "sent a trial message by {address}", "send", data=("address", "outcome", "reason"), quiet=True
+)
 
 TEMPLATE_CREATED = declare("template.created", "wrote the template {name}", "file-text", data=("name", "purpose"))
 TEMPLATE_CHANGED = declare("template.changed", "changed the template {name}", "file-text", data=("name", "version"))

@@ -22,11 +22,12 @@ from rapport.mail.operations.sending import (
 )
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
 from rapport.mail.operations.templates import archive_template, create_template, update_template
+from rapport.mail.operations.trying import send_test
 
 __all__ = [
     "MailboxSettings", "archive_template", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
-    "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "send_message",
+    "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "send_message", "send_test",
     "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_template",
 ]  # fmt: skip

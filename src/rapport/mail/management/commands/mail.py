@@ -1,0 +1,46 @@
+"""`rapport mail send-test`: one trial message. `rapport mail parse` and `check-domain` need no database: cli.py."""
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from rapport.lib.actors import SYSTEM
+from rapport.mail import operations, smtp
+
+SAID = {
+    smtp.Outcome.ACCEPTED: "The server took the message",
+    smtp.Outcome.LATER: "The server did not take the message for now",
+    smtp.Outcome.NEVER: "The server refused the message",
+    smtp.Outcome.UNCLEAR: "Nobody knows whether the server took the message",
+}
+
+
+class Command(BaseCommand):
+    help = "Send one trial message and say what the server answered."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="command", required=True)
+        send = commands.add_parser("send-test", help="send one trial message")
+        send.add_argument("--mailbox", required=True, help="the address of a mailbox that is set up here")
+        send.add_argument("--to", required=True, help="the address it is sent to")
+        send.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        trial = operations.send_test(actor=SYSTEM, mailbox_address=options["mailbox"], to_address=options["to"])
+        if options["json"]:
+            self.stdout.write(
+                json.dumps(
+                    {
+                        "message_id": trial.message_id,
+                        "outcome": trial.outcome.value,
+                        "code": trial.code,
+                        "answer": trial.answer,
+                    }
+                )
+            )
+        elif trial.outcome == smtp.Outcome.ACCEPTED:
+            self.stdout.write(f"{SAID[trial.outcome]}: {trial.answer}")
+        if trial.outcome != smtp.Outcome.ACCEPTED:
+            raise CommandError(f"{SAID[trial.outcome]}: {trial.answer}")
