@@ -58,6 +58,9 @@ MESSAGE_COMPLAINED = declare(
 MESSAGE_UNSUBSCRIBED = declare(
     "message.unsubscribed", "asked for no more mail", "mail-minus", data=("by",), notify=True, **_SHOWN,
 )  # fmt: skip
+MESSAGE_PREFERENCES = declare(
+    "message.preferences", "chose which mail to get: {choice}", "sliders-horizontal", data=("choice",), group="mail"
+)
 MESSAGE_CLICKED = declare(
     "message.clicked", "noticed that a link in a mail was followed: {url}", "mouse-pointer-click",
     data=("url", "verdict", "why"), notify=True, notice=_tell_of_click, group="mail",

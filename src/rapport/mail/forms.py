@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from rapport.mail.models import Mailbox, Template
-from rapport.mail.operations import MailboxSettings
+from rapport.mail.models import Mailbox, Preference, Template, Topic
+from rapport.mail.operations import Choice, MailboxSettings
 
 
 class MailboxForm(forms.Form):
@@ -124,3 +124,19 @@ class DomainForm(forms.Form):
         required=False,
         help_text="Separated by spaces. Empty: the usual ones are tried.",
     )
+
+
+class PreferenceForm(forms.Form):
+    """What somebody outside wants to get, in their words."""
+
+    topics = forms.MultipleChoiceField(
+        label="What about?", choices=Topic.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    every_days = forms.TypedChoiceField(
+        label="How often?", choices=Preference.Every.choices, coerce=int, initial=0, widget=forms.RadioSelect
+    )
+    is_paused = forms.BooleanField(label="Nothing for six months, then as chosen here", required=False)
+    language_code = forms.ChoiceField(label="In which language?", choices=Preference.Language.choices, required=False)
+
+    def choice(self) -> Choice:
+        return Choice(**self.cleaned_data)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.mail import views, views_domains, views_mailboxes, views_templates
+from rapport.mail import views, views_domains, views_mailboxes, views_preferences, views_templates
 
 app_name = "mail"
 urlpatterns = [
@@ -26,5 +26,6 @@ urlpatterns = [
     path("settings/suppressions/", views.suppressions, name="suppressions"),
     path("settings/suppressions/<uuid:suppression_id>/lift/", views.lift, name="suppression_lift"),
     path("l/<str:token>", views.link, name="link"),
-    path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("u/<str:token>/choices/", views_preferences.choose, name="preferences"),
+    path("u/<str:token>", views_preferences.unsubscribe, name="unsubscribe"),
 ]

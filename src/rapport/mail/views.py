@@ -1,4 +1,4 @@
-"""The inbox, a conversation, suppressed addresses, and the public page that stops mail."""
+"""The inbox, a conversation, suppressed addresses, and the link that leads on."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -11,12 +11,10 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.accounts.capabilities import holds
 from rapport.lib import clock
-from rapport.lib.addresses import masked
 from rapport.lib.doors import add_errors, toast
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.requests import Request, next_url
@@ -185,24 +183,3 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-@csrf_exempt  # mail programs post here by themselves (RFC 8058); the token in the address is the proof
-@login_not_required
-@require_http_methods(["GET", "POST"])
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows what would happen, because scanners follow links; only POST acts. Needs no sign-in and no JavaScript."""
-    message_id = address_tokens.read_link_token(token)
-    if message_id == address_tokens.TRIAL:
-        return render(request, "mail/unsubscribe.html", {"state": "trial"})
-    sent = Message.objects.outgoing().filter(id=message_id).first() if message_id else None
-    if sent is None:
-        return render(request, "mail/unsubscribe.html", {"state": "unknown"}, status=404)
-    state = "asks"
-    if request.method == "POST":
-        by = "one_click" if request.POST.get("List-Unsubscribe") == "One-Click" else "link"
-        operations.unsubscribe(message=sent, by=by)
-        state = "done"
-    elif queries.find_suppression(sent.to_address):
-        state = "done"
-    return render(request, "mail/unsubscribe.html", {"state": state, "address": masked(sent.to_address)})

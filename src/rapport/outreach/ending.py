@@ -24,6 +24,7 @@ EXIT_LABELS = {
     "suppressed": "Address suppressed",
     "unsubscribed": "Unsubscribed",
     "no_consent": "No consent",
+    "topic": "Does not want this topic",
     "missing_values": "Text could not be filled in",
     "refused": "Refused by their server",
     "no_step": "Step taken out",

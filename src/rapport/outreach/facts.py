@@ -10,7 +10,8 @@ from django.db import connection
 
 from rapport.accounts.queries import names_of
 from rapport.lib.ids import array_of, first_id_at
-from rapport.mail.queries import suppressed_among
+from rapport.mail.models import Preference
+from rapport.mail.queries import preferences_among, suppressed_among
 from rapport.outreach.content import Person
 from rapport.outreach.governor import CONVERSATION, Facts
 
@@ -70,6 +71,7 @@ class Exchanges:
 
 
 NOTHING = Exchanges()
+CHOSE_NOTHING = Preference()
 
 
 def read_known(
@@ -93,16 +95,20 @@ def read_known(
         if needs_consent:
             cursor.execute(READ_CONSENTS, [ids, now])
             consents = {row[0] for row in cursor.fetchall()}
-    suppressed = suppressed_among({row[10] for row in people if row[10]})
+    normals = {row[10] for row in people if row[10]}
+    suppressed, chosen = suppressed_among(normals), preferences_among(normals)
+    cap_days = max(cap_days, *(row.every_days for row in chosen.values()), 0)
     exchanges = read_exchanges(ids, now=now, cap_days=cap_days, writers=writers or {}) if with_exchanges else {}
     colleagues = names_of(row.talked_by for row in exchanges.values()) if exchanges else {}
     known = {}
     for key, *names, zone, is_archived, address, normal, has_bounced in people:
         mail = exchanges.get(key, NOTHING)
+        choice = chosen.get(normal, CHOSE_NOTHING)
         facts = Facts(
             address=address, has_bounced=has_bounced, suppressed=suppressed.get(normal, ""), is_archived=is_archived,
             has_consent=key in consents, sent_at=mail.sent_at, talked_at=mail.talked_at,
             talked_with=colleagues.get(mail.talked_by, "A colleague") if mail.talked_by else "",
+            declined=choice.declined, every_days=choice.every_days, paused_until=choice.paused_until,
         )  # fmt: skip
         known[key] = Known(Person(*names), zone, address, normal, facts)
     return known

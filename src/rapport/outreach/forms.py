@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 
 from rapport.jobs.models import Job
-from rapport.mail.models import Mailbox
+from rapport.mail.models import Mailbox, Topic
 from rapport.outreach.models import Sequence, Step
 from rapport.outreach.operations import SequenceDraft, StepDraft
 
@@ -42,6 +42,12 @@ class SequenceForm(forms.Form):
         label="See which links are followed",
         required=False,
         help_text="Links lead over this server, without cookies. What mail filters fetch counts as a machine.",
+    )
+    topic = forms.ChoiceField(
+        label="What it is about",
+        choices=Topic.choices,
+        initial=Topic.JOBS,
+        help_text="People who want no mail about this do not get it.",
     )
     updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
 

@@ -10,8 +10,11 @@ only put it off until a moment. What is asked, in this order:
 | bounced         | stop   | is there one that did not bounce                                               |
 | suppressed      | stop   | must the address never be mailed (unsubscribed, complaint, dead, by hand)      |
 | no_consent      | stop   | does the sequence need consent that is not there (any more)                    |
+| topic           | stop   | did they say, behind the link in our mails, that they want nothing of this topic |
+| paused          | wait   | did they ask for no mail for half a year, which is not over                    |
 | conversation    | wait   | did they answer, or a colleague write to them personally, within 14 days       |
 | too_often       | wait   | did they get as many mails as the cap allows, whoever sent them                |
+| own_limit       | wait   | did they ask for fewer mails than that                                         |
 | quiet_hours     | wait   | is it outside business hours, on a weekend or a holiday where they are         |
 """
 
@@ -35,6 +38,7 @@ SUPPRESSED_WORDS = {
 class Facts:
     """What is known of one person. `sent_at`: mail of anybody here to them within the cap's days, oldest first.
 
+    `declined`, `every_days` and `paused_until` are what they chose themselves.
     `talked_at` is the last personal exchange: their answer (`talked_with` empty), or what a colleague wrote.
     """
 
@@ -46,6 +50,9 @@ class Facts:
     sent_at: Sequence[datetime] = ()
     talked_at: datetime | None = None
     talked_with: str = ""
+    declined: Sequence[str] = ()
+    every_days: int = 0
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,7 @@ class Rules:
     needs_consent: bool = False
     cap_count: int = 2
     cap_days: int = 7
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +88,10 @@ GO = Verdict()
 
 def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     """Whether this person may get mail of a sequence now."""
-    return lasting_refusal(facts, rules.needs_consent) or _waiting(facts, rules, now) or GO
+    return lasting_refusal(facts, rules.needs_consent, rules.topic) or _waiting(facts, rules, now) or GO
 
 
-def lasting_refusal(facts: Facts, needs_consent: bool) -> Verdict | None:
+def lasting_refusal(facts: Facts, needs_consent: bool, topic: str = "") -> Verdict | None:
     """What stands against writing to this person at all; also asked before they are enrolled."""
     if facts.is_archived:
         return Verdict("archived", "The candidate is in the archive.")
@@ -96,10 +104,15 @@ def lasting_refusal(facts: Facts, needs_consent: bool) -> Verdict | None:
         return Verdict("suppressed", f"{why}.")
     if needs_consent and not facts.has_consent:
         return Verdict("no_consent", "There is no valid consent to write to them about jobs.")
+    if topic and topic in facts.declined:
+        return Verdict("topic", "They want no mail about this topic.")
     return None
 
 
 def _waiting(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
+    if facts.paused_until and facts.paused_until > now:
+        text = f"They asked for no mail until {_day(facts.paused_until, rules)}."
+        return _wait("paused", text, facts.paused_until, rules.hours)
     if facts.talked_at and facts.talked_at + CONVERSATION > now:
         until = facts.talked_at + CONVERSATION
         who = f"{facts.talked_with} wrote to them" if facts.talked_with else "They answered"
@@ -117,8 +130,19 @@ def _waiting(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
         return _wait(
             "too_often", f"They got {len(recent)} {times} from us within {rules.cap_days} days.", until, rules.hours
         )
+    if own := _own_limit(facts, rules, now):
+        return own
     quiet = _quiet_until(rules.hours, now)
     return quiet if quiet.until != now else None
+
+
+def _own_limit(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
+    if not facts.every_days or not facts.sent_at:
+        return None
+    until = facts.sent_at[-1] + timedelta(days=facts.every_days)
+    if until <= now:
+        return None
+    return _wait("own_limit", f"They asked for one mail in {facts.every_days} days at most.", until, rules.hours)
 
 
 @lru_cache(maxsize=256)  # the same for everybody who is asked about at a moment

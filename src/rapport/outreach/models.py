@@ -30,7 +30,7 @@ from django.db.models.functions import Lower
 from rapport.candidates.models import Candidate
 from rapport.jobs.models import Job
 from rapport.lib.ids import new_id
-from rapport.mail.models import Mailbox
+from rapport.mail.models import Mailbox, Topic
 
 
 def working_days() -> list[int]:
@@ -63,6 +63,7 @@ class Sequence(models.Model):
     cap_days = models.PositiveSmallIntegerField(default=7)
     shows_unsubscribe = models.BooleanField(default=True)
     tracks_clicks = models.BooleanField(default=True)
+    topic = models.CharField(max_length=8, choices=Topic, default=Topic.JOBS)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

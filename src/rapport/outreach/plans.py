@@ -52,7 +52,13 @@ class Plan:
 
     def rules_for(self, time_zone: str, now: datetime) -> Rules:
         sequence = self.sequence
-        return Rules(self.hours_for(time_zone, now), sequence.needs_consent, sequence.cap_count, sequence.cap_days)
+        return Rules(
+            self.hours_for(time_zone, now),
+            sequence.needs_consent,
+            sequence.cap_count,
+            sequence.cap_days,
+            sequence.topic,
+        )
 
     def due_after(self, position: int, sent_at: datetime, time_zone: str) -> tuple[UUID | None, datetime | None]:
         """The next step's id and when it is due; (None, None) after the last."""

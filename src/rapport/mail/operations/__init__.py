@@ -11,6 +11,7 @@ from rapport.mail.operations.mailboxes import (
     test_mailbox,
     update_mailbox,
 )
+from rapport.mail.operations.preferences import Choice, choose_preferences
 from rapport.mail.operations.readdressing import readdress_messages
 from rapport.mail.operations.receiving import fetch_mailbox, receive
 from rapport.mail.operations.sending import (
@@ -25,7 +26,7 @@ from rapport.mail.operations.templates import archive_template, create_template,
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "MailboxSettings", "archive_template", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
+    "Choice", "MailboxSettings", "archive_template", "choose_preferences", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
     "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "send_message", "send_test",
     "set_paused", "suppress_address", "test_mailbox", "unsubscribe",

@@ -159,7 +159,7 @@ def _sort(
 
 
 def _refusal(plan: Plan, known: Known) -> tuple[str, str] | None:
-    verdict = lasting_refusal(known.facts, plan.sequence.needs_consent)
+    verdict = lasting_refusal(known.facts, plan.sequence.needs_consent, plan.sequence.topic)
     if verdict:
         return verdict.reason, verdict.text
     try:

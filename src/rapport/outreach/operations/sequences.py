@@ -67,6 +67,7 @@ class SequenceDraft:
     cap_days: int = 7
     shows_unsubscribe: bool = True
     tracks_clicks: bool = True
+    topic: str = "jobs"
 
 
 _FIELDS = tuple(name for name in SequenceDraft.__dataclass_fields__)

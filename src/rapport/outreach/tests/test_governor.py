@@ -103,3 +103,28 @@ def test_the_cap_is_never_passed(sent, count, days):
     at = verdict.until or NOW
     window = timedelta(days=days)
     assert len([moment for moment in sent if moment + window > at]) < count
+
+
+OWN_RULES = Rules(OFFICE, topic="news")
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason", "text", "until"),
+    [
+        ({"declined": ["events"]}, "", "", None),
+        ({"declined": ["news"]}, "topic", "They want no mail about this topic.", None),
+        (
+            {"paused_until": NOW + timedelta(days=7)}, "paused", "They asked for no mail until 30 November.",
+            NOW + timedelta(days=7),
+        ),
+        ({"paused_until": NOW}, "", "", None),
+        (
+            {"every_days": 30, "sent_at": [NOW - timedelta(days=23)]}, "own_limit",
+            "They asked for one mail in 30 days at most.", NOW + timedelta(days=7),
+        ),
+        ({"every_days": 30, "sent_at": [NOW - timedelta(days=30)]}, "", "", None),
+    ],
+)  # fmt: skip
+def test_what_people_chose_themselves_holds(facts, reason, text, until):
+    verdict = judge(Facts(**FINE, **facts), OWN_RULES, NOW)
+    assert (verdict.reason, verdict.text, verdict.until) == (reason, text, until)

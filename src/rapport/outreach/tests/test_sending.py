@@ -1,13 +1,16 @@
 """The engine against a real server on loopback: what is sent, recorded, tried again, refused and unclear."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from tests.servers import smtp as real_smtp
 
 from rapport.activity.models import Activity
+from rapport.activity.operations import record
 from rapport.lib import clock
-from rapport.mail.models import Mailbox, Message, Suppression
+from rapport.mail.activities import MESSAGE_SENT
+from rapport.mail.models import Mailbox, Message, Preference, Suppression
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 from rapport.outreach import operations
 from rapport.outreach.engine import Engine
@@ -159,3 +162,33 @@ def test_stopping_gives_back_what_is_only_claimed(rita, engine):
         assert Enrollment.objects.filter(delivery_id__isnull=False).count() == 0
         engine.run_until_idle()
     assert len(outbox.taken) == len({to for _, to, _ in outbox.taken}) == 100
+
+
+def test_what_people_chose_is_held_to_when_it_is_due(rita, engine):
+    """A choice that comes after the enrollment, one kind for each person; nobody's mail goes out but the last one's."""
+    now = clock.now()
+    with real_smtp.running() as outbox:
+        _, people = start(
+            rita, outbox, "topic@example.net", "pause@example.net", "rare@example.net", "free@example.net"
+        )
+        Preference.objects.bulk_create(
+            [
+                Preference(address="topic@example.net", declined=["jobs"], updated_at=now),
+                Preference(address="pause@example.net", paused_until=now + timedelta(days=100), updated_at=now),
+                Preference(address="rare@example.net", every_days=90, updated_at=now),
+                Preference(address="free@example.net", declined=["news"], every_days=7, updated_at=now),
+            ]
+        )
+        record(
+            MESSAGE_SENT,
+            actor=rita.actor,
+            subjects={"candidate": people[2].id},
+            data={"is_bulk": True},
+        )
+        engine.run_until_idle()
+    assert [message["To"] for message in outbox.messages] == ["Carl3 Example <free@example.net>"]
+    topic, pause, rare = (Enrollment.objects.get(candidate=person) for person in people[:3])
+    assert (topic.state, topic.exit_reason) == ("exited", "topic")
+    assert pause.state == rare.state == "active"
+    assert pause.next_due_at.date() == (now + timedelta(days=100)).date()
+    assert rare.waits_for == "They asked for one mail in 90 days at most."
