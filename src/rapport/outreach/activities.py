@@ -4,8 +4,12 @@ from rapport.activity.verbs import declare
 
 SEQUENCE_CREATED = declare("sequence.created", "wrote the sequence {name}", "send", data=("name",))
 SEQUENCE_CHANGED = declare("sequence.changed", "changed the sequence {name}", "send", data=("name", "changed"))
-SEQUENCE_ACTIVATED = declare("sequence.activated", "started the sequence {name}", "play", data=("name",))
+SEQUENCE_ACTIVATED = declare("sequence.activated", "started the sequence {name}", "play", data=("name", "note"))
 SEQUENCE_PAUSED = declare("sequence.paused", "paused the sequence {name}", "pause", data=("name",))
+SEQUENCE_TRIPPED = declare(
+    "sequence.tripped", "paused the sequence {name} by itself: {why}", "octagon-pause", data=("name", "why"), notify=True,
+    notice=lambda data: f"paused itself. {data.get('why', '')}",
+)  # fmt: skip
 SEQUENCE_ARCHIVED = declare("sequence.archived", "archived the sequence {name}", "archive", data=("name",))
 
 ENROLLMENT_CREATED = declare(

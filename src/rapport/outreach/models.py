@@ -39,7 +39,10 @@ def working_days() -> list[int]:
 
 
 class Sequence(models.Model):
-    """A series of messages from one mailbox. Hours hold in the candidate's time zone, in `time_zone` where unknown."""
+    """A series of messages from one mailbox. Hours hold in the candidate's time zone, in `time_zone` where unknown.
+
+    `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -64,6 +67,8 @@ class Sequence(models.Model):
     shows_unsubscribe = models.BooleanField(default=True)
     tracks_clicks = models.BooleanField(default=True)
     topic = models.CharField(max_length=8, choices=Topic, default=Topic.JOBS)
+    pause_note = models.TextField(blank=True)
+    watched_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

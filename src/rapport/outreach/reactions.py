@@ -55,6 +55,18 @@ def follow_bounce(activity: Activity) -> None:
         _exit([activity], "bounced", str(activity.data.get("reason") or "Mail to their address came back."))
 
 
+@on_batch("message.bounced", "message.complained")
+def watch_sequences(activities: list[Activity]) -> None:
+    """A sequence whose mail comes back too often, or is marked as spam, pauses itself."""
+    harmful = [row for row in activities if row.verb == "message.complained" or row.data.get("class") == "hard"]
+    enrollments = {row.subject_id("enrollment") for row in harmful if row.find_subject_id("enrollment")}
+    sequences = Enrollment.objects.filter(id__in=enrollments, sequence__state="active").values_list(
+        "sequence_id", flat=True
+    )
+    for sequence_id in sorted(set(sequences)):
+        operations.check_breakers(sequence_id=sequence_id)
+
+
 @on("consent.withdrawn")
 def follow_consent(activity: Activity) -> None:
     if "written" in str(activity.data.get("purpose", "")):

@@ -123,7 +123,8 @@ def move(request: Request, sequence_id: UUID) -> HttpResponse:
     if request.POST.get("do") not in actions:
         raise InvalidInput("Choose what to do with the sequence.")
     act, words = actions[request.POST["do"]]
-    sequence = act(actor=request.actor, sequence_id=sequence_id)
+    note = {"note": request.POST.get("note", "")} if request.POST["do"] == "activate" else {}
+    sequence = act(actor=request.actor, sequence_id=sequence_id, **note)
     messages.success(request, f"{sequence.name} {words}.")
     return redirect(next_url(request, reverse("outreach:detail", args=[sequence_id])))
 

@@ -12,6 +12,7 @@ from rapport.candidates.models import Candidate
 from rapport.jobs.models import HiringTeamMember, Job
 from rapport.notifications import subjects
 from rapport.notifications.subjects import Label
+from rapport.outreach.models import Sequence as Outreach
 
 OWNERS_HEAR_OF = ("message.", "application.", "link.")
 
@@ -20,7 +21,9 @@ def register() -> None:
     """Called once when the workspace is ready; candidates lead the text of a notice."""
     subjects.name_subjects("candidate", label_candidates)
     subjects.name_subjects("job", label_jobs)
+    subjects.name_subjects("sequence", label_sequences)
     subjects.add_watchers(find_owners)
+    subjects.add_watchers(find_sequence_owners)
     subjects.add_screen(screen_by_team)
 
 
@@ -32,6 +35,21 @@ def label_candidates(ids: Collection[UUID]) -> Mapping[UUID, Label]:
 def label_jobs(ids: Collection[UUID]) -> Mapping[UUID, Label]:
     titles = Job.objects.filter(id__in=ids).values_list("id", "title")
     return {key: Label(title, reverse("applications:board", args=[key])) for key, title in titles}
+
+
+def label_sequences(ids: Collection[UUID]) -> Mapping[UUID, Label]:
+    names = Outreach.objects.filter(id__in=ids).values_list("id", "name")
+    return {key: Label(name, reverse("outreach:detail", args=[key])) for key, name in names}
+
+
+def find_sequence_owners(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
+    """Whose sequence paused itself hears of it."""
+    wanted = {row.id: row.find_subject_id("sequence") for row in activities if row.verb == "sequence.tripped"}
+    if not wanted:
+        return {}
+    rows = Outreach.objects.filter(id__in=set(wanted.values()), owner__isnull=False)
+    owners = dict(rows.values_list("id", "owner_id"))
+    return {activity_id: {owners[key]} for activity_id, key in wanted.items() if key in owners}
 
 
 def find_owners(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:

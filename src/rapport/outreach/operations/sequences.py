@@ -132,10 +132,11 @@ def save_sequence(
 
 
 @transaction.atomic
-def activate_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
+def activate_sequence(*, actor: Actor, sequence_id: UUID, note: str = "") -> Sequence:
     """Let a sequence send, for the first time or again. Records sequence.activated; twice is harmless.
 
-    Raises Conflict without a mailbox or steps, or when it is archived.
+    One that paused itself wants a note, what was done about it, and is watched from now on. Raises InvalidInput without,
+    Conflict without a mailbox or steps, or when it is archived.
     """
     sequence = queries.lock_sequence(actor, sequence_id)
     if sequence.state == Sequence.State.ACTIVE:
@@ -146,7 +147,13 @@ def activate_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
         raise Conflict("Choose the mailbox that this sequence writes from, then start it.")
     if not Step.objects.filter(sequence=sequence, retired_at=None).exists():
         raise Conflict("Write at least one step, then start the sequence.")
-    return _move(actor, sequence, Sequence.State.ACTIVE)
+    if not sequence.pause_note:
+        return _move(actor, sequence, Sequence.State.ACTIVE)
+    if not note.strip():
+        raise InvalidInput({"note": "Say what was done about it, then the sequence goes on."})
+    sequence.pause_note, sequence.watched_since = "", clock.now()
+    sequence.save(update_fields=["pause_note", "watched_since"])
+    return _move(actor, sequence, Sequence.State.ACTIVE, note=note.strip()[:500])
 
 
 @transaction.atomic
@@ -202,11 +209,11 @@ def preview_step(
         return text.render({**values, **shown}, unsubscribe_url=link, thread_subject=first_subject), missing
 
 
-def _move(actor: Actor, sequence: Sequence, state: str) -> Sequence:
+def _move(actor: Actor, sequence: Sequence, state: str, **data: str) -> Sequence:
     verbs = {"active": SEQUENCE_ACTIVATED, "paused": SEQUENCE_PAUSED, "archived": SEQUENCE_ARCHIVED}
     sequence.state, sequence.updated_at = state, clock.now()
     sequence.save(update_fields=["state", "updated_at"])
-    record(verbs[state], actor=actor, subjects=[sequence], data={"name": sequence.name})
+    record(verbs[state], actor=actor, subjects=[sequence], data={"name": sequence.name, **data})
     return sequence
 
 
