@@ -47,6 +47,11 @@ class MailboxForm(forms.Form):
     imap_folders = forms.CharField(label="Folders", initial="INBOX", help_text="Separated by commas.")
     daily_cap = forms.IntegerField(label="Messages in 24 hours at most", min_value=1, max_value=100_000, initial=200)
     pace_per_minute = forms.IntegerField(label="Messages a minute at most", min_value=1, max_value=10_000, initial=20)
+    warm_up_from = forms.DateField(
+        label="Warm up from", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="For a new address: 20 messages in 24 hours in the first week, then twice as many every week, up to the "
+        "number above.",
+    )  # fmt: skip
     takes_plus_addresses = forms.BooleanField(
         label="Ask for answers to name+code@",
         required=False,

@@ -1,5 +1,6 @@
 """Settings: mailboxes."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.accounts.capabilities import holds, require
+from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request
@@ -15,6 +17,7 @@ from rapport.mail import operations, queries
 from rapport.mail.forms import MailboxForm, initial_of
 from rapport.mail.models import Mailbox
 from rapport.mail.permissions import OWN_MAILBOX, SHARED_MAILBOXES
+from rapport.mail.warm_up import rises_on
 
 
 @require_GET
@@ -95,5 +98,14 @@ def _form(request: Request, mailbox: Mailbox | None = None) -> MailboxForm:
 def _page(request: Request, form: MailboxForm, mailbox: Mailbox | None) -> HttpResponse:
     can_check = mailbox is not None and holds(request.actor, SHARED_MAILBOXES)
     domain = mailbox.address.rpartition("@")[2] if mailbox and can_check else ""
-    context = {"form": form, "mailbox": mailbox, "domain": domain}
+    context = {"form": form, "mailbox": mailbox, "domain": domain, "warm_up": _warm_up(mailbox)}
     return render(request, "mail/mailbox.html", context, status=422 if form.errors else 200)
+
+
+def _warm_up(mailbox: Mailbox | None) -> dict[str, Any] | None:
+    """What holds while a mailbox warms up."""
+    if mailbox is None:
+        return None
+    now = clock.now()
+    rises = rises_on(now.date(), start=mailbox.warm_up_from, daily_cap=mailbox.daily_cap)
+    return {"cap": mailbox.cap_at(now), "rises_on": rises} if rises else None

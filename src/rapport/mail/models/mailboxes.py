@@ -1,5 +1,7 @@
 """Mailboxes: where mail goes out and comes in, each with its pace."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from rapport.lib.ids import new_id
+from rapport.mail.warm_up import cap_on
 
 
 def inbox_only() -> list[str]:
@@ -57,6 +60,7 @@ class Mailbox(models.Model):
     takes_plus_addresses = models.BooleanField(default=False)
     daily_cap = models.PositiveIntegerField(default=200)
     pace_per_minute = models.PositiveIntegerField(default=20)
+    warm_up_from = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
@@ -83,6 +87,10 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.display_name} <{self.address}>" if self.display_name else self.address
+
+    def cap_at(self, now: datetime) -> int:
+        """How many messages it may send within 24 hours now: less than its cap while it warms up (warm_up)."""
+        return cap_on(now.date(), start=self.warm_up_from, daily_cap=self.daily_cap)
 
     @property
     def is_shared(self) -> bool:

@@ -1,7 +1,7 @@
 """Connecting, changing and testing mailboxes."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,7 @@ class MailboxSettings:
     signature: str = ""
     daily_cap: int = 200
     pace_per_minute: int = 20
+    warm_up_from: date | None = None
 
 
 _PASSWORDS = ("smtp_password", "imap_password")
@@ -191,6 +192,8 @@ def _checked(settings: MailboxSettings) -> dict[str, Any]:
     for name in ("daily_cap", "pace_per_minute"):
         if getattr(settings, name) < 1:
             wrong[name] = "Enter a number of at least 1."
+    if settings.warm_up_from and settings.warm_up_from > clock.now().date() + timedelta(days=366):
+        wrong["warm_up_from"] = "Choose a day within a year from now."
     if wrong:
         raise InvalidInput(wrong)
     values = {name: getattr(settings, name) for name in MailboxSettings.__dataclass_fields__}

@@ -80,7 +80,7 @@ def count_sent_since(mailbox_id: UUID, moment: datetime) -> int:
 
 def next_free_moment(mailbox: Mailbox, now: datetime) -> datetime:
     """When this mailbox may send its next message: now, or as soon as its pace and its cap over 24 hours allow."""
-    if count_sent_since(mailbox.id, now - timedelta(days=1)) >= mailbox.daily_cap:
+    if count_sent_since(mailbox.id, now - timedelta(days=1)) >= mailbox.cap_at(now):
         return _oldest_sent(mailbox, now - timedelta(days=1)) + timedelta(days=1)
     if count_sent_since(mailbox.id, now - timedelta(minutes=1)) >= mailbox.pace_per_minute:
         return _oldest_sent(mailbox, now - timedelta(minutes=1)) + timedelta(minutes=1)
