@@ -10,8 +10,9 @@ import psycopg.conninfo
 from csp.constants import NONE, SELF
 
 from rapport.config import embedded, environment
+from rapport.lib.folders import DATA_FOLDER
 
-DATA_DIR = environment.folder("DATA_DIR", Path("~/.local/share/rapport"))
+DATA_DIR = environment.folder("DATA_DIR", Path(DATA_FOLDER))
 DATABASE_URL = environment.text("DATABASE_URL")
 DEVELOPMENT = environment.flag("DEVELOPMENT")
 DEBUG = False

@@ -103,9 +103,10 @@ class Weights:
         seen = {name: [0, 0, 0, 0] for name in self.fields}
         size = len(self.records)
         for _ in range(RANDOM_PAIRS if size > 1 else 0):
-            a, b = self.records[dice.randrange(size)], self.records[dice.randrange(size)]
-            if a is b:
+            places = dice.randrange(size), dice.randrange(size)
+            if places[0] == places[1]:
                 continue
+            a, b = self.records[places[0]], self.records[places[1]]
             for name, value in a.items():
                 other = b.get(name)
                 if other:

@@ -1,4 +1,5 @@
-"""What persons are compared by: values in the form in which two spellings of one thing are equal or close. Pure.
+"""What persons are compared by: values in the form in which two spellings of one thing are equal or close. Pure but
+for the role addresses that a vocabulary brought, which lie in the data folder.
 
 A value that is a placeholder ("n/a", "unknown", 0000, 1900-01-01 of half the table) says nothing and becomes empty.
 """

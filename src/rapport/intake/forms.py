@@ -23,7 +23,7 @@ from rapport.lib.requests import whole_number
 
 JOB_INPUTS = ("title", "organisation", "place", "start", "end", "text")
 SCHOOL_INPUTS = ("school", "degree", "start", "end")
-MOST_LINES = 60
+MOST_LINES = 500
 
 
 class SharedForm(forms.Form):

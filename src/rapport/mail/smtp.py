@@ -338,7 +338,7 @@ def _code_of(error: BaseException) -> int:
 
 
 def _readable(code: int, text: bytes) -> str:
-    said = " ".join(text.decode("utf-8", "replace").split())
+    said = " ".join(text.decode("utf-8", "replace").replace("\0", " ").split())
     return f"{code} {said}"[:500]
 
 

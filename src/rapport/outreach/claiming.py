@@ -1,5 +1,6 @@
 """Taking what is due: the governor is asked, texts are written, and rows of the ledger say that this worker has them."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Step
 from rapport.outreach.plans import Plan, PlannedStep
 from rapport.outreach.step_tasks import add_tasks
+
+logger = logging.getLogger(__name__)
 
 FAILING_REST = timedelta(seconds=60)
 NO_CONTENT = Content("", "")
@@ -184,6 +187,10 @@ def write_parcel(parcel: Parcel, now: datetime) -> None:
         parcel.data = write_message(parcel.content, _envelope(parcel, url, now))
     except InvalidInput as problem:
         parcel.problem = str(problem)
+    except Exception:
+        # It is claimed: whatever happens, it has to be settled.
+        logger.exception("message could not be written delivery=%s", parcel.delivery_id)
+        parcel.problem = "The text of this mail could not be written."
 
 
 def render_content(parcel: Parcel, unsubscribe_url: str) -> Content:

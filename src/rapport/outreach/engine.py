@@ -48,6 +48,7 @@ class Engine:
         self.lease_s = lease_s or settings.SEND_LEASE_S
         self.book: MarkBook | None = None
         self.groups: dict[UUID, LaneGroup] = {}
+        self.retired: list[LaneGroup] = []
         self.settler = Settler()
         self.room = threading.Event()
         self._beat_at = 0.0
@@ -76,14 +77,16 @@ class Engine:
 
     @property
     def is_busy(self) -> bool:
-        return any(group.in_progress for group in self.groups.values()) or self.settler.is_busy
+        groups = (*self.groups.values(), *self.retired)
+        return any(group.in_progress for group in groups) or self.settler.is_busy
 
     def stop(self, timeout_s: float = 4.0) -> None:
         """Send nothing more, wait for what is in flight, give back what is only claimed, sign out."""
         deadline = time.monotonic() + timeout_s
-        for group in self.groups.values():
+        groups = [*self.groups.values(), *self.retired]
+        for group in groups:
             group.stop()
-        for group in self.groups.values():
+        for group in groups:
             group.join(deadline)
         self.settler.stop(max(0.1, deadline - time.monotonic()))
         if self.book is None:
@@ -91,7 +94,7 @@ class Engine:
         lease = self.book.lease
         self.book.close()
         self.book = None
-        if not any(group.is_alive for group in self.groups.values()):
+        if not any(group.is_alive for group in groups):
             # Nothing is in flight any more. Otherwise the lease is left to run out, and whoever sees it takes over.
             with transaction.atomic():
                 settling.take_over(lease, now=clock.now())
@@ -99,10 +102,11 @@ class Engine:
 
     def _signed_in(self) -> MarkBook:
         """The lease's book, with a sign of life from time to time; dead workers are taken over on the way."""
-        if self.book is not None and time.monotonic() - self._beat_at < self.lease_s / 3:
+        is_whole = self.book is not None and not self.book.is_broken
+        if self.book is not None and is_whole and time.monotonic() - self._beat_at < self.lease_s / 3:
             return self.book
-        if self.book is not None and not ledger.beat(self.book.lease):
-            logger.warning("lease was taken over lease=%s", self.book.lease)
+        if self.book is not None and not (is_whole and ledger.beat(self.book.lease)):
+            logger.warning("lease was taken over or given up lease=%s", self.book.lease)
             self._forget()
         if self.book is None:
             prepare()
@@ -114,7 +118,7 @@ class Engine:
         return self.book
 
     def _forget(self) -> None:
-        """Everything claimed under the old lease belongs to others now; the ledger refuses it."""
+        """Everything claimed under the old lease belongs to others now, or soon will; the ledger refuses it."""
         for group in self.groups.values():
             group.stop()
         self.groups.clear()
@@ -132,7 +136,8 @@ class Engine:
             return 0
         if group is None or group.server != server:
             if group is not None:
-                group.stop()
+                self.retired.append(group)
+                group.retire()
             lanes = max(1, min(self.lanes, -(-plan.mailbox.pace_per_minute // PER_LANE_A_MINUTE)))
             group = self.groups[plan.mailbox.id] = LaneGroup(server, lanes, book, self.settler, self.room, self.batch)
         claimed = claim_due(plan, lease=book.lease, limit=self.batch)
@@ -145,6 +150,7 @@ class Engine:
             if group.is_idle:
                 group.stop()
                 del self.groups[mailbox_id]
+        self.retired = [group for group in self.retired if group.is_alive]
 
 
 _engine: Engine | None = None

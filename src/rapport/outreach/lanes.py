@@ -49,6 +49,7 @@ class LaneGroup:
             self._under_way += len(parcels)
         for parcel in parcels:
             self._queue.put(parcel)
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
         while len(self._threads) < min(self.size, self._queue.qsize()):
             thread = threading.Thread(target=Lane(self).run, name="outreach.lane", daemon=True)
             self._threads.append(thread)
@@ -74,6 +75,13 @@ class LaneGroup:
         self._stopped = True
         for _ in self._threads:
             self._queue.put(None)
+
+    def retire(self) -> None:
+        """End, and give back what waits: the mailbox has another server or password now."""
+        waiting = self._take_all()
+        self.stop()
+        if waiting:
+            self.settler.do(partial(self._hand_back, waiting, ""))
 
     def join(self, deadline: float) -> None:
         for thread in self._threads:
@@ -102,30 +110,36 @@ class LaneGroup:
     def may_shrink(self) -> bool:
         """Whether the server took mail over another lane just now, so that one lane less may be what it wants."""
         with self._lock:
-            if self.size > 1 and time.monotonic() - self.accepted_at < 10:
-                self.size -= 1
+            living = sum(thread.is_alive() for thread in self._threads)
+            if living > 1 and time.monotonic() - self.accepted_at < 10:
+                self.size = min(self.size, living) - 1
                 return True
         return False
 
     def give_up(self, parcel: Parcel, result: SendResult) -> None:
         """The server cannot be reached: everything that waits goes back, and the mailbox rests."""
         self.is_resting = True
-        back = [parcel]
+        self.settler.do(partial(self._release, [parcel, *self._take_all()], result.reason))
+
+    def _take_all(self) -> list[Parcel]:
+        """What waits in the queue."""
+        found: list[Parcel] = []
         while True:
             try:
-                waiting = self._queue.get_nowait()
+                parcel = self._queue.get_nowait()
             except Empty:
-                break
-            if waiting is not None:
-                back.append(waiting)
-        self.settler.do(partial(self._release, back, result.reason))
+                return found
+            if parcel is not None:
+                found.append(parcel)
 
     def _release(self, parcels: list[Parcel], reason: str) -> None:
-        now = clock.now()
-        note_failure(mailbox_id=parcels[0].plan.mailbox.id, reason=reason, at=now)
-        ids = [parcel.delivery_id for parcel in parcels]
-        ledger.release(ids, lease=self.book.lease, due_at=now, why=f"The mailbox cannot send: {reason}")
+        note_failure(mailbox_id=parcels[0].plan.mailbox.id, reason=reason, at=clock.now())
+        self._hand_back(parcels, f"The mailbox cannot send: {reason}")
         self.was_failing, self.is_resting = True, False
+
+    def _hand_back(self, parcels: list[Parcel], why: str) -> None:
+        ids = [parcel.delivery_id for parcel in parcels]
+        ledger.release(ids, lease=self.book.lease, due_at=clock.now(), why=why)
         self.over(len(parcels))
 
 

@@ -326,11 +326,13 @@ class MarkBook:
         self._waiting: deque[Change] = deque()
         self._turn = threading.Lock()
         self._connection: psycopg.Connection | None = None
+        self.is_broken = False
 
     def write(self, changes: Sequence[Change]) -> None:
         """Return once these changes are durable; each says whether its row was still ours. Raises psycopg.Error.
 
-        Whoever gets the turn writes what the others have put down meanwhile.
+        Whoever gets the turn writes what the others have put down meanwhile. After an error nobody knows what stands in
+        the ledger: the book is broken, and its lease has to run out, so that what it held is taken over.
         """
         self._waiting.extend(changes)
         with self._turn:
@@ -341,6 +343,9 @@ class MarkBook:
                 taken.append(self._waiting.popleft())
             try:
                 self._commit(taken)
+            except BaseException:
+                self.is_broken = True
+                raise
             finally:
                 for change in taken:
                     change.written = True

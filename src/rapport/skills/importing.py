@@ -4,6 +4,7 @@ Every row keeps the list it came from. What a list says of a skill that is here 
 an import that is run again, also one that was interrupted, adds what is missing. Batches of 2,000, each its transaction.
 """
 
+import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,7 +92,7 @@ def import_package(package: str, path: Path | None = None, actor: Actor = COMMAN
     files = open_package(package, path)
     try:
         contents: Contents = PACKAGES[package](files)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, csv.Error) as error:
         raise InvalidInput(
             {"path": f"This version of {package} is built otherwise than the one that can be read."}
         ) from error
@@ -211,12 +212,18 @@ def _import_relations(pairs: Sequence[esco.Pair]) -> Counter[str]:
     return Counter(relations=added)
 
 
-@transaction.atomic
 def remove_source(source: str, actor: Actor = COMMAND) -> Removed:
     """Take out what an import brought. Skills that somebody has or a job asks for stay, as added here.
 
     Records vocabulary.removed. Raises InvalidInput for a list that is not in use.
     """
+    skills, aliases, relations, kept_count = _remove_rows(source, actor)
+    return Removed(source, skills, aliases, relations, kept.drop(source), kept_count)
+
+
+@transaction.atomic
+def _remove_rows(source: str, actor: Actor) -> tuple[int, int, int, int]:
+    """How many skills, aliases and relations went, and how many skills stayed."""
     row = VocabularySource.objects.select_for_update().filter(source=source).first()
     if row is None:
         raise InvalidInput({"source": f"{source} is not in use; `rapport skills sources` lists what is."})
@@ -233,8 +240,7 @@ def remove_source(source: str, actor: Actor = COMMAND) -> Removed:
         Skill.objects.exclude(external_uri="").update(external_uri="")
     note_change(aliases + relations + skills + kept_count)
     record(VOCABULARY_REMOVED, actor=actor, subjects={}, data=data)
-    files = kept.drop(source)
-    return Removed(source, skills, aliases, relations, files, kept_count)
+    return skills, aliases, relations, kept_count
 
 
 def _in_use() -> Q:

@@ -1,4 +1,5 @@
-"""The normal form of a job title, its seniority, and the occupation it belongs to. Pure; needs no database.
+"""The normal form of a job title, its seniority, and the occupation it belongs to. Needs no database; short
+forms that a vocabulary brought are read from the data folder.
 
 | step        | "Sr. SWE II (m/w/d) - Remote, Berlin #4711"                     | becomes             |
 |-------------|------------------------------------------------------------------|---------------------|

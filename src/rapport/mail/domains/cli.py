@@ -1,6 +1,7 @@
 """`rapport mail check-domain NAME`: asks the name server and needs no database."""
 
 import argparse
+import ipaddress
 import json
 import os
 import sys
@@ -43,9 +44,17 @@ def run_check(options: argparse.Namespace) -> int:
 
 def _server(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "53")
-    if colon and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
-        raise InvalidInput({"server": f"“{text}” is not an address of a name server."})
-    return host, int(port)
+    try:
+        number = int(port) if port.isascii() and port.isdigit() and len(port) <= 5 else 0
+        if host or colon:
+            ipaddress.ip_address(host)
+    except ValueError:
+        number = 0
+    if not 0 < number < 65536:
+        raise InvalidInput(
+            {"server": f"“{text}” is not an address of a name server, such as 192.0.2.53 or 192.0.2.53:5353."}
+        )
+    return host, number
 
 
 def _trial_url() -> str:

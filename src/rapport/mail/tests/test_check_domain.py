@@ -188,6 +188,14 @@ def test_the_command_without_a_name_server(capsys):
     assert cli.run(["check-domain", "no domain"]) == 2
 
 
+@pytest.mark.parametrize(
+    "server", ["ns.example.org", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:0000065599", ":53x", "1:2:3"]
+)
+def test_a_name_server_is_named_by_its_address(server, capsys):
+    assert cli.run(["check-domain", "example.org", "--server", server]) == 2
+    assert "is not an address of a name server" in capsys.readouterr().err
+
+
 @pytest.mark.django_db
 def test_the_trial_link_is_the_page_that_stops_mail_and_stops_none():
     url = address_tokens.trial_url()

