@@ -177,6 +177,7 @@ MFA_ADAPTER = "rapport.accounts.adapter.EncryptedSecrets"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off, or a slow answer (RFC 6238, section 5.2)
 
 # Cookies and headers.
 SECURE = BASE_URL.startswith("https://")

@@ -69,7 +69,7 @@ def _timeline(request: Request, candidate_id: UUID, name: str) -> dict[str, Any]
     group = request.GET.get("group", "")
     group = group if group in dict(timeline.FILTERS) else ""
     hidden = hidden_job_ids(request.actor)
-    before = find_id(request.GET.get("before", ""))
+    before = _given_id(request.GET.get("before"))
     page = timeline.read_timeline(
         request.actor, candidate_id, candidate_name=name, group=group, before=before, hidden_job_ids=hidden
     )
@@ -153,7 +153,7 @@ def write_mail(request: Request, candidate_id: UUID) -> HttpResponse:
     try:
         send_message(
             actor=request.actor,
-            mailbox_id=find_id(request.POST.get("mailbox", "")) or UUID(int=0),
+            mailbox_id=_given_id(request.POST.get("mailbox")) or UUID(int=0),
             to_address=request.POST.get("to", ""),
             to_name=profile.candidate.full_name,
             subject=request.POST.get("subject", ""),
@@ -178,3 +178,9 @@ def _day(text: str) -> date | None:
         return parse_date(text)
     except ValueError:  # such as February 30
         return None
+
+
+def _given_id(text: str | None) -> UUID | None:
+    if text and not find_id(text):
+        raise InvalidInput("This address is not complete. Open the page anew.")
+    return find_id(text)
