@@ -43,12 +43,17 @@ LEARNT_FROM = 8000  # pairs
 SUGGESTED_FROM = 3.0  # bits: seven to one
 MOST_OF_ONE = 20
 NOTHING = UUID(int=0)
+# Who is being deleted at this moment, or was since the record was read, gets no keys; who is being changed gets them then.
 STORE_KEYS = """
+WITH fresh AS MATERIALIZED (
+    SELECT v.id, v.keys::bigint[] AS keys
+    FROM unnest(%(ids)s::uuid[], string_to_array(%(keys)s, %(between)s)) AS v(id, keys)
+    LEFT JOIN hygiene_matchkey known ON known.candidate_id = v.id
+    WHERE known.keys IS DISTINCT FROM v.keys::bigint[]),
+there AS MATERIALIZED (
+    SELECT c.id FROM candidates_candidate c WHERE c.id IN (SELECT id FROM fresh) FOR KEY SHARE SKIP LOCKED)
 INSERT INTO hygiene_matchkey (candidate_id, keys)
-SELECT v.id, v.keys::bigint[]
-FROM unnest(%(ids)s::uuid[], string_to_array(%(keys)s, %(between)s)) AS v(id, keys)
-LEFT JOIN hygiene_matchkey known ON known.candidate_id = v.id
-WHERE known.keys IS DISTINCT FROM v.keys::bigint[]
+SELECT fresh.id, fresh.keys FROM fresh JOIN there ON there.id = fresh.id
 ON CONFLICT (candidate_id) DO UPDATE SET keys = excluded.keys
 """
 SHARING = """

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from rapport.activity.models import Activity
 from rapport.candidates.models import Candidate, ContactPoint, Experience
 from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory
-from rapport.hygiene.models import LinkageRun, Suggestion
+from rapport.hygiene.models import LinkageRun, MatchKey, Suggestion
 from rapport.hygiene.operations import (
     ask_for_linkage,
     dismiss_suggestion,
+    linking,
     look_again,
     merge_candidates,
     merge_sure,
@@ -20,6 +21,7 @@ from rapport.hygiene.operations import (
     run_linkage,
     undo_batch,
 )
+from rapport.hygiene.pool_keys import keys_of
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 
@@ -247,3 +249,16 @@ def test_a_linkage_that_was_killed_stands_in_nobodys_way() -> None:
     assert ask_for_linkage(actor=SYSTEM).id != killed.id
     killed.refresh_from_db()
     assert (killed.state, killed.error) == ("failed", "It was interrupted.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_who_is_deleted_after_being_read_stops_no_linkage(monkeypatch):
+    gone, stays = CandidateFactory(), CandidateFactory()
+
+    def and_delete(record):
+        Candidate.objects.filter(id=gone.id).delete()
+        return keys_of(record)
+
+    monkeypatch.setattr(linking, "keys_of", and_delete)
+    linking.look_again(candidate_ids=[gone.id, stays.id])
+    assert list(MatchKey.objects.values_list("candidate_id", flat=True)) == [stays.id]
