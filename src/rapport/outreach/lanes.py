@@ -39,6 +39,7 @@ class LaneGroup:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._stopped = False
+        self._is_retired = False
 
     def put(self, parcels: list[Parcel]) -> None:
         """Send these; as many lanes are opened as there are messages for them."""
@@ -78,6 +79,7 @@ class LaneGroup:
 
     def retire(self) -> None:
         """End, and give back what waits: the mailbox has another server or password now."""
+        self._is_retired = self._stopped = True
         waiting = self._take_all()
         self.stop()
         if waiting:
@@ -91,6 +93,8 @@ class LaneGroup:
         """The next parcel. Raises Empty; None means to end."""
         parcel = self._queue.get(timeout=IDLE_S) if block else self._queue.get_nowait()
         if self._stopped:
+            if parcel is not None and self._is_retired:  # it was taken while the others were given back
+                self.settler.do(partial(self._hand_back, [parcel], ""))
             return None
         if self._queue.qsize() == self.batch // 2:
             self.room.set()
@@ -133,9 +137,11 @@ class LaneGroup:
                 found.append(parcel)
 
     def _release(self, parcels: list[Parcel], reason: str) -> None:
-        note_failure(mailbox_id=parcels[0].plan.mailbox.id, reason=reason, at=clock.now())
-        self._hand_back(parcels, f"The mailbox cannot send: {reason}")
-        self.was_failing, self.is_resting = True, False
+        try:
+            note_failure(mailbox_id=parcels[0].plan.mailbox.id, reason=reason, at=clock.now())
+        finally:
+            self._hand_back(parcels, f"The mailbox cannot send: {reason}")
+            self.was_failing, self.is_resting = True, False
 
     def _hand_back(self, parcels: list[Parcel], why: str) -> None:
         ids = [parcel.delivery_id for parcel in parcels]

@@ -116,3 +116,15 @@ def test_the_last_connection_does_not_end_because_the_server_wants_fewer():
     group._threads = [threading.current_thread(), threading.main_thread()]
     assert group.may_shrink()
     assert group.size == 1
+
+
+def test_what_a_connection_takes_while_its_mailbox_changes_is_given_back(monkeypatch):
+    given_back = []
+    settler = Settler()
+    monkeypatch.setattr(settler, "do", lambda work: given_back.append(work.args[0]))
+    group = LaneGroup(SmtpSettings("127.0.0.1"), 1, MarkBook(1), settler, threading.Event(), 50)
+    group._queue.put("waits")
+    group.retire()
+    group._queue.put("taken meanwhile")
+    assert group.take(block=False) is None
+    assert given_back == [["waits"], ["taken meanwhile"]]
