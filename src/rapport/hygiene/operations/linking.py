@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -85,12 +86,12 @@ def look_again(*, candidate_ids: Collection[UUID]) -> int:
     return len(found)
 
 
-def _find_partners(cursor: object, keys: dict[UUID, list[int]]) -> dict[UUID, set[UUID]]:
+def _find_partners(cursor: Any, keys: dict[UUID, list[int]]) -> dict[UUID, set[UUID]]:
     """Who shares a key that few have, by candidate."""
     every = sorted({key for own in keys.values() for key in own})
     sharing: dict[int, list[UUID]] = defaultdict(list)
-    cursor.execute(SHARING, {"keys": every, "limit": KEY_LIMIT + 1})  # type: ignore[attr-defined]
-    for key, candidate_id in cursor.fetchall():  # type: ignore[attr-defined]
+    cursor.execute(SHARING, {"keys": every, "limit": KEY_LIMIT + 1})
+    for key, candidate_id in cursor.fetchall():
         sharing[key].append(candidate_id)
     return {
         candidate_id: {one for key in own if len(sharing[key]) <= KEY_LIMIT for one in sharing[key]} - {candidate_id}

@@ -5,7 +5,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from rapport.outreach.experiments.verdicts import MOST_ARMS, Outcomes
 
@@ -33,8 +33,8 @@ def read_outcomes(path: Path) -> Outcomes:
             ) from None
 
 
-def _read(file: BinaryIO) -> Outcomes:
-    first = file.peek(_PEEK)[:_PEEK]  # type: ignore[attr-defined]
+def _read(file: io.BufferedReader) -> Outcomes:
+    first = file.peek(_PEEK)[:_PEEK]
     if not first:
         raise UnreadableTableError("This file is empty. It needs the columns arm and outcome, and one row a person.")
     encoding = next((name for mark, name in _MARKS if first.startswith(mark)), "utf-8")
