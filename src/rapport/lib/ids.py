@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+SET_BACK_NS = 1_000_000_000
 _last_ns = 0
 
 
 def new_id() -> UUID:
-    """A new UUIDv7, ordered within this process."""
+    """A new UUIDv7, ordered within this process, unless its clock is set back by more than a second.
+
+    Ids say when something happened (`first_id_at`): after a clock that was wrong they must not stay in the future.
+    """
     global _last_ns
-    _last_ns = max(time.time_ns(), _last_ns + 256)
+    now = time.time_ns()
+    _last_ns = max(now, _last_ns + 256) if _last_ns - now < SET_BACK_NS else now
     return _build(_last_ns)
 
 
