@@ -8,18 +8,15 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
+from tests.real_data import folder as real_data_folder
 
 from rapport.accounts.models import Role, User
-
-SHARED_DATA = Path(__file__).parents[1] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data that is not part of the project."""
-    if not SHARED_DATA.is_dir():
-        pytest.skip(f"real data is not here: {SHARED_DATA} is missing")
-    return SHARED_DATA
+    return real_data_folder()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 HOME = Path(os.environ.get("RAPPORT_BENCH_DIR", "~/.cache/rapport-bench")).expanduser()
-REAL_DATA = ROOT.parent / "shared" / "data"
+REAL_DATA = Path(os.environ.get("RAPPORT_REAL_DATA") or ROOT.parent / "shared" / "data")  # as in tests/real_data.py
 RAPPORT = [sys.executable, "-m", "rapport"]
 
 

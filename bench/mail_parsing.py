@@ -30,7 +30,7 @@ BIG_BYTES = 50_000_000
 
 
 def measure(people: int) -> Iterator[Figure]:
-    """All of them; what needs real mail is left out where ../shared/data is absent."""
+    """All of them; what needs real mail is left out where it is absent."""
     if MAIL.is_dir():
         yield from _bounces()
         yield from _old_bounces()

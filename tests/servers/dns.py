@@ -85,28 +85,34 @@ def _rows(name: str, kind: str, rows: tuple[str, ...]) -> dns.rrset.RRset:
 
 
 class _Udp(socketserver.BaseRequestHandler):
+    server: "_UdpServer"
+
     def handle(self) -> None:
         data, sock = self.request
-        answer = self.server.zones.answer(data, limit=1232)  # type: ignore[attr-defined]
+        answer = self.server.zones.answer(data, limit=1232)
         if answer is not None:
             sock.sendto(answer, self.client_address)
 
 
 class _Tcp(socketserver.StreamRequestHandler):
+    server: "_TcpServer"
+
     def handle(self) -> None:
         size = self.rfile.read(2)
         if len(size) < 2:
             return
-        answer = self.server.zones.answer(self.rfile.read(struct.unpack("!H", size)[0]))  # type: ignore[attr-defined]
+        answer = self.server.zones.answer(self.rfile.read(struct.unpack("!H", size)[0]))
         if answer is not None:
             self.wfile.write(struct.pack("!H", len(answer)) + answer)
 
 
 class _UdpServer(socketserver.ThreadingUDPServer):
+    zones: Zones
     daemon_threads = True
 
 
 class _TcpServer(socketserver.ThreadingTCPServer):
+    zones: Zones
     daemon_threads = True
     allow_reuse_address = True
 
@@ -118,8 +124,8 @@ def running() -> Iterator[Zones]:
     tcp = _TcpServer((zones.host, 0), _Tcp)
     zones.port = tcp.server_address[1]
     udp = _UdpServer((zones.host, zones.port), _Udp)
+    tcp.zones = udp.zones = zones
     for server in (tcp, udp):
-        server.zones = zones  # type: ignore[attr-defined]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield zones

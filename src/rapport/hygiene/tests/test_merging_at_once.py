@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -81,8 +82,8 @@ def seen_by_all(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def wait_for(count: int) -> None:
         barrier, visible = threading.Barrier(count, timeout=PATIENCE_S), candidate_merging.visible
 
-        def look(*args: object) -> object:
-            found = visible(*args)  # type: ignore[arg-type]
+        def look(*args: Any) -> object:
+            found = visible(*args)
             barrier.wait()
             return found
 
@@ -153,10 +154,10 @@ def test_an_undo_that_waits_for_a_further_merge_is_refused(monkeypatch: pytest.M
     undo = Elsewhere(lambda: undo_merge(actor=SYSTEM, merge_id=merge.id))
     store = hygiene_merging._store
 
-    def undone_meanwhile(*args: object) -> None:
+    def undone_meanwhile(*args: Any) -> None:
         undo.start()
         undo.wait_until_locked_out()
-        store(*args)  # type: ignore[arg-type]
+        store(*args)
 
     monkeypatch.setattr(hygiene_merging, "_store", undone_meanwhile)
     further = merge_candidates(actor=SYSTEM, survivor_id=third.id, other_id=second.id)
@@ -176,10 +177,10 @@ def test_a_further_merge_that_waits_for_an_undo_takes_who_is_there_then(monkeypa
     further = Elsewhere(merging(third, second))
     put_back = hygiene_merging.put_back
 
-    def merged_meanwhile(*args: object) -> int:
+    def merged_meanwhile(*args: Any) -> int:
         further.start()
         further.wait_until_locked_out()
-        return put_back(*args)  # type: ignore[arg-type]
+        return put_back(*args)
 
     monkeypatch.setattr(hygiene_merging, "put_back", merged_meanwhile)
     undo_merge(actor=SYSTEM, merge_id=merge.id)
@@ -209,8 +210,8 @@ def test_a_row_whose_person_is_merged_between_the_look_and_the_lock_goes_to_the_
     ContactPointFactory(candidate=carl, value="carl@example.org", normal="carl@example.org")
     look, merges = bulk.queries.find_by_contact_points, [merging(stays, carl)]
 
-    def merged_meanwhile(keys: object) -> object:
-        found = look(keys)  # type: ignore[arg-type]
+    def merged_meanwhile(keys: Any) -> object:
+        found = look(keys)
         while merges:
             assert isinstance(all_at_once(merges.pop())[0], Merge)
         return found
@@ -231,10 +232,10 @@ def test_a_merge_that_waits_for_an_import_moves_what_it_brought(rita: User, monk
     ContactPointFactory(candidate=carl, value="carl@example.org", normal="carl@example.org")
     merge, count = Elsewhere(merging(stays, carl)), running.count_rows
 
-    def merged_meanwhile(*args: object) -> None:
+    def merged_meanwhile(*args: Any) -> None:
         merge.start()
         merge.wait_until_locked_out()
-        count(*args)  # type: ignore[arg-type]
+        count(*args)
 
     item = start_csv(rita, TABLE)
     monkeypatch.setattr(running, "count_rows", merged_meanwhile)

@@ -1,9 +1,11 @@
 """The smallest valid rows of this app."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import factory
 
+from rapport.accounts.models import User
 from rapport.jobs.models import Department, HiringTeamMember, Job, Stage
 
 CREATED = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -30,13 +32,13 @@ class JobFactory(factory.django.DjangoModelFactory):
     updated_at = CREATED
 
     @factory.post_generation
-    def stages(self, create, extracted, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def stages(self, create: bool, extracted: object, **kwargs: object) -> None:
         if extracted is None:
             StageFactory(job=self, name="Applied", kind="applied", position=0, promised_days=5)
             StageFactory(job=self, name="Interview", kind="interview", position=1)
 
     @factory.post_generation
-    def team(self, create, extracted, **kwargs) -> None:  # type: ignore[no-untyped-def]
+    def team(self, create: bool, extracted: Iterable[User] | None, **kwargs: object) -> None:
         for user in extracted or ():
             role = user.role if user.role in HiringTeamMember.TeamRole.values else "recruiter"
             HiringTeamMember.objects.create(job=self, user=user, team_role=role)

@@ -1,12 +1,12 @@
 import csv
 
 import pytest
+from tests.real_data import folder
 
 from rapport.mail import bounce_reasons
 from rapport.mail.bounces import read_bounce
 from rapport.mail.classify import classify
 from rapport.mail.parsing import parse
-from rapport.mail.tests.real_data import folder
 
 REPORT = """\
 From: MAILER-DAEMON@mx.example.com (Mail Delivery System)
@@ -188,7 +188,7 @@ def test_only_dead_addresses_are_hard():
 
 def _labelled():
     rows = {}
-    for row in csv.DictReader((folder("bounces") / "labels.csv").read_text().splitlines()):
+    for row in csv.DictReader((folder("mail/bounces") / "labels.csv").read_text().splitlines()):
         rows.setdefault(row["file"], row)
     return rows
 
@@ -198,7 +198,7 @@ def test_kinds_of_real_reports():
     kinds = {"feedback": "complaint", "vacation": "auto_reply"}
     rows = _labelled()
     right = sum(
-        classify(parse((folder("bounces") / name).read_bytes())).kind == kinds.get(row["reason"], "bounce")
+        classify(parse((folder("mail/bounces") / name).read_bytes())).kind == kinds.get(row["reason"], "bounce")
         for name, row in rows.items()
     )
     assert right / len(rows) >= 0.99
@@ -209,7 +209,7 @@ def test_hard_and_soft_of_real_reports():
     """Measured 0.953; most of the rest are plain "user unknown" lines that the labels call filtered."""
     right = total = 0
     for name, row in _labelled().items():
-        bounce = read_bounce(parse((folder("bounces") / name).read_bytes()))
+        bounce = read_bounce(parse((folder("mail/bounces") / name).read_bytes()))
         if row["reason"] not in ("feedback", "vacation") and bounce:
             total += 1
             right += bounce.first.bounce_class == ("hard" if row["hardbounce"] == "true" else "soft")
@@ -220,7 +220,7 @@ def test_hard_and_soft_of_real_reports():
 @pytest.mark.real_data
 def test_old_reports_are_found():
     """flufl.bounce's own examples; three of the 117 are no reports, flufl itself finds 82 %."""
-    files = list((folder("bounces_flufl") / "tests/data").glob("*.txt"))
+    files = list((folder("mail/bounces_flufl") / "tests/data").glob("*.txt"))
     found = sum(read_bounce(parse(file.read_bytes())) is not None for file in files)
     assert found / len(files) >= 0.97
 
@@ -228,6 +228,6 @@ def test_old_reports_are_found():
 @pytest.mark.real_data
 def test_no_reply_and_no_inbound_mail_is_taken_for_a_report():
     names = ("replies", "replies_talon", "replies_crisp", "inbound")
-    files = [file for name in names for file in folder(name).rglob("*") if file.is_file()]
+    files = [file for name in names for file in folder(f"mail/{name}").rglob("*") if file.is_file()]
     assert len(files) >= 200
     assert [file for file in files if classify(parse(file.read_bytes())).kind != "reply"] == []

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.real_data import folder
 
 from rapport.mail.intents import KINDS, come_back_on, read_intent
-from rapport.mail.tests.real_data import folder
 
 MONDAY = date(2026, 11, 23)
 
@@ -132,7 +132,7 @@ def test_no_text_makes_it_fail(text):
 @pytest.mark.real_data
 def test_real_sentences_that_ask_for_something_are_mostly_named_so():
     """Office mail, labelled with whether a sentence asks or proposes something; measured precision 0.76, recall 0.47."""
-    path = folder("intent") / "src/resources/testSet-qualifiedBatch-fixed.txt"
+    path = folder("mail/intent") / "src/resources/testSet-qualifiedBatch-fixed.txt"
     rows = [line.split("\t", 1) for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
     named = [
         (row[0] == "Yes")

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.real_data import folder
 
 from rapport.mail import mime
 from rapport.mail.classify import classify
 from rapport.mail.parsing import Address, parse, parse_date
-from rapport.mail.tests.real_data import folder
 
 MESSAGE = b"""\
 From: =?utf-8?Q?Zo=C3=AB?= "van Dijk" <zoe@example.org>
@@ -144,7 +144,7 @@ def test_hostile_nesting_and_size_cost_bounded_time():
 @pytest.mark.real_data
 @pytest.mark.parametrize("name", ["mime_cpython", "mime_enmime", "mime_flanker", "inbound", "bounces", "bounces_flufl"])
 def test_every_real_message_is_read(name):
-    files = [file for file in folder(name).rglob("*") if file.is_file()]
+    files = [file for file in folder(f"mail/{name}").rglob("*") if file.is_file()]
     for file in files:
         mail = parse(file.read_bytes())
         classify(mail)
@@ -155,7 +155,7 @@ def test_every_real_message_is_read(name):
 
 @pytest.mark.real_data
 def test_hostile_payloads_are_read_as_body_and_as_header():
-    files = [file for file in folder("../security").rglob("*") if file.is_file()]
+    files = [file for file in folder("security").rglob("*") if file.is_file()]
     assert files
     for file in files:
         data = file.read_bytes()[:2_000_000]

@@ -1,11 +1,11 @@
 from collections import Counter
 
 import pytest
+from tests.real_data import folder
 
 from rapport.mail.html_text import to_text
 from rapport.mail.parsing import parse
 from rapport.mail.reply_text import reply_text, split_reply
-from rapport.mail.tests.real_data import folder
 
 QUOTES = [
     "On Mon, Nov 23, 2026 at 4:37 PM Rita Recruiter <rita@example.com> wrote:\n> Hello",
@@ -146,9 +146,9 @@ def _lines(text):
 @pytest.mark.real_data
 def test_real_replies_lose_their_quotes_exactly():
     """The set keeps signatures, so the text is compared before the signature is taken off; measured 0.90 and 0.957."""
-    exact, scores, files = 0, 0.0, sorted((folder("replies") / "pairs").iterdir())
+    exact, scores, files = 0, 0.0, sorted((folder("mail/replies") / "pairs").iterdir())
     for file in files:
-        expected = _lines((folder("replies") / "pairs_expected" / file.name).read_text(encoding="utf-8"))
+        expected = _lines((folder("mail/replies") / "pairs_expected" / file.name).read_text(encoding="utf-8"))
         found = _lines(split_reply(parse(file.read_bytes()).text).unquoted)
         exact += found == expected
         shared = sum((Counter(found) & Counter(expected)).values())
@@ -159,7 +159,7 @@ def test_real_replies_lose_their_quotes_exactly():
 
 @pytest.mark.real_data
 def test_real_replies_of_many_programs_are_one_word():
-    files = sorted((folder("replies_talon") / "tests/fixtures/standard_replies").glob("*.eml"))
+    files = sorted((folder("mail/replies_talon") / "tests/fixtures/standard_replies").glob("*.eml"))
     mails = {file.name: parse(file.read_bytes()) for file in files}
     assert len(mails) >= 10
     assert {name: reply_text(mail.text, mail.sender.name) for name, mail in mails.items()} == dict.fromkeys(

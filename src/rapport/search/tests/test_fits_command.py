@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.real_data import folder as real_folder
 
 from rapport.intake.archives import list_folder
 from rapport.intake.sandbox import SandboxPool
@@ -157,21 +158,17 @@ def test_the_order_of_files_changes_nothing() -> None:
     assert one == other
 
 
-FREELANCERS = Path(__file__).parents[5] / "shared/data/matching/freelance_de"
-
-
 @pytest.mark.real_data
 def test_ranks_german_freelancers_better_than_the_words_alone(capfd: pytest.CaptureFixture[str]) -> None:
-    if not FREELANCERS.is_dir():
-        pytest.skip(f"{FREELANCERS} is not there")
+    freelancers = real_folder("matching/freelance_de")
     grades: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in csv.DictReader((FREELANCERS / "grades.csv").read_text().splitlines()):
+    for row in csv.DictReader((freelancers / "grades.csv").read_text().splitlines()):
         grades[row["jobpost"]][row["cv"]] = int(row["label"])
     gains = []
     for job in sorted(grades)[::6]:
-        advert = FREELANCERS / "jobpost" / f"{job}.txt"
+        advert = freelancers / "jobpost" / f"{job}.txt"
         if advert.exists():
-            run(["--description", str(advert), "--candidates", str(FREELANCERS / "cv"), "--limit", "500", "--json"])
+            run(["--description", str(advert), "--candidates", str(freelancers / "cv"), "--limit", "500", "--json"])
             order = [Path(row["path"]).stem for row in json.loads(capfd.readouterr().out)]
             gains.append(ndcg([grades[job][cv] for cv in order if cv in grades[job]]))
     assert sum(gains) / len(gains) >= 0.6
@@ -186,7 +183,6 @@ def ndcg(labels: Sequence[int], size: int = 10) -> float:
     return gain(labels) / (gain(sorted(labels)) or 1.0)
 
 
-LIVECAREER = Path(__file__).parents[5] / "shared/data/resumes/livecareer"
 GENDERED = {"she": "he", "her": "his", "herself": "himself", "woman": "man", "mother": "father", "girls": "boys"}
 ONE = ("Greta Lindqvist", "Elbchaussee 12, 22765 Hamburg", "greta.lindqvist@example.org", "14.03.1962", "ETH Zurich")
 OTHER_SIDE = ("Murat Yilmaz", "Sonnenallee 301, 12045 Berlin", "m.yilmaz@example.com", "02.11.1999", "Evening School")
@@ -205,11 +201,10 @@ def told_of(text: str, person: tuple[str, ...], *, swapped: bool) -> bytes:
 @pytest.mark.real_data
 def test_real_resumes_keep_their_scores_when_told_of_somebody_else() -> None:
     """Through the parser too: what it does not recognise as personal would show here."""
-    if not LIVECAREER.is_dir():
-        pytest.skip(f"{LIVECAREER} is not there")
+    livecareer = real_folder("resumes/livecareer")
     vocabulary, scores = Vocabulary.starter(), []
     with SandboxPool() as pool:
-        parsed_files = [one for one in pool.parse_many(list_folder(LIVECAREER)) if one.name.endswith(".pdf")]
+        parsed_files = [one for one in pool.parse_many(list_folder(livecareer)) if one.name.endswith(".pdf")]
         texts = [str(one.resume["text"]) for one in parsed_files if one.resume]
         assert len(texts) >= 150
         for person, swapped in ((ONE, False), (OTHER_SIDE, True)):

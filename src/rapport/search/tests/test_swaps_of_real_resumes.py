@@ -17,6 +17,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from tests.real_data import folder
 
 from rapport.intake.document import Refusal
 from rapport.intake.extraction import extract
@@ -26,8 +27,6 @@ from rapport.skills.finder import Vocabulary, find_skills
 
 pytestmark = pytest.mark.xdist_group("swaps")  # what is read once serves all
 
-DATA = Path(__file__).parents[5] / "shared/data"
-DOCX = DATA / "resumes/docx"
 FOLDERS = (("resumes/livecareer", "*/*.pdf", 120), ("matching/freelance_de/cv", "*.txt", 100))
 ADVERTS = (
     "Registered nurse\n\nYou care for patients in a busy ward, keep records and train new colleagues. You need: nursing, "
@@ -75,8 +74,8 @@ SWAPS = {
 def real_texts() -> Mapping[str, str]:
     """The text of each résumé that can be read."""
     texts: dict[str, str] = {}
-    for folder, pattern, most in FOLDERS:
-        for path in sorted((DATA / folder).glob(pattern))[:most]:
+    for name, pattern, most in FOLDERS:
+        for path in sorted(folder(name).glob(pattern))[:most]:
             with suppress(Refusal):
                 texts[path.stem] = extract(path.read_bytes()).text
     return texts
@@ -110,7 +109,6 @@ def scores(person: Person, advert: str) -> dict[str, float]:
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not DATA.is_dir(), reason="the real résumés of shared/data are not here")
 @pytest.mark.parametrize("swap", SWAPS)
 def test_no_score_of_a_real_resume_changes(swap: str) -> None:
     assert len(real_texts()) >= 200
@@ -122,7 +120,6 @@ def test_no_score_of_a_real_resume_changes(swap: str) -> None:
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not DATA.is_dir(), reason="the real résumés of shared/data are not here")
 def test_what_must_count_does_change_scores() -> None:
     advert = ADVERTS[1]
     files = parsed(Person())
@@ -137,10 +134,8 @@ def test_what_must_count_does_change_scores() -> None:
 @pytest.mark.real_data
 def test_a_photo_in_a_real_word_file_changes_nothing_that_is_read() -> None:
     """Two pictures of different people, and none: the same words at the same places, so the same scores."""
-    if not DOCX.is_dir():
-        pytest.skip(f"{DOCX} is not there")
     count = 0
-    for path in sorted(DOCX.rglob("*.docx"))[::4]:
+    for path in sorted(folder("resumes/docx").rglob("*.docx"))[::4]:
         plain = extract(path.read_bytes())
         without = parse_resume(plain, TODAY).as_json()
         for colour in ((240, 200, 180), (60, 40, 30)):
