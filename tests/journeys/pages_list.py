@@ -50,6 +50,7 @@ PAGES = [
         "%20location:%22Berlin%20within%2050%20km%22",
     ),
     MainPage("candidate", "/candidates/", CANDIDATE),
+    MainPage("candidate-may-write", "/candidates/", CANDIDATE, "may-we-write"),
     MainPage("candidate-new", "/candidates/new/"),
     MainPage("candidate-edit", "/candidates/", CANDIDATE, "edit/"),
     MainPage(
@@ -85,6 +86,7 @@ PAGES = [
     MainPage("application", "/jobs/", JOB, "board/", further='main a[href^="/applications/0"]'),
     MainPage("sequences", "/sequences/"),
     MainPage("sequence", "/sequences/", 'main a[href^="/sequences/0"]'),
+    MainPage("sequence-dry-run", "/sequences/", 'main a[href^="/sequences/0"]', "dry-run"),
     MainPage("sequence-new", "/sequences/new"),
     MainPage("sequence-edit", "/sequences/", 'main a[href^="/sequences/0"]', "edit"),
     MainPage("sequences-archived", "/sequences/?show=archived"),

@@ -25,7 +25,7 @@ HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells mor
 run       up · serve · worker
 set up    migrate · createadmin · demo · doctor · reindex
 people    import · export · search · fits · resume parse · skills · titles · mail · duplicates
-sequences experiment analyze · experiment plan
+sequences sequence simulate · experiment analyze · experiment plan
 data      hygiene audit · linkpool
 """
 

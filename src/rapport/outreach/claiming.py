@@ -21,6 +21,7 @@ from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.models import Mailbox
 from rapport.outreach import ledger
+from rapport.outreach.content import StepText
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
@@ -146,7 +147,7 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
             continue
         if step is not None and verdict.may_go:
             parcel = build_parcel(plan, step, row, person, threads.get(row.thread_id or row.id, NO_THREAD))
-            verdict = refusal_of(parcel)
+            verdict = refusal_of(step.text, parcel.values, person.address)
             if verdict.may_go:
                 go.append(parcel)
                 continue
@@ -168,12 +169,12 @@ def build_parcel(plan: Plan, step: PlannedStep, row: DueRow, person: Known, thre
     )  # fmt: skip
 
 
-def refusal_of(parcel: Parcel) -> Verdict:
-    """Why this message cannot be written for this person, or GO."""
-    if missing := parcel.step.text.missing(parcel.values):
+def refusal_of(text: StepText, values: Mapping[str, str], address: str) -> Verdict:
+    """Why this text cannot be written for somebody with these values, or not to this address; or GO."""
+    if missing := text.missing(values):
         return Verdict("missing_values", f"{MissingValues(dict.fromkeys(missing))}.")
     try:
-        ascii_address(parcel.known.address)
+        ascii_address(address)
     except InvalidInput as problem:
         return Verdict("no_address", f"{problem}.")
     return GO

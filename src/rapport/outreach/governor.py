@@ -18,7 +18,7 @@ only put it off until a moment. What is asked, in this order:
 | quiet_hours     | wait   | is it outside business hours, on a weekend or a holiday where they are         |
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -26,6 +26,7 @@ from functools import lru_cache
 from rapport.outreach.schedule import Hours, NeverOpen, next_slot
 
 CONVERSATION = timedelta(days=14)
+MOST_WAITS = 50
 SUPPRESSED_WORDS = {
     "hard_bounce": "The address does not exist",
     "complaint": "They marked our mail as spam",
@@ -88,52 +89,87 @@ GO = Verdict()
 
 def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     """Whether this person may get mail of a sequence now."""
-    return lasting_refusal(facts, rules.needs_consent, rules.topic) or _waiting(facts, rules, now) or GO
+    if refusal := lasting_refusal(facts, rules.needs_consent, rules.topic):
+        return refusal
+    return next((verdict for _, wait in WAITS if (verdict := wait(facts, rules, now))), GO)
 
 
 def lasting_refusal(facts: Facts, needs_consent: bool, topic: str = "") -> Verdict | None:
     """What stands against writing to this person at all; also asked before they are enrolled."""
-    if facts.is_archived:
-        return Verdict("archived", "The candidate is in the archive.")
-    if not facts.address:
-        if facts.has_bounced:
-            return Verdict("bounced", "Mail to their address came back. Add another address.")
-        return Verdict("no_address", "There is no e-mail address.")
-    if facts.suppressed:
-        why = SUPPRESSED_WORDS.get(facts.suppressed, "Mail to this address is stopped")
-        return Verdict("suppressed", f"{why}.")
-    if needs_consent and not facts.has_consent:
-        return Verdict("no_consent", "There is no valid consent to write to them about jobs.")
-    if topic and topic in facts.declined:
-        return Verdict("topic", "They want no mail about this topic.")
+    return next((verdict for _, refuse in STOPS if (verdict := refuse(facts, needs_consent, topic))), None)
+
+
+def examine(facts: Facts, rules: Rules, now: datetime) -> list[tuple[str, Verdict]]:
+    """Every question with its answer, in the order in which they are asked: for people who want to know why."""
+    stops = [(asked, refuse(facts, rules.needs_consent, rules.topic) or GO) for asked, refuse in STOPS]
+    return [*stops, *((asked, wait(facts, rules, now) or GO) for asked, wait in WAITS)]
+
+
+def earliest(facts: Facts, rules: Rules, now: datetime) -> datetime | None:
+    """From when on this person may get mail if nothing else happens; None for never."""
+    for _ in range(MOST_WAITS):
+        verdict = judge(facts, rules, now)
+        if verdict.may_go:
+            return now
+        if verdict.until is None:
+            return None
+        now = verdict.until
     return None
 
 
-def _waiting(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
-    if facts.paused_until and facts.paused_until > now:
-        text = f"They asked for no mail until {_day(facts.paused_until, rules)}."
-        return _wait("paused", text, facts.paused_until, rules.hours)
-    if facts.talked_at and facts.talked_at + CONVERSATION > now:
-        until = facts.talked_at + CONVERSATION
-        who = f"{facts.talked_with} wrote to them" if facts.talked_with else "They answered"
-        return _wait(
-            "conversation",
-            f"{who} on {_day(facts.talked_at, rules)}; the sequence keeps out of it.",
-            until,
-            rules.hours,
-        )
+def _archived(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
+    return Verdict("archived", "The candidate is in the archive.") if facts.is_archived else None
+
+
+def _address(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
+    if facts.address:
+        return None
+    if facts.has_bounced:
+        return Verdict("bounced", "Mail to their address came back. Add another address.")
+    return Verdict("no_address", "There is no e-mail address.")
+
+
+def _suppressed(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
+    if not facts.suppressed:
+        return None
+    return Verdict("suppressed", f"{SUPPRESSED_WORDS.get(facts.suppressed, 'Mail to this address is stopped')}.")
+
+
+def _consent(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
+    if not needs_consent or facts.has_consent:
+        return None
+    return Verdict("no_consent", "There is no valid consent to write to them about jobs.")
+
+
+def _topic(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
+    if not topic or topic not in facts.declined:
+        return None
+    return Verdict("topic", "They want no mail about this topic.")
+
+
+def _paused(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
+    if not facts.paused_until or facts.paused_until <= now:
+        return None
+    text = f"They asked for no mail until {_day(facts.paused_until, rules)}."
+    return _wait("paused", text, facts.paused_until, rules.hours)
+
+
+def _conversation(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
+    if not facts.talked_at or facts.talked_at + CONVERSATION <= now:
+        return None
+    who = f"{facts.talked_with} wrote to them" if facts.talked_with else "They answered"
+    text = f"{who} on {_day(facts.talked_at, rules)}; the sequence keeps out of it."
+    return _wait("conversation", text, facts.talked_at + CONVERSATION, rules.hours)
+
+
+def _too_often(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
     window = timedelta(days=rules.cap_days)
     recent = [moment for moment in facts.sent_at if moment + window > now]
-    if len(recent) >= rules.cap_count:
-        until = recent[-rules.cap_count] + window
-        times = "mail" if len(recent) == 1 else "mails"
-        return _wait(
-            "too_often", f"They got {len(recent)} {times} from us within {rules.cap_days} days.", until, rules.hours
-        )
-    if own := _own_limit(facts, rules, now):
-        return own
-    quiet = _quiet_until(rules.hours, now)
-    return quiet if quiet.until != now else None
+    if len(recent) < rules.cap_count:
+        return None
+    times = "mail" if len(recent) == 1 else "mails"
+    text = f"They got {len(recent)} {times} from us within {rules.cap_days} days."
+    return _wait("too_often", text, recent[-rules.cap_count] + window, rules.hours)
 
 
 def _own_limit(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
@@ -143,6 +179,11 @@ def _own_limit(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
     if until <= now:
         return None
     return _wait("own_limit", f"They asked for one mail in {facts.every_days} days at most.", until, rules.hours)
+
+
+def _quiet_hours(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
+    quiet = _quiet_until(rules.hours, now)
+    return quiet if quiet.until != now else None
 
 
 @lru_cache(maxsize=256)  # the same for everybody who is asked about at a moment
@@ -161,6 +202,22 @@ def _wait(reason: str, text: str, until: datetime, hours: Hours) -> Verdict:
 def _day(moment: datetime, rules: Rules) -> str:
     local = moment.astimezone(rules.hours.zone)
     return f"{local.day} {local:%B}"
+
+
+STOPS: tuple[tuple[str, Callable[[Facts, bool, str], Verdict | None]], ...] = (
+    ("Not in the archive", _archived),
+    ("An address that mail reaches", _address),
+    ("Nobody has stopped mail to it", _suppressed),
+    ("Consent where it is wanted", _consent),
+    ("The topic is one they want", _topic),
+)
+WAITS: tuple[tuple[str, Callable[[Facts, Rules, datetime], Verdict | None]], ...] = (
+    ("No pause that they asked for", _paused),
+    ("No conversation under way", _conversation),
+    ("Fewer mails lately than the cap", _too_often),
+    ("As seldom as they asked for", _own_limit),
+    ("Business hours where they are", _quiet_hours),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.outreach import views, views_editor, views_enroll
+from rapport.outreach import views, views_ahead, views_editor, views_enroll
 
 app_name = "outreach"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("sequences/<uuid:sequence_id>/edit", views_editor.edit, name="edit"),
     path("sequences/<uuid:sequence_id>/move", views.move, name="move"),
     path("sequences/<uuid:sequence_id>/exit", views.exit_, name="exit"),
+    path("sequences/<uuid:sequence_id>/dry-run", views_ahead.dry_run_page, name="dry_run"),
+    path("candidates/<uuid:candidate_id>/may-we-write", views_ahead.may_write_page, name="may_write"),
     path("deliveries/<uuid:delivery_id>/resolve", views.resolve, name="resolve"),
 ]

@@ -1,0 +1,196 @@
+"""The dry run of a sequence: what it would do on the coming days for those who are in it. Nothing is stored or sent."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from rapport.candidates.queries import names_of
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.lib.errors import Conflict, InvalidInput
+from rapport.lib.ids import new_id
+from rapport.mail.models import Mailbox, Message
+from rapport.mail.warm_up import cap_on
+from rapport.outreach import queries
+from rapport.outreach.content import Person
+from rapport.outreach.facts import Known, read_known
+from rapport.outreach.governor import Facts
+from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.models import Sequence as OutreachSequence
+from rapport.outreach.plans import Plan, load_plan
+from rapport.outreach.schedule import next_slot, zone_of
+from rapport.outreach.simulation import DAY, Event, Going, MailboxClock, Traveller, simulate
+
+MOST_DAYS, MOST_PEOPLE = 366, 5_000
+ASSUMED = (
+    "Nobody answers, clicks or unsubscribes; every server takes every mail; mails that want approval get it at once."
+)
+SOMEBODY = Person("Somebody Example", "Somebody", "Example", "Data engineer", "Example Company", "Berlin")
+HELD = {
+    "planned": ("approval", "A mail waits for approval, and the steps after it wait for that."),
+    "unclear": ("unclear", "Nobody knows whether the last mail arrived; somebody has to say so first."),
+}
+COUNTED = ("mail", "approval", "task", "stop", "finish")
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What would happen from `start` until before `end`.
+
+    `people` are in the sequence, `looked_at` of them were followed; where nobody is in it, an invented person was. `days`
+    has a Counter of the events' kinds for each day in the sequence's time zone; `names` are those the asker may see.
+    """
+
+    sequence: OutreachSequence
+    start: datetime
+    end: datetime
+    people: int
+    looked_at: int
+    days: dict[date, Counter[str]]
+    events: list[Event]
+    names: Mapping[UUID, str]
+
+
+def dry_run(actor: Actor, sequence_id: UUID, *, first_day: date | None = None, days: int = 14) -> DryRun:
+    """Follow everybody in a sequence (MOST_PEOPLE of them, who are due first) for so many days, today's from now on.
+
+    Their other active sequences go on beside it, because all share the governor's caps. Raises NotAllowed, NotFound,
+    InvalidInput for days out of range, Conflict for a sequence without mailbox or steps.
+    """
+    sequence = queries.get_sequence(actor, sequence_id)
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput({"days": f"Look at 1 to {MOST_DAYS} days."})
+    plan = load_plan(sequence.id)
+    if plan is None or not plan.steps:
+        raise Conflict("Choose a mailbox and write at least one step, then its days can be seen.")
+    zone, now = zone_of(sequence.time_zone, "UTC"), clock.now()
+    today = now.astimezone(zone).date()
+    first_day = first_day or today
+    start = now if first_day == today else _midnight(first_day, zone)
+    end = _midnight(first_day + timedelta(days=days), zone)
+    rows = list(_active().filter(sequence_id=sequence.id).order_by("next_due_at", "id")[:MOST_PEOPLE])
+    travellers = _read_travellers(plan, rows, now) if rows else [_somebody(plan, start)]
+    begin = min(now, start)
+    found = simulate(travellers, start=begin, end=end, mailboxes=_read_clocks(travellers, begin))
+    events = [event for event in found if event.sequence_id == sequence.id and event.at >= start]
+    events = [*_held(rows, start), *events]
+    names = names_of(actor, {row.candidate_id for row in rows}) if rows else {}
+    return DryRun(
+        sequence, start, end, _active().filter(sequence_id=sequence.id).count(), len(rows),
+        _by_day(events, first_day, days, zone), events, names,
+    )  # fmt: skip
+
+
+def as_json(run: DryRun) -> dict[str, Any]:
+    """What `rapport sequence simulate --json` prints; moments in UTC, days in the sequence's time zone."""
+    return {
+        "sequence": {"id": run.sequence.id, "name": run.sequence.name, "state": run.sequence.state},
+        "from": run.start.isoformat(),
+        "until": run.end.isoformat(),
+        "people": run.people,
+        "looked_at": run.looked_at,
+        "assumed": ASSUMED,
+        "days": [{"date": day, **{kind: count[kind] for kind in COUNTED}} for day, count in run.days.items()],
+        "events": [
+            {
+                "at": event.at.isoformat(),
+                "kind": event.kind,
+                "candidate": event.candidate_id if run.looked_at else None,
+                "name": name_in(run, event),
+                "step": event.position,
+                "reason": event.reason,
+                "text": event.text,
+                "until": event.until.isoformat() if event.until else None,
+            }
+            for event in run.events
+        ],
+    }
+
+
+def name_in(run: DryRun, event: Event) -> str:
+    """Whom an event is about."""
+    return run.names.get(event.candidate_id, "Unknown") if run.looked_at else "Somebody who joins then"
+
+
+def _active() -> QuerySet[Enrollment]:
+    return Enrollment.objects.filter(state=Enrollment.State.ACTIVE)
+
+
+def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> list[Traveller]:
+    """The people with what is open with them, here and in other active sequences."""
+    ids = {row.candidate_id for row in rows}
+    others = _active().filter(candidate_id__in=ids, sequence__state=OutreachSequence.State.ACTIVE)
+    others = others.exclude(sequence_id=plan.sequence.id).order_by("id")
+    plans: dict[UUID, Plan | None] = {plan.sequence.id: plan}
+    going: dict[UUID, list[Going]] = defaultdict(list)
+    for row in (*rows, *others):
+        if row.sequence_id not in plans:
+            plans[row.sequence_id] = load_plan(row.sequence_id)
+        known_plan = plans[row.sequence_id]
+        if known_plan is not None and row.next_due_at is not None:
+            going[row.candidate_id].append(Going(row.id, known_plan, row.step_id, row.next_due_at))
+    used = [found for found in plans.values() if found is not None]
+    known = read_known(
+        ids, now=now, cap_days=max(found.sequence.cap_days for found in used),
+        needs_consent=any(found.sequence.needs_consent for found in used),
+        writers={row.candidate_id: row.enrolled_by_id for row in rows},
+    )  # fmt: skip
+    return [Traveller(key, known[key], going[key]) for key in going if key in known]
+
+
+def _somebody(plan: Plan, start: datetime) -> Traveller:
+    """An invented person who joins at the start."""
+    zone = plan.sequence.time_zone
+    address, first = "somebody@example.org", plan.steps[0]
+    due_at = next_slot(start, plan.hours_for(zone, start)) + timedelta(days=first.wait_days)
+    known = Known(SOMEBODY, zone, address, address, Facts(address=address, has_consent=True))
+    key = new_id()
+    return Traveller(key, known, [Going(key, plan, first.id, due_at)])
+
+
+def _read_clocks(travellers: Iterable[Traveller], now: datetime) -> dict[UUID, MailboxClock]:
+    """The mailboxes that are written from, with what they have sent within the last day."""
+    mailboxes: dict[UUID, Mailbox] = {}
+    for traveller in travellers:
+        mailboxes |= {going.plan.mailbox.id: going.plan.mailbox for going in traveller.going}
+    sent = Message.objects.filter(
+        mailbox_id__in=mailboxes, direction=Message.Direction.OUT, state=Message.State.SENT, sent_at__gte=now - DAY
+    )
+    moments: dict[UUID, list[Any]] = defaultdict(list)
+    for mailbox_id, moment in sent.order_by("sent_at").values_list("mailbox_id", "sent_at"):
+        moments[mailbox_id].append(moment)
+    return {
+        key: MailboxClock(
+            partial(cap_on, start=row.warm_up_from, daily_cap=row.daily_cap), row.pace_per_minute, moments[key]
+        )
+        for key, row in mailboxes.items()
+    }
+
+
+def _held(rows: Sequence[Enrollment], start: datetime) -> list[Event]:
+    """Who waits for a person and not for a day."""
+    in_hand = {row.delivery_id: row for row in rows if row.delivery_id and row.next_due_at is None}
+    held = Delivery.objects.filter(id__in=in_hand, state__in=HELD).select_related("step").order_by("id")
+    return [
+        Event(start, "wait", row.candidate_id, row.sequence_id, delivery.step.position, *HELD[delivery.state])
+        for delivery in held
+        for row in [in_hand[delivery.id]]
+    ]
+
+
+def _by_day(events: Iterable[Event], first_day: date, days: int, zone: ZoneInfo) -> dict[date, Counter[str]]:
+    counts: dict[date, Counter[str]] = {first_day + timedelta(days=day): Counter() for day in range(days)}
+    for event in events:
+        counts[event.at.astimezone(zone).date()][event.kind] += 1
+    return counts
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(0), zone).astimezone(UTC)

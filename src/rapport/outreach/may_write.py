@@ -1,0 +1,69 @@
+"""May we write to this person now, and if not, why and when? The governor's answer to one question, for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from rapport.accounts.capabilities import require
+from rapport.candidates.models import Candidate
+from rapport.candidates.queries import get_candidate
+from rapport.lib import clock
+from rapport.lib.actors import Actor
+from rapport.outreach import queries
+from rapport.outreach.claiming import room_of
+from rapport.outreach.facts import Known, read_known
+from rapport.outreach.governor import Rules, Verdict, earliest, examine, judge
+from rapport.outreach.models import Enrollment, Sequence
+from rapport.outreach.operations import SequenceDraft
+from rapport.outreach.permissions import VIEW
+from rapport.outreach.plans import hours_of
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the governor's questions; `verdict` says nothing when it is answered well."""
+
+    asked: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`verdict` decides; `earliest` is when mail may go if nothing else happens (None: never). `busy` says why the mailbox
+    of the sequence cannot send now, though the person may be written to."""
+
+    candidate: Candidate
+    sequence: Sequence | None
+    rules: Rules
+    known: Known
+    verdict: Verdict
+    earliest: datetime | None
+    checks: list[Check]
+    enrollments: list[Enrollment]
+    busy: str
+
+
+def may_write(actor: Actor, candidate_id: UUID, sequence_id: UUID | None = None) -> Answer:
+    """The answer by the rules of a sequence, or by those that a new one starts with. Raises NotAllowed, NotFound."""
+    require(actor, VIEW)
+    candidate, now = get_candidate(actor, candidate_id), clock.now()
+    sequence = queries.get_sequence(actor, sequence_id) if sequence_id else None
+    by = sequence or _ordinary()
+    known = read_known(
+        [candidate.id], now=now, cap_days=by.cap_days, needs_consent=by.needs_consent, writers={candidate.id: actor.id}
+    )[candidate.id]
+    hours = hours_of(by, known.time_zone, now)
+    rules = Rules(hours, by.needs_consent, by.cap_count, by.cap_days, by.topic)
+    open_here = Enrollment.objects.filter(candidate=candidate, state=Enrollment.State.ACTIVE)
+    return Answer(
+        candidate, sequence, rules, known, judge(known.facts, rules, now), earliest(known.facts, rules, now),
+        [Check(asked, verdict) for asked, verdict in examine(known.facts, rules, now)],
+        list(open_here.select_related("sequence", "step").order_by("next_due_at", "id")),
+        room_of(sequence.mailbox, now)[1] if sequence and sequence.mailbox else "",
+    )  # fmt: skip
+
+
+def _ordinary() -> Sequence:
+    """A sequence as it starts out, not stored."""
+    draft = SequenceDraft(name="")
+    return Sequence(**{name: getattr(draft, name) for name in SequenceDraft.__dataclass_fields__})

@@ -1,0 +1,169 @@
+"""What sequences would do on the days to come: the governor, hours and caps asked at moments that have not come yet. Pure.
+
+Nobody answers, clicks or unsubscribes, every server takes every mail, and colleagues approve theirs at once. What a
+person has open in other sequences counts, because caps hold over all of them.
+"""
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import count
+from uuid import UUID
+
+from rapport.outreach.claiming import refusal_of
+from rapport.outreach.facts import Known
+from rapport.outreach.governor import MailboxUse, Verdict, allowance, judge
+from rapport.outreach.models import Step
+from rapport.outreach.plans import Plan, PlannedStep
+from rapport.outreach.schedule import NeverOpen
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+NO_STEP = Verdict("no_step", "The step was taken out of the sequence.")
+
+
+@dataclass(slots=True)
+class Going:
+    """An enrollment on its way: what comes next and when."""
+
+    id: UUID
+    plan: Plan
+    step_id: UUID | None
+    due_at: datetime
+
+
+@dataclass(slots=True)
+class Traveller:
+    """A person and everything that is open with them."""
+
+    candidate_id: UUID
+    known: Known
+    going: list[Going]
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that would happen to an enrollment: `kind` is mail, approval, task, wait, stop or finish.
+
+    A wait has a reason, a sentence, and until when; it is one event however often it is put off for the same reason.
+    """
+
+    at: datetime
+    kind: str
+    candidate_id: UUID
+    sequence_id: UUID
+    position: int
+    reason: str = ""
+    text: str = ""
+    until: datetime | None = None
+
+
+@dataclass(slots=True)
+class MailboxClock:
+    """When a mailbox has sent, in order of time; `cap_on` gives its cap of a date: less than its own while it warms up."""
+
+    cap_on: Callable[[date], int]
+    pace_per_minute: int
+    sent_at: list[datetime] = field(default_factory=list)
+
+    def wait(self, now: datetime) -> Verdict | None:
+        """Why it may not send now, and when it may again; None when it may."""
+        cap, pace = self.cap_on(now.date()), self.pace_per_minute
+        today, this_minute = self._count_after(now - DAY), self._count_after(now - MINUTE)
+        room, why = allowance(MailboxUse(cap, pace, today, this_minute))
+        if room > 0:
+            return None
+        if today >= cap:
+            return Verdict("mailbox_cap", why, self.sent_at[-cap] + DAY)
+        return Verdict("mailbox_pace", why, self.sent_at[-pace] + MINUTE)
+
+    def _count_after(self, moment: datetime) -> int:
+        return len(self.sent_at) - bisect_right(self.sent_at, moment)
+
+
+def simulate(
+    travellers: Iterable[Traveller], *, start: datetime, end: datetime, mailboxes: Mapping[UUID, MailboxClock]
+) -> list[Event]:
+    """Everything that would happen from `start` until before `end`, in order of time."""
+    return _Simulation(start, end, mailboxes).run(travellers)
+
+
+class _Simulation:
+    def __init__(self, start: datetime, end: datetime, mailboxes: Mapping[UUID, MailboxClock]) -> None:
+        self.start, self.end, self.mailboxes = start, end, mailboxes
+        self.events: list[Event] = []
+        self._waits: dict[tuple[UUID, UUID | None, str], Event] = {}
+        self._agenda: list[tuple[datetime, datetime, int, Traveller, Going]] = []
+        self._numbers = count()
+
+    def run(self, travellers: Iterable[Traveller]) -> list[Event]:
+        for traveller in travellers:
+            for going in traveller.going:
+                self._look(traveller, going, max(going.due_at, self.start))
+        while self._agenda:
+            moment, _, _, traveller, going = heapq.heappop(self._agenda)
+            self._act(traveller, going, moment)
+        return sorted(self.events, key=lambda event: event.at)
+
+    def _look(self, traveller: Traveller, going: Going, moment: datetime) -> None:
+        """Come back to an enrollment; who has waited longest is first, as in the engine."""
+        if moment < self.end:
+            heapq.heappush(self._agenda, (moment, going.due_at, next(self._numbers), traveller, going))
+
+    def _act(self, traveller: Traveller, going: Going, now: datetime) -> None:
+        step = going.plan.find_step(going.step_id)
+        if step is not None and step.kind == Step.Kind.TASK:
+            self._go_on(traveller, going, step, now, "task")
+            return
+        verdict = self._verdict(traveller, going, step, now)
+        if step is None or verdict.ends:
+            self._note(traveller, going, step, now, "stop", verdict)
+        elif verdict.until:
+            self._wait(traveller, going, step, now, verdict)
+        else:
+            self.mailboxes[going.plan.mailbox.id].sent_at.append(now)
+            facts = replace(traveller.known.facts, sent_at=(*traveller.known.facts.sent_at, now))
+            traveller.known = replace(traveller.known, facts=facts)
+            self._go_on(traveller, going, step, now, "approval" if step.kind == Step.Kind.APPROVAL else "mail")
+
+    def _verdict(self, traveller: Traveller, going: Going, step: PlannedStep | None, now: datetime) -> Verdict:
+        """Like the engine: room in the mailbox, the governor, then whether the text can be written for this person."""
+        if step is None:
+            return NO_STEP
+        known, plan = traveller.known, going.plan
+        if busy := self.mailboxes[plan.mailbox.id].wait(now):
+            return busy
+        verdict = judge(known.facts, plan.rules_for(known.time_zone, now), now)
+        return verdict if verdict.reason else refusal_of(step.text, plan.values_for(known.person), known.address)
+
+    def _wait(self, traveller: Traveller, going: Going, step: PlannedStep, now: datetime, verdict: Verdict) -> None:
+        key = (going.id, going.step_id, verdict.reason)
+        if key not in self._waits:
+            self._waits[key] = self._note(traveller, going, step, now, "wait", verdict)
+        self._waits[key].until = verdict.until
+        if verdict.until:
+            self._look(traveller, going, verdict.until)
+
+    def _go_on(self, traveller: Traveller, going: Going, step: PlannedStep, now: datetime, kind: str) -> None:
+        self._note(traveller, going, step, now, kind)
+        try:
+            step_id, due_at = going.plan.due_after(step.position, now, traveller.known.time_zone)
+        except NeverOpen:
+            step_id, due_at = None, None
+        if step_id is None or due_at is None:
+            self._note(traveller, going, step, now, "finish")
+            return
+        going.step_id, going.due_at = step_id, due_at
+        self._look(traveller, going, due_at)
+
+    def _note(
+        self, traveller: Traveller, going: Going, step: PlannedStep | None, now: datetime, kind: str,
+        verdict: Verdict | None = None,
+    ) -> Event:  # fmt: skip
+        event = Event(
+            now, kind, traveller.candidate_id, going.plan.sequence.id, step.position if step else 0,
+            *((verdict.reason, verdict.text) if verdict else ()),
+        )  # fmt: skip
+        self.events.append(event)
+        return event
