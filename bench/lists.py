@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bench.figures import HOME
 from rapport.skills.esco import Concept
-from rapport.skills.finder import Alias, Vocabulary, default_matching
+from rapport.skills.finder import Vocabulary
+from rapport.skills.names import Alias, default_matching
 from rapport.skills.packages.files import open_package
 from rapport.skills.packages.gating import imported_language, imported_matching, is_usable
 from rapport.skills.packages.readers import PACKAGES, bare_label

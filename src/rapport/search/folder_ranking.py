@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rapport.search.description import FoundSkill, read_description
-from rapport.search.fits import LIKENESS, Fit, JobNeeds, Person, SkillFact, SkillNeed, TextScores, Title, rank
+from rapport.search.fits import LIKENESS, Fit, JobNeeds, Person, SkillFact, SkillNeed, Title, rank
+from rapport.search.text_scores import TextScores
 from rapport.search.wording import closest_sentence, title_words, without_name, work_words
-from rapport.skills.finder import ANY, CASE, Mention, Vocabulary
+from rapport.skills.finder import Vocabulary
+from rapport.skills.names import ANY, CASE, Mention
 
 TITLE_WEIGHT = 3.0  # a word of the title against one of the text, on both sides
 ACRONYM = 5  # letters

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
 
-from rapport.accounts.capabilities import require
 from rapport.applications.models import Application
 from rapport.applications.queries import applications_for_job
 from rapport.candidates.models import Candidate
@@ -14,7 +13,7 @@ from rapport.jobs.models import Job, JobSkill
 from rapport.jobs.queries import first_page_url, get_job, list_skills
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.errors import InvalidInput, NotFound, TemporaryFailure
+from rapport.lib.errors import InvalidInput, TemporaryFailure
 from rapport.lib.places import find_place
 from rapport.search import language
 from rapport.search.access import Access, open_engine, open_for
@@ -24,7 +23,7 @@ from rapport.search.facets import FacetValue
 from rapport.search.fits import Fit, JobNeeds, Scorer, rank
 from rapport.search.job_fits import Weights, is_read_for, needs_of, part_weights
 from rapport.search.language import Chip, Node, Problem
-from rapport.search.models import Segment, SegmentWatch
+from rapport.search.models import Segment
 from rapport.search.near import Before, known_before
 from rapport.search.profiles import day_of
 from rapport.search.segments import expand
@@ -178,6 +177,13 @@ def _expand(actor: Actor, text: str, node: Node) -> tuple[Node, list[Problem]]:
     return expanded, [problem.place(text) for problem in problems]
 
 
+def find_segment_query(actor: Actor, name: str) -> str | None:
+    """The query of a segment by its name: one's own before those that colleagues share."""
+    found = list(Segment.objects.visible_to(actor).filter(name__iexact=name).order_by("created_at"))
+    found.sort(key=lambda segment: segment.owner_id != actor.id)
+    return found[0].query if found else None
+
+
 def list_values(actor: Actor, name: str, text: str, *, limit: int = 12) -> list[str]:
     """Values of a field that begin so, of the people whom the actor may see, frequent ones first.
 
@@ -261,7 +267,7 @@ def fits_for_job(
         needs, shown, vocabulary().related, today=day_of(clock.now()), weights=part_weights(weights), limit=limit
     )
     took_ms = (perf_counter() - started) * 1000
-    candidates = _candidates(actor, [UUID(fit.key) for fit in fits])
+    candidates = read_candidates(actor, [UUID(fit.key) for fit in fits])
     before = known_before(actor, candidates.keys(), except_job_id=job.id) if known else {}
     rows = [
         FitRow(place, fit, candidates[UUID(fit.key)], applied.get(UUID(fit.key)), before.get(UUID(fit.key)))
@@ -279,7 +285,7 @@ def fits_for_description(actor: Actor, text: str, *, limit: int = 50) -> list[Fi
     needs = access.engine.with_rarity(read_description(text, words.find, find_place, is_read_for))
     people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST)
     fits = rank(needs, people, words.related, today=day_of(clock.now()), limit=limit)
-    candidates = _candidates(actor, [UUID(fit.key) for fit in fits])
+    candidates = read_candidates(actor, [UUID(fit.key) for fit in fits])
     found = [fit for fit in fits if UUID(fit.key) in candidates]
     return [FitRow(place, fit, candidates[UUID(fit.key)], None) for place, fit in enumerate(found, 1)]
 
@@ -290,7 +296,7 @@ def fit_of(actor: Actor, job_id: UUID, candidate_id: UUID, weights: Weights | No
     Raises NotFound for the job, NotAllowed, TemporaryFailure while there is no index.
     """
     job = get_job(actor, job_id)
-    if not _candidates(actor, [candidate_id]):
+    if not read_candidates(actor, [candidate_id]):
         return None
     return fits_of(job, [candidate_id], weights).get(candidate_id)
 
@@ -311,109 +317,10 @@ def _points(needs: JobNeeds, weights: Weights) -> dict[str, float]:
     return {name: tenths / 10 for name, tenths in scorer.tenths.items()}
 
 
-def _candidates(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Candidate]:
+def read_candidates(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Candidate]:
     """What a line of a list says of people, of those the actor may see."""
     rows = Candidate.objects.filter(visible_to(actor), id__in=ids).only("id", "full_name", "title", "organisation")
     return {row.id: row for row in rows}
-
-
-# -- Saved searches --------------------------------------------------------------------------------------------------
-
-
-def find_segment_query(actor: Actor, name: str) -> str | None:
-    """The query of a segment by its name: one's own before those that colleagues share."""
-    found = list(Segment.objects.visible_to(actor).filter(name__iexact=name).order_by("created_at"))
-    found.sort(key=lambda segment: segment.owner_id != actor.id)
-    return found[0].query if found else None
-
-
-def list_segments(actor: Actor) -> list[Segment]:
-    """One's own and shared segments by name, with their owner."""
-    require(actor, VIEW)
-    return list(Segment.objects.visible_to(actor).select_related("owner"))
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
-    """A segment with how many match now whom the reader may see; without a count `problem` says why."""
-
-    segment: Segment
-    count: int | None = None
-    problem: str = ""
-
-
-def count_segments(actor: Actor) -> list[SegmentRow]:
-    """One's own and shared segments with live counts, in as many statements as for one."""
-    segments = list_segments(actor)
-    try:
-        access = open_for(actor)
-    except TemporaryFailure:
-        return [SegmentRow(segment, problem=COUNTED_LATER) for segment in segments]
-    texts = {segment.name.casefold(): segment.query for segment in segments if segment.owner_id != actor.id}
-    texts |= {segment.name.casefold(): segment.query for segment in segments if segment.owner_id == actor.id}
-    return [_count(segment, access, texts) for segment in segments]
-
-
-def _count(segment: Segment, access: Access, texts: Mapping[str, str]) -> SegmentRow:
-    parsed = language.parse(segment.query)
-    if parsed.node is None:
-        return SegmentRow(segment, problem=explain(parsed.problems))
-    node, problems = expand(parsed.node, lambda name: texts.get(name.casefold()))
-    page = access.engine.search(node, access.lookup, access.scope, limit=1)
-    found = [*problems, *page.problems]
-    return SegmentRow(segment, problem=explain(found)) if found else SegmentRow(segment, page.total)
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentPage:
-    """A segment as one reader sees it: its row, its conditions in words, and whether and of what they are told.
-
-    `new` are the latest people who came to it, newest first, while the reader watches it.
-    """
-
-    row: SegmentRow
-    words: str
-    watch: SegmentWatch | None
-    new: Sequence[Candidate] = ()
-
-
-def read_segment(actor: Actor, segment_id: UUID) -> SegmentPage:
-    """What the page of a segment shows; NotFound for one that the actor may not see."""
-    require(actor, VIEW)
-    segment = get_segment(actor, segment_id)
-    own = SegmentWatch.objects.filter(segment=segment, user_id=actor.id) if actor.id else SegmentWatch.objects.none()
-    watch = own.defer("members").first()
-    new = _candidates(actor, watch.new_ids) if watch else {}
-    parsed = language.parse(segment.query)
-    return SegmentPage(
-        _count_one(actor, segment),
-        language.describe(parsed.node) if parsed.node else "",
-        watch,
-        [new[key] for key in watch.new_ids if key in new] if watch else (),
-    )
-
-
-def _count_one(actor: Actor, segment: Segment) -> SegmentRow:
-    try:
-        found = search_candidates(actor, segment.query, limit=1, facets=False)
-    except TemporaryFailure:
-        return SegmentRow(segment, problem=COUNTED_LATER)
-    return SegmentRow(segment, problem=explain(found.problems)) if found.problems else SegmentRow(segment, found.total)
-
-
-def list_watched_ids(actor: Actor) -> set[UUID]:
-    """The segments that the actor watches."""
-    return (
-        set(SegmentWatch.objects.filter(user_id=actor.id).values_list("segment_id", flat=True)) if actor.id else set()
-    )
-
-
-def get_segment(actor: Actor, segment_id: UUID) -> Segment:
-    """A segment the actor may see; NotFound otherwise."""
-    segment = Segment.objects.visible_to(actor).select_related("owner").filter(id=segment_id).first()
-    if segment is None:
-        raise NotFound("There is no such segment, or it is not shared.")
-    return segment
 
 
 # -- The palette -----------------------------------------------------------------------------------------------------
@@ -443,7 +350,7 @@ def _quick_candidates(actor: Actor, text: str, limit: int) -> list[Candidate]:
     except TemporaryFailure:
         return []
     ids = access.engine.quick(text, access.scope, limit=limit)
-    found = _candidates(actor, ids)
+    found = read_candidates(actor, ids)
     return [found[key] for key in ids if key in found]
 
 

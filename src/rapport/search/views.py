@@ -17,7 +17,7 @@ from rapport.candidates.permissions import VIEW
 from rapport.lib.doors import add_errors, toast
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, next_url
-from rapport.search import examples, operations, panel, queries, watching
+from rapport.search import examples, operations, panel, queries, segment_queries, watching
 from rapport.search.forms import SegmentForm
 from rapport.search.models import Segment
 from rapport.search.permissions import SHARE
@@ -83,8 +83,8 @@ def segments(request: Request) -> HttpResponse:
     status = 422 if form.errors else 200
     if request.htmx and request.method == "POST":
         return render(request, "search/_segment_form.html", _form_context(request, form), status=status)
-    watched = queries.list_watched_ids(request.actor)
-    rows = [_row(request, one, watched) for one in queries.count_segments(request.actor)]
+    watched = segment_queries.list_watched_ids(request.actor)
+    rows = [_row(request, one, watched) for one in segment_queries.count_segments(request.actor)]
     context = {"rows": rows, "list_url": LIST_URL}
     return render(request, "search/segments.html", {**context, **_form_context(request, form)}, status=status)
 
@@ -105,7 +105,7 @@ def _saved(request: Request, segment: Segment) -> HttpResponse:
     return redirect(next_url(request, reverse("search:segments")))
 
 
-def _row(request: Request, row: queries.SegmentRow, watched: Collection[UUID]) -> dict[str, Any]:
+def _row(request: Request, row: segment_queries.SegmentRow, watched: Collection[UUID]) -> dict[str, Any]:
     segment = row.segment
     url = f"{LIST_URL}?{urlencode({'q': segment.query})}"
     is_own = segment.owner_id == request.actor.id
@@ -118,7 +118,7 @@ def _row(request: Request, row: queries.SegmentRow, watched: Collection[UUID]) -
 @require_http_methods(["GET", "POST"])
 def segment(request: Request, segment_id: UUID) -> HttpResponse:
     """Who is in a segment now and who is new; its owner renames it, changes its search, shares it."""
-    shown = queries.read_segment(request.actor, segment_id)
+    shown = segment_queries.read_segment(request.actor, segment_id)
     found = shown.row.segment
     initial = {"name": found.name, "query": found.query, "is_shared": found.is_shared}
     form = SegmentForm(request.POST or None, initial=initial)
@@ -150,7 +150,7 @@ def watch(request: Request, segment_id: UUID) -> HttpResponse:
 @require_POST
 def delete(request: Request, segment_id: UUID) -> HttpResponse:
     """Delete a segment of one's own."""
-    name = queries.get_segment(request.actor, segment_id).name
+    name = segment_queries.get_segment(request.actor, segment_id).name
     operations.delete_segment(actor=request.actor, segment_id=segment_id)
     messages.success(request, f"{name} is deleted. The people it found are all still here.")
     return redirect("search:segments")

@@ -29,7 +29,7 @@ from rapport.candidates.queries import resolve_merged
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.errors import NotAllowed, TemporaryFailure
-from rapport.search import language, queries
+from rapport.search import language, queries, segment_queries
 from rapport.search.access import index_state, open_for
 from rapport.search.activities import SEGMENT_GREW, SEGMENT_UNWATCHED, SEGMENT_WATCHED
 from rapport.search.models import Segment, SegmentWatch
@@ -48,7 +48,7 @@ def watch_segment(*, actor: Actor, segment_id: UUID) -> SegmentWatch:
     """
     require(actor, VIEW)
     user_id = _user_id(actor)
-    segment = queries.get_segment(actor, segment_id)
+    segment = segment_queries.get_segment(actor, segment_id)
     values = {"created_at": clock.now()}
     watch, is_new = SegmentWatch.objects.get_or_create(segment=segment, user_id=user_id, defaults=values)
     if is_new:
@@ -62,7 +62,7 @@ def watch_segment(*, actor: Actor, segment_id: UUID) -> SegmentWatch:
 def unwatch_segment(*, actor: Actor, segment_id: UUID) -> None:
     """Tell no more; not watching does nothing. Records segment.unwatched. Raises NotFound, NotAllowed as watching does."""
     require(actor, VIEW)
-    segment = queries.get_segment(actor, segment_id)
+    segment = segment_queries.get_segment(actor, segment_id)
     gone, _ = SegmentWatch.objects.filter(segment=segment, user_id=_user_id(actor)).delete()
     if gone:
         record(SEGMENT_UNWATCHED, actor=actor, subjects=[segment])

@@ -21,8 +21,8 @@ from rapport.lib.errors import InvalidInput
 from rapport.skills import esco, kept
 from rapport.skills.activities import VOCABULARY_IMPORTED, VOCABULARY_REMOVED
 from rapport.skills.esco import Concept
-from rapport.skills.finder import Alias as Word
 from rapport.skills.models import Alias, Relation, Skill, VocabularySource
+from rapport.skills.names import Alias as Word
 from rapport.skills.occupations import keep_occupations
 from rapport.skills.packages.contents import Contents
 from rapport.skills.packages.files import open_package

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from rapport.lib.errors import InvalidInput
-from rapport.skills.finder import Vocabulary, default_matching
+from rapport.skills.finder import Vocabulary
 from rapport.skills.models import Alias, Skill
+from rapport.skills.names import default_matching
 from rapport.skills.storing import (
     LONGEST,
     add_aliases,

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from rapport.skills.finder import Alias as Word
 from rapport.skills.models import Alias, Relation, Skill, VocabularyChange
+from rapport.skills.names import Alias as Word
 from rapport.skills.words import normal
 
 BATCH = 2_000

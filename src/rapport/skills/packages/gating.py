@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from rapport.skills.finder import ANY, CASE, CONTEXT
+from rapport.skills.names import ANY, CASE, CONTEXT
 from rapport.skills.words import TOKEN, fold, singular
 
 ENGLISH = "en"

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from rapport.skills.esco import Concept
-from rapport.skills.finder import CONTEXT, Vocabulary
+from rapport.skills.finder import Vocabulary
+from rapport.skills.names import CONTEXT
 from rapport.skills.packages.contents import Contents
 from rapport.skills.packages.files import PackageFiles
 from rapport.skills.words import fold, singular

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.skills.finder import CASE, CONTEXT, Alias, Mention, Vocabulary, find_skills
+from rapport.skills.finder import Vocabulary, find_skills
+from rapport.skills.names import CASE, CONTEXT, Alias, Mention
 
 
 def found(text: str, language: str | None = None) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from rapport.skills import finder
-from rapport.skills.finder import Vocabulary, read_starter
+from rapport.skills.finder import Vocabulary
+from rapport.skills.starter_files import read_starter
 from rapport.skills.words import normal, squashed
 
 FILES = sorted((Path(finder.__file__).parent / "starter").glob("*.txt"))
