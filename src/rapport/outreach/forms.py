@@ -49,6 +49,10 @@ class SequenceForm(forms.Form):
         initial=Topic.JOBS,
         help_text="People who want no mail about this do not get it.",
     )
+    again_after_days = forms.IntegerField(
+        label="The same person again after days", min_value=0, max_value=3650, initial=0,
+        help_text="Counted from when they left it; 0 for never.",
+    )  # fmt: skip
     updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, mailboxes: Iterable[Mailbox], jobs: Iterable[Job], **kwargs: Any) -> None:

@@ -41,6 +41,7 @@ def working_days() -> list[int]:
 class Sequence(models.Model):
     """A series of messages from one mailbox. Hours hold in the candidate's time zone, in `time_zone` where unknown.
 
+    `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never.
     `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
     """
 
@@ -67,6 +68,7 @@ class Sequence(models.Model):
     shows_unsubscribe = models.BooleanField(default=True)
     tracks_clicks = models.BooleanField(default=True)
     topic = models.CharField(max_length=8, choices=Topic, default=Topic.JOBS)
+    again_after_days = models.PositiveSmallIntegerField(default=0)
     pause_note = models.TextField(blank=True)
     watched_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +35,12 @@ FROM unnest(%(ids)s::uuid[], %(candidates)s::uuid[], %(due)s::timestamptz[]) AS 
 ON CONFLICT DO NOTHING RETURNING id, candidate_id
 """
 BEFORE = """
-SELECT DISTINCT ON (e.candidate_id) e.candidate_id, e.sequence_id, e.state, s.name FROM outreach_enrollment e
-JOIN outreach_sequence s ON s.id = e.sequence_id
-WHERE e.candidate_id = ANY(%s) AND (e.state = 'active' OR e.sequence_id = %s)
-ORDER BY e.candidate_id, e.state = 'active' DESC, e.id DESC
+SELECT DISTINCT ON (candidate_id) candidate_id, state, ended_at FROM outreach_enrollment
+WHERE candidate_id = ANY(%s) AND sequence_id = %s ORDER BY candidate_id, state = 'active' DESC, ended_at DESC
+"""
+ELSEWHERE = """
+SELECT count(DISTINCT candidate_id) FROM outreach_enrollment
+WHERE candidate_id = ANY(%s) AND state = 'active' AND sequence_id <> %s
 """
 
 
@@ -53,10 +55,11 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class EnrollResult:
-    """`ids` are the candidates who are (or would be) enrolled."""
+    """`ids` are the candidates who are (or would be) enrolled; `elsewhere` of them are in other sequences, too."""
 
     ids: list[UUID]
     excluded: list[Excluded]
+    elsewhere: int = 0
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -67,8 +70,7 @@ class EnrollResult:
 def enroll(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) -> EnrollResult:
     """Put candidates into an active sequence; each batch of some thousands is one transaction.
 
-    Left out with a reason: who is in this or another sequence or was in this one before, who cannot be written to, and
-    those for whom a field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice.
+    Left out with a reason: who is in this sequence or was in it too lately, who cannot be written to, and those for whom a field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice.
     Records enrollment.created for each. Raises NotAllowed, NotFound, Conflict when the sequence is not active.
     """
     plan = _plan(actor, sequence_id)
@@ -91,7 +93,7 @@ def preview_enrollment(*, actor: Actor, sequence_id: UUID, candidate_ids: Collec
         known, left_out = _sort(actor, plan, part, clock.now())
         ids += known
         excluded += left_out
-    return EnrollResult(ids, excluded)
+    return EnrollResult(ids, excluded, _count_elsewhere(plan, ids))
 
 
 def _plan(actor: Actor, sequence_id: UUID) -> Plan:
@@ -131,7 +133,7 @@ def _enroll_batch(actor: Actor, plan: Plan, candidate_ids: Sequence[UUID]) -> En
             for candidate_id, key in inserted.items()
         ],
     )
-    excluded += [_already(key, plan.sequence.name, "active") for key in known if key not in inserted]
+    excluded += [_already(key) for key in known if key not in inserted]
     return EnrollResult([key for key in known if key in inserted], excluded)
 
 
@@ -143,7 +145,7 @@ def _sort(
     people = read_known(
         candidate_ids, now=now, cap_days=1, needs_consent=plan.sequence.needs_consent, with_exchanges=False
     )
-    before = _before(plan, candidate_ids)
+    before = _before(plan, candidate_ids, now)
     fine: dict[UUID, Known] = {}
     excluded: list[Excluded] = []
     for key in candidate_ids:
@@ -170,22 +172,33 @@ def _refusal(plan: Plan, known: Known) -> tuple[str, str] | None:
     return None
 
 
-def _before(plan: Plan, candidate_ids: Sequence[UUID]) -> dict[UUID, Excluded]:
+def _before(plan: Plan, candidate_ids: Sequence[UUID], now: datetime) -> dict[UUID, Excluded]:
+    """Who is in the sequence, and who was in it and may not come again yet."""
     with connection.cursor() as cursor:
         cursor.execute(BEFORE, [list(candidate_ids), plan.sequence.id])
         rows = cursor.fetchall()
+    after = timedelta(days=plan.sequence.again_after_days)
     return {
-        candidate_id: _already(candidate_id, name, state)
-        if sequence_id == plan.sequence.id
-        else Excluded(candidate_id, "in_another", f"Is in the sequence “{name}” now.")
-        for candidate_id, sequence_id, state, name in rows
+        candidate_id: _already(candidate_id) if state == "active" else _not_again(candidate_id, ended_at, after)
+        for candidate_id, state, ended_at in rows
+        if state == "active" or not after or ended_at + after > now
     }
 
 
-def _already(candidate_id: UUID, name: str, state: str) -> Excluded:
-    if state == "active":
-        return Excluded(candidate_id, "already_in", "Is in this sequence already.")
-    return Excluded(candidate_id, "was_in", "Was in this sequence before.")
+def _already(candidate_id: UUID) -> Excluded:
+    return Excluded(candidate_id, "already_in", "Is in this sequence already.")
+
+
+def _not_again(candidate_id: UUID, ended_at: datetime, after: timedelta) -> Excluded:
+    if not after:
+        return Excluded(candidate_id, "was_in", "Was in this sequence before.")
+    return Excluded(candidate_id, "was_in", f"Was in this sequence within the last {after.days} days.")
+
+
+def _count_elsewhere(plan: Plan, candidate_ids: Sequence[UUID]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(ELSEWHERE, [list(candidate_ids), plan.sequence.id])
+        return int(cursor.fetchone()[0])
 
 
 def _due_times(plan: Plan, known: dict[UUID, Known], now: datetime) -> dict[UUID, datetime]:

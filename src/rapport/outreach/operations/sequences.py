@@ -68,6 +68,7 @@ class SequenceDraft:
     shows_unsubscribe: bool = True
     tracks_clicks: bool = True
     topic: str = "jobs"
+    again_after_days: int = 0
 
 
 _FIELDS = tuple(name for name in SequenceDraft.__dataclass_fields__)
@@ -237,6 +238,8 @@ def _check(actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft], before:
     for name in ("cap_count", "cap_days"):
         if not 1 <= getattr(draft, name) <= 90:
             wrong[name] = "Enter a number from 1 to 90."
+    if not 0 <= draft.again_after_days <= 3650:
+        wrong["again_after_days"] = "Enter a number of days up to 3,650, or 0 for never."
     kept = before is not None and draft.mailbox_id == before.mailbox_id
     if draft.mailbox_id and not kept and not sendable_mailboxes(actor).filter(id=draft.mailbox_id).exists():
         wrong["mailbox_id"] = "Choose a mailbox that you may write from."

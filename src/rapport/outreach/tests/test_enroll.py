@@ -1,6 +1,9 @@
 """Enrolling many at once: who is in, who is left out and why, what is recorded."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -9,10 +12,11 @@ from rapport.candidates.operations import archive_candidates
 from rapport.lib.errors import Conflict, NotAllowed
 from rapport.mail.operations import suppress_address
 from rapport.outreach import operations
-from rapport.outreach.models import Enrollment
+from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.tests.factories import SequenceFactory, make_person, make_step
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,21 +44,42 @@ def test_each_left_out_has_a_reason(rita, sequence):
     archive_candidates(actor=rita.actor, candidate_ids=[archived.id], reason="left")
     suppress_address(actor=rita.actor, address="ann@example.org", reason="unsubscribed")
     bounced.contact_points.update(status="bounced")
-    other = SequenceFactory(name="Other")
-    make_step(other)
-    busy = make_person()
-    enroll(rita, other, busy)
     before = make_person()
     enroll(rita, sequence, before)
     operations.exit_enrollments(
         actor=rita.actor, enrollment_ids=Enrollment.objects.filter(candidate=before).values_list("id", flat=True)
     )
-    result = enroll(rita, sequence, archived, suppressed, bounced, busy, before, make_person("Bo", "none"))
+    result = enroll(rita, sequence, archived, suppressed, bounced, before, make_person("Bo", "none"))
     assert result.ids == []
     assert [row.reason for row in result.excluded] == [
-        "archived", "suppressed", "bounced", "in_another", "was_in", "no_address",
+        "archived", "suppressed", "bounced", "was_in", "no_address",
     ]  # fmt: skip
-    assert result.excluded[3].text == "Is in the sequence “Other” now."
+
+
+def test_somebody_may_be_in_several_sequences_and_the_preview_says_so(rita, sequence):
+    other = SequenceFactory(name="Other")
+    make_step(other)
+    busy, free = make_person(), make_person()
+    enroll(rita, other, busy)
+    preview = operations.preview_enrollment(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[busy.id, free.id])
+    assert (preview.ids, preview.elsewhere) == ([busy.id, free.id], 1)
+    assert enroll(rita, sequence, busy, free).ids == [busy.id, free.id]
+
+
+def test_somebody_comes_again_when_the_sequence_says_so_and_not_before(rita, sequence):
+    Sequence.objects.filter(id=sequence.id).update(again_after_days=30)
+    person = make_person()
+    for days, allowed in ((0, True), (29, False), (30, True), (59, False), (61, True)):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            result = enroll(rita, sequence, person)
+            assert bool(result.ids) is allowed, days
+            if allowed:
+                operations.exit_enrollments(
+                    actor=rita.actor,
+                    enrollment_ids=Enrollment.objects.filter(state="active").values_list("id", flat=True),
+                )
+            else:
+                assert result.reasons == [("Was in this sequence within the last 30 days.", 1)]
 
 
 def test_consent_and_missing_values(rita):

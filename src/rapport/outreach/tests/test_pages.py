@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def form(mailbox, **changes):
     values = {
         "name": "Platform engineers", "mailbox_id": str(mailbox.id), "job_id": "", "days": ["0", "1"], "from_time": "09:00",
-        "until_time": "17:00", "time_zone": "Europe/Berlin", "holiday_country": "DE", "topic": "news", "cap_count": "2", "cap_days": "7",
+        "until_time": "17:00", "time_zone": "Europe/Berlin", "holiday_country": "DE", "topic": "news", "again_after_days": "90", "cap_count": "2", "cap_days": "7",
         "shows_unsubscribe": "on", "steps": ["0", "4"],
         "step-0-kind": "auto", "step-0-wait_days": "0", "step-0-subject": "Hello {{ first_name }}", "step-0-body": "One",
         "step-4-kind": "approval", "step-4-wait_days": "3", "step-4-subject": "", "step-4-body": "Two {{ title }}",

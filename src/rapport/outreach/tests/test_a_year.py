@@ -1,0 +1,28 @@
+"""Overlapping sequences over the same people for a year: no rule is ever broken. `bench governor` runs fifty of them."""
+
+import pytest
+
+from rapport.outreach import governor
+from rapport.outreach.tests.year import Year, everybody_is_accounted_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_no_cap_no_quiet_hour_and_no_wish_is_ever_broken():
+    year = Year(people=40, sequences=8, seed=1, days=40, haste=4)
+    year.run()
+    assert year.broken == []
+    assert everybody_is_accounted_for(year) == []
+    assert year.sent > 60
+    assert year.put_off > 50
+    assert sum(count > 0 for count in year.happened.values()) >= 12
+
+
+@pytest.mark.parametrize(("rule", "broken"), [("_too_often", "cap"), ("_quiet_hours", "quiet hours")])
+def test_the_judge_notices_a_governor_without_a_rule(rule, broken, monkeypatch):
+    for name in ("STOPS", "WAITS"):
+        rules = tuple(pair for pair in getattr(governor, name) if pair[1].__name__ != rule)
+        monkeypatch.setattr(governor, name, rules)
+    year = Year(people=40, sequences=8, seed=3, days=12, haste=20)
+    year.run()
+    assert any(broken in complaint for complaint in year.broken)
