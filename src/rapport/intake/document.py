@@ -19,9 +19,16 @@ class Refusal(Exception):
         super().__init__(message)
 
 
+# Page (the first is 1), left, top, right and bottom in points from the page's upper left corner.
+Box = tuple[int, float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as printed. `x` and `size` are in points (0 where the format knows none); `bold` holds spans of `text`."""
+    """One line as printed. `x` and `size` are in points (0 where the format knows none); `bold` holds spans of `text`.
+
+    `boxes` says where each character of `text` stands, None for one that is not printed; empty unless it was asked for.
+    """
 
     text: str
     page: int = 1
@@ -29,6 +36,7 @@ class Line:
     size: float = 0.0
     bold: tuple[tuple[int, int], ...] = ()
     is_heading: bool = False
+    boxes: tuple["Box | None", ...] = ()
 
     @property
     def is_all_bold(self) -> bool:
@@ -38,7 +46,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of one file. `links` are addresses behind words (PDF annotations, hyperlinks), in reading order."""
+    """The text of one file. `links` are addresses behind words (PDF annotations, hyperlinks), in reading order.
+
+    `picture_pages` are those that hold a picture and no text to be read (a scan).
+    """
 
     kind: str
     lines: tuple[Line, ...]
@@ -46,9 +57,16 @@ class Document:
     links: tuple[str, ...] = ()
     text: str = field(default="")
     starts: tuple[int, ...] = field(default=())
+    picture_pages: tuple[int, ...] = ()
 
 
-def build_document(kind: str, lines: Iterable[Line], page_count: int = 1, links: Iterable[str] = ()) -> Document:
+def build_document(
+    kind: str,
+    lines: Iterable[Line],
+    page_count: int = 1,
+    links: Iterable[str] = (),
+    picture_pages: Iterable[int] = (),
+) -> Document:
     """Join lines into one text and remember where each begins; runs of empty lines become one."""
     kept: list[Line] = []
     for line in lines:
@@ -59,4 +77,4 @@ def build_document(kind: str, lines: Iterable[Line], page_count: int = 1, links:
         starts.append(position)
         position += len(line.text) + 1
     text = "\n".join(line.text for line in kept)
-    return Document(kind, tuple(kept), page_count, tuple(links), text, tuple(starts))
+    return Document(kind, tuple(kept), page_count, tuple(links), text, tuple(starts), tuple(picture_pages))

@@ -22,6 +22,8 @@ _CONTROL_LETTERS = {
 }  # fmt: skip
 _BULLETS_IN_SYMBOL_FONTS = {0xF0B7, 0xF0A7, 0xF0D8, 0xF076, 0xF0FC}
 _FPDF_ERR_PASSWORD = 4
+# A scanned page may carry as much text as the name of the program that made it.
+_LETTERS_OF_A_SCAN = 60
 
 
 @dataclass(slots=True)
@@ -36,30 +38,32 @@ class _Letter:
     is_upright: bool
 
 
-def read_pdf(data: bytes) -> Document:
+def read_pdf(data: bytes, *, boxed_pages: int = 0) -> Document:
     """Text of a PDF in reading order; of a very long one the first pages.
 
-    Raises Refusal: encrypted, corrupt, too_many_pages, or picture when there are pages but no letters on them.
+    Of the first `boxed_pages` the lines tell where each character stands.
+
+    Raises Refusal: encrypted, corrupt, too_many_pages, or picture when there are pages but next to no letters on them.
     """
     import pypdfium2
 
-    pdf = _open(pypdfium2, data)
+    pdf = open_pdf(pypdfium2, data)
     try:
         page_count = len(pdf)
         if page_count == 0:
             raise Refusal("corrupt", "This PDF has no pages that can be read. Ask for a new copy.")
         if page_count > MAX_PAGES:
             raise Refusal("too_many_pages", f"This PDF has {page_count} pages; files of up to {MAX_PAGES} are opened.")
-        pages, links, has_pictures = _read_pages(pypdfium2.raw, pdf)
+        pages, links, pictures = _read_pages(pypdfium2.raw, pdf, boxed_pages)
     finally:
         pdf.close()
-    if not any(pages):
-        raise _without_text(has_pictures)
+    if not any(page for number, page in enumerate(pages, start=1) if number not in pictures):
+        raise _without_text(bool(pictures))
     lines = [line for line in order_pages(pages) if line is not None]
-    return build_document("pdf", lines, page_count, links)
+    return build_document("pdf", lines, page_count, links, pictures)
 
 
-def _open(pypdfium2: Any, data: bytes) -> Any:
+def open_pdf(pypdfium2: Any, data: bytes) -> Any:
     try:
         return pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -70,33 +74,49 @@ def _open(pypdfium2: Any, data: bytes) -> Any:
 
 def _without_text(has_pictures: bool) -> Refusal:
     if has_pictures:
-        return Refusal("picture", "This PDF is a picture (a scan) without text. Ask for the original file.")
+        return Refusal("picture", "This PDF is a scan: pictures of pages without text. Ask for the original file.")
     return Refusal("empty", "This PDF has no text in it.")
 
 
-def _read_pages(raw: Any, pdf: Any) -> tuple[list[list[Piece]], list[str], bool]:
+def _read_pages(raw: Any, pdf: Any, boxed_pages: int) -> tuple[list[list[Piece]], list[str], list[int]]:
+    """Pieces of each page, addresses behind words, and the numbers of pages that are pictures."""
     pages: list[list[Piece]] = []
     links: list[str] = []
-    characters, has_pictures = 0, False
+    characters, pictures = 0, []
     for number in range(min(len(pdf), MAX_PAGES_READ)):
+        letters: list[_Letter] = []
         page = raw.FPDF_LoadPage(pdf.raw, number)
-        if not page:
-            continue
-        try:
-            letters = _page_letters(raw, page, MAX_CHARACTERS - characters)
-            has_pictures = has_pictures or (not letters and _has_picture(raw, page))
-            links.extend(_page_links(raw, pdf.raw, page))
-        finally:
-            raw.FPDF_ClosePage(page)
+        if page:
+            try:
+                letters = _page_letters(raw, page, MAX_CHARACTERS - characters)
+                if len(letters) < _LETTERS_OF_A_SCAN and _is_picture(raw, page, bool(letters)):
+                    pictures.append(number + 1)
+                links.extend(_page_links(raw, pdf.raw, page))
+            finally:
+                raw.FPDF_ClosePage(page)
         characters += len(letters)
-        pages.append(_join_letters(letters))
-    return pages, links, has_pictures
+        pages.append(_join_letters(letters, with_boxes=number < boxed_pages))
+    return pages, links, pictures
 
 
-def _has_picture(raw: Any, page: Any) -> bool:
+def _is_picture(raw: Any, page: Any, has_letters: bool) -> bool:
+    """Whether a page shows something that is no text; beside a few letters ("Scanned with ...") only what covers most of it."""
     count = min(raw.FPDFPage_CountObjects(page), 500)
-    kinds = {raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, index)) for index in range(count)}
-    return bool(kinds & {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_PATH})
+    objects = [raw.FPDFPage_GetObject(page, index) for index in range(count)]
+    kinds = [raw.FPDFPageObj_GetType(item) for item in objects]
+    if not has_letters:
+        return bool({*kinds} & {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_PATH})
+    images = [item for item, kind in zip(objects, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_IMAGE]
+    whole = raw.FPDF_GetPageWidthF(page) * raw.FPDF_GetPageHeightF(page)
+    return sum(_area(raw, image) for image in images) > 0.5 * whole
+
+
+def _area(raw: Any, item: Any) -> float:
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(item, *sides):
+        return 0.0
+    left, bottom, right, top = (side.value for side in sides)
+    return max(0.0, right - left) * max(0.0, top - bottom)
 
 
 def _page_letters(raw: Any, page: Any, limit: int) -> list[_Letter]:
@@ -165,7 +185,7 @@ class _BoldOf:
         return bool(self.raw.FPDFText_GetFontWeight(self.text_page, index) >= 600)
 
 
-def _join_letters(letters: list[_Letter]) -> list[Piece]:
+def _join_letters(letters: list[_Letter], with_boxes: bool) -> list[Piece]:
     """Letters that follow one another on one baseline become pieces; a wide gap begins a new piece."""
     runs: list[list[_Letter]] = []
     for letter in letters:
@@ -173,7 +193,7 @@ def _join_letters(letters: list[_Letter]) -> list[Piece]:
             runs[-1].append(letter)
         else:
             runs.append([letter])
-    pieces = [_piece(run) for run in runs]
+    pieces = [_piece(run, with_boxes) for run in runs]
     return [piece for piece in pieces if piece.text.strip()]
 
 
@@ -193,10 +213,11 @@ def _follows(before: _Letter, letter: _Letter) -> bool:
     return abs(before.baseline - letter.baseline) < 0.3 * height and -0.5 * height < gap < 0.75 * height
 
 
-def _piece(run: list[_Letter]) -> Piece:
+def _piece(run: list[_Letter], with_boxes: bool) -> Piece:
     threshold = _space_threshold(run)
     parts: list[str] = []
     bold: list[tuple[int, int]] = []
+    boxes: list[tuple[float, float, float, float]] = []
     length = 0
     for index, letter in enumerate(run):
         if letter.text == " " and (not parts or parts[-1] == " "):
@@ -205,6 +226,7 @@ def _piece(run: list[_Letter]) -> Piece:
         if index and letter.is_upright and gap > threshold and letter.text != " " and run[index - 1].text != " ":
             parts.append(" ")
             length += 1
+            boxes.append((run[index - 1].x1, letter.top, letter.x0, letter.bottom))
         if letter.is_bold and letter.text != " ":
             if bold and length - bold[-1][1] <= 1:
                 bold[-1] = (bold[-1][0], length + len(letter.text))
@@ -212,15 +234,31 @@ def _piece(run: list[_Letter]) -> Piece:
                 bold.append((length, length + len(letter.text)))
         parts.append(letter.text)
         length += len(letter.text)
+        boxes.extend(_shares(letter) if with_boxes else ())
     box = (min(a.x0 for a in run), max(a.x1 for a in run), min(a.top for a in run), max(a.bottom for a in run))
     size = median(a.bottom - a.top for a in run) if run[0].is_upright else median(a.x1 - a.x0 for a in run)
     baseline = median(a.baseline for a in run)
     text = _without_mojibake("".join(parts))
-    return Piece(text, *box, baseline, size=size, bold=tuple(bold), is_upright=run[0].is_upright)
+    return Piece(
+        text, *box, baseline, size=size, bold=tuple(bold), is_upright=run[0].is_upright,
+        boxes=tuple(boxes) if with_boxes else (),
+    )  # fmt: skip
+
+
+def _shares(letter: _Letter) -> list[tuple[float, float, float, float]]:
+    """The box of each character of a letter: those of a ligature share its width."""
+    width = (letter.x1 - letter.x0) / len(letter.text)
+    return [
+        (letter.x0 + place * width, letter.top, letter.x0 + (place + 1) * width, letter.bottom)
+        for place in range(len(letter.text))
+    ]
 
 
 def _without_mojibake(text: str) -> str:
-    """UTF-8 read as Latin-1 by the writing program: what is left of a full-width bar ("ï¼") and of a bullet or hard space ("Â")."""
+    """UTF-8 read as Latin-1 by the writing program: what is left of a full-width bar ("ï¼") and of a bullet or hard space ("Â").
+
+    No character more or less: each keeps its box.
+    """
     if "ï¼" in text:
         text = text.replace("ï¼", "| ")
     return "•" + text[1:] if re.match(r"Â\s?[A-Z]", text) else re.sub(r"Â(?=\s|$)", " ", text)

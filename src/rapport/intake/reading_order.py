@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from rapport.intake.document import Line
+from rapport.intake.document import Box, Line
 from rapport.intake.periods import has_date, is_only_dates
 from rapport.intake.section_names import is_heading_text
 
@@ -23,7 +23,10 @@ _PAGE_NUMBER_WORDS = ("page", "seite", "página", "pagina", "p.")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Letters that stand together. The origin is the page's upper left corner, `top` < `bottom`, all in points."""
+    """Letters that stand together. The origin is the page's upper left corner, `top` < `bottom`, all in points.
+
+    `boxes` holds left, top, right, bottom of each character of `text`; empty unless they were asked for.
+    """
 
     text: str
     x0: float
@@ -35,6 +38,7 @@ class Piece:
     bold: tuple[tuple[int, int], ...] = ()
     is_upright: bool = True
     page: int = 1
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
 
     @property
     def level(self) -> float:
@@ -396,15 +400,28 @@ def _split_heading(row: Row) -> list[Line]:
 def _line(row: Row) -> Line:
     text = ""
     bold: list[tuple[int, int]] = []
+    boxes: list[Box | None] = []
     for index, piece in enumerate(row):
         if index:
-            text += _gap_text(row[index - 1], piece, text)
+            gap = _gap_text(row[index - 1], piece, text)
+            text += gap
+            boxes.extend([_gap_box(row[index - 1], piece, gap)] * len(gap))
         bold.extend((len(text) + start, len(text) + end) for start, end in piece.bold)
         text += piece.text
+        boxes.extend([(piece.page, *box) for box in piece.boxes] or [None] * len(piece.text))
     text_end = len(text.rstrip())
     lead = len(text) - len(text.lstrip())
     spans = tuple((max(0, a - lead), min(b, text_end) - lead) for a, b in bold if min(b, text_end) > max(a, lead))
-    return Line(text.strip(), row[0].page, row[0].x0, round(max(piece.size for piece in row), 1), spans)
+    size = round(max(piece.size for piece in row), 1)
+    kept = tuple(boxes[lead:text_end]) if any(piece.boxes for piece in row) else ()
+    return Line(text.strip(), row[0].page, row[0].x0, size, spans, boxes=kept)
+
+
+def _gap_box(before: Piece, piece: Piece, gap: str) -> Box | None:
+    """A space between words belongs to them; a wide gap is white paper."""
+    if gap != " " or piece.page != before.page:
+        return None
+    return (piece.page, before.x1, min(before.top, piece.top), piece.x0, max(before.bottom, piece.bottom))
 
 
 def _gap_text(before: Piece, piece: Piece, text: str) -> str:
@@ -435,14 +452,14 @@ def _join_hyphens(lines: list[Line]) -> list[Line]:
         if result and result[-1].text.endswith("\u00ad"):
             word, _, rest = line.text.partition(" ")
             if word[:1].islower() and not _is_address(result[-1].text.split(" ")[-1] + word):
-                result[-1] = _retext(result[-1], result[-1].text[:-1].rstrip() + word)
+                result[-1] = _retext(result[-1], result[-1].text[:-1].rstrip() + word, line.boxes[: len(word)])
                 line = _shift(line, len(line.text) - len(rest))
                 if not rest:
                     continue
             else:
                 result[-1] = _retext(result[-1], result[-1].text[:-1] + "-")
                 if _is_address(result[-1].text.split(" ")[-1] + word):
-                    result[-1] = _retext(result[-1], result[-1].text + word)
+                    result[-1] = _retext(result[-1], result[-1].text + word, line.boxes[: len(word)])
                     line = _shift(line, len(line.text) - len(rest))
                     if not rest:
                         continue
@@ -456,11 +473,13 @@ def _is_address(word: str) -> bool:
     return "@" in word or "/" in word or word.lower().startswith("www.")
 
 
-def _retext(line: Line, text: str) -> Line:
+def _retext(line: Line, text: str, more: tuple[Box | None, ...] = ()) -> Line:
+    """The line with another text; `more` is where the characters stand that come from the line below."""
     bold = tuple((start, min(end, len(text))) for start, end in line.bold if start < len(text))
-    return Line(text, line.page, line.x, line.size, bold)
+    boxes = (*line.boxes[: len(text) - len(more)], *more) if line.boxes else ()
+    return Line(text, line.page, line.x, line.size, bold, boxes=boxes)
 
 
 def _shift(line: Line, count: int) -> Line:
     bold = tuple((max(0, start - count), end - count) for start, end in line.bold if end > count)
-    return Line(line.text[count:], line.page, line.x, line.size, bold)
+    return Line(line.text[count:], line.page, line.x, line.size, bold, boxes=line.boxes[count:])

@@ -59,7 +59,9 @@ class Resume:
 
 def parse_resume(document: Document, today: date) -> Resume:
     """Read a document as a résumé; `today` closes current jobs when years are counted."""
-    document = build_document(document.kind, part_headings(document.lines), document.page_count, document.links)
+    document = build_document(
+        document.kind, part_headings(document.lines), document.page_count, document.links, document.picture_pages
+    )
     sections = name_sections(document.lines, split_sections(document.lines))
     resume = Resume(
         document.text, {"basics": {}, "work": [], "education": [], "skills": [], "languages": [], "certificates": []}
@@ -71,6 +73,8 @@ def parse_resume(document: Document, today: date) -> Resume:
     _add_certificates(resume, document, sections)
     if document.kind == "pdf" and document.page_count > MAX_PAGES_READ:
         resume.data["meta"].update(pages=document.page_count, pagesRead=MAX_PAGES_READ)
+    if document.picture_pages:
+        resume.data["meta"]["picturePages"] = list(document.picture_pages)
     for index, skill in enumerate(find_resume_skills(document, sections, jobs, today)):
         entry: dict[str, Any] = {"name": skill.name}
         if skill.years is not None:

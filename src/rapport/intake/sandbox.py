@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
+from rapport.intake.document import Refusal
 from rapport.intake.limits import MAX_FILE_BYTES, MEMORY_LIMIT_BYTES, TIME_LIMIT_S
 from rapport.intake.worker import read_message, write_message
 
@@ -64,10 +65,37 @@ class SandboxPool:
             megabytes = MAX_FILE_BYTES // 1048576
             message = f"This file has {len(data) // 1048576} MB; up to {megabytes} MB are read."
             return Outcome(name, None, "too_large", message)
-        worker = self._idle.get()
         try:
-            return _outcome(name, worker.ask(data, self.timeout_s), worker, self.timeout_s)
+            return Outcome(name, self.ask({"do": "parse"}, data)["resume"])
+        except Refusal as refusal:
+            return Outcome(name, None, refusal.code, str(refusal))
+
+    def ask(
+        self, question: dict[str, Any], data: bytes, *, timeout_s: float = 0, wait_s: float | None = None
+    ) -> dict[str, Any]:
+        """What the worker answers to a question about a file (see `worker`).
+
+        Waits for a free process, at most `wait_s` where that is given, then `timeout_s` for the answer. Raises Refusal:
+        busy when no process became free, timeout, crashed, or what the worker has to say.
+        """
+        try:
+            worker = self._idle.get(timeout=wait_s)
+        except Empty:
+            raise Refusal("busy", "Other files are being read just now. Try again in a moment.") from None
+        limit_s = timeout_s or self.timeout_s
+        try:
+            return _checked(worker.ask(question, data, limit_s), worker, limit_s)
         finally:
+            self._idle.put(worker)
+
+    def let_idle_end(self) -> None:
+        """End the processes that nobody uses just now; they start again when they are needed."""
+        for _ in range(self.size):
+            try:
+                worker = self._idle.get_nowait()
+            except Empty:
+                return
+            worker.stop()
             self._idle.put(worker)
 
     def parse_many(self, files: Iterable[tuple[str, Callable[[], bytes]]]) -> Iterator[Outcome]:
@@ -82,8 +110,6 @@ class SandboxPool:
                 yield waiting.popleft().result()
 
     def _load_and_parse(self, name: str, load: Callable[[], bytes]) -> Outcome:
-        from rapport.intake.document import Refusal
-
         try:
             data = load()
         except Refusal as refusal:
@@ -99,18 +125,17 @@ def parse_one(name: str, data: bytes) -> Outcome:
         return pool.parse(name, data)
 
 
-def _outcome(name: str, answer: dict[str, Any] | None, worker: "_Worker", timeout_s: float) -> Outcome:
+def _checked(answer: dict[str, Any] | None, worker: "_Worker", timeout_s: float) -> dict[str, Any]:
+    """The answer of a worker. Raises Refusal for a process that died or was killed, and for what it could not read."""
+    if answer is None and worker.was_killed:
+        raise Refusal("timeout", f"Reading this file took longer than {timeout_s:g} seconds; it was given up.")
     if answer is None:
-        if worker.was_killed:
-            return Outcome(
-                name, None, "timeout", f"Reading this file took longer than {timeout_s:g} seconds; it was given up."
-            )
         memory = f" or needed more than {MEMORY_LIMIT_BYTES // 1048576} MB of memory"
-        return Outcome(name, None, "crashed", f"Reading this file broke the reader{memory}; it is damaged or hostile.")
+        raise Refusal("crashed", f"Reading this file broke the reader{memory}; it is damaged or hostile.")
     error = answer.get("error")
     if error:
-        return Outcome(name, None, str(error["code"]), str(error["message"]))
-    return Outcome(name, answer["resume"])
+        raise Refusal(str(error["code"]), str(error["message"]))
+    return answer
 
 
 class _Worker:
@@ -121,14 +146,14 @@ class _Worker:
         self.process: subprocess.Popen[bytes] | None = None
         self.was_killed = False
 
-    def ask(self, data: bytes, timeout_s: float) -> dict[str, Any] | None:
-        """The answer to a file, or None when the process died or had to be killed (`was_killed`)."""
+    def ask(self, question: dict[str, Any], data: bytes, timeout_s: float) -> dict[str, Any] | None:
+        """The answer about a file, or None when the process died or had to be killed (`was_killed`)."""
         process = self._running()
         self.was_killed = False
         timer = threading.Timer(timeout_s, self._kill, (process,))
         timer.start()
         try:
-            answer = _exchange(process, data)
+            answer = _exchange(process, question, data)
         finally:
             timer.cancel()
         if answer is None or answer.get("error", {}).get("code") == "memory":
@@ -162,10 +187,11 @@ class _Worker:
                 _close(pipe)
 
 
-def _exchange(process: "subprocess.Popen[bytes]", data: bytes) -> dict[str, Any] | None:
+def _exchange(process: "subprocess.Popen[bytes]", question: dict[str, Any], data: bytes) -> dict[str, Any] | None:
     if process.stdin is None or process.stdout is None:
         return None
     try:
+        write_message(process.stdin, json.dumps(question).encode())  # type: ignore[arg-type]  # a pipe of bytes
         write_message(process.stdin, data)  # type: ignore[arg-type]  # a pipe of bytes
         answer = read_message(process.stdout)  # type: ignore[arg-type]  # a pipe of bytes
     except OSError:

@@ -1,8 +1,16 @@
-"""The sandboxed side: a process that reads files from its standard input and answers with JSON, one message after another.
+"""The sandboxed side: a process that gets questions about files on its standard input and answers with JSON, one after another.
 
-A message is 8 bytes of length (big-endian) and that many bytes: in, a file's content; out, JSON {"resume": ...} or {"error": {"code", "message"}}. The limits of memory and files are set before the first byte is read.
+A message is 8 bytes of length (big-endian) and that many bytes. In come two: a question as JSON, and the file's content. Out goes one,
+JSON, {"error": {"code", "message"}} where there is no answer. The limits of memory and files are set before the first byte is read.
+
+| question                                        | answer                                                    |
+|-------------------------------------------------|-----------------------------------------------------------|
+| {"do": "parse"}                                 | {"resume": ...}                                           |
+| {"do": "find", "spans": [[0, 4]], "hash": ...}  | {"pages": ..., "boxes": ...}, see pdf_pages.find_words    |
+| {"do": "draw", "page": 1, "width": 1400}        | {"picture": PNG as base64}                                |
 """
 
+import base64
 import json
 import os
 import struct
@@ -32,16 +40,31 @@ def limit_resources() -> None:
 
 def parse_file(data: bytes) -> dict[str, Any]:
     """{"resume": ...} of a file's content, or {"error": ...} with a sentence that says why not."""
+    return answer({"do": "parse"}, data)
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    from rapport.intake.structured import read_structured
+
+    structured = read_structured(data)
+    if structured is not None:
+        return {"resume": structured}
+    from rapport.intake.extraction import extract
+    from rapport.intake.resume import parse_resume
+
+    return {"resume": parse_resume(extract(data), datetime.now(UTC).date()).as_json()}
+
+
+def answer(question: dict[str, Any], data: bytes) -> dict[str, Any]:
+    """What was asked of a file's content, or {"error": ...} with a sentence that says why not."""
     try:
-        from rapport.intake.structured import read_structured
+        if question["do"] == "parse":
+            return _parse(data)
+        from rapport.intake import pdf_pages
 
-        structured = read_structured(data)
-        if structured is not None:
-            return {"resume": structured}
-        from rapport.intake.extraction import extract
-        from rapport.intake.resume import parse_resume
-
-        return {"resume": parse_resume(extract(data), datetime.now(UTC).date()).as_json()}
+        if question["do"] == "find":
+            return pdf_pages.find_words(data, question["spans"], question["hash"])
+        return {"picture": base64.b64encode(pdf_pages.draw_page(data, question["page"], question["width"])).decode()}
     except Refusal as refusal:
         return {"error": {"code": refusal.code, "message": str(refusal)}}
     except MemoryError:
@@ -53,12 +76,13 @@ def parse_file(data: bytes) -> dict[str, Any]:
 
 
 def serve(source: BinaryIO, sink: BinaryIO) -> None:
-    """Answer messages until the other side closes."""
+    """Answer questions until the other side closes."""
     while True:
+        question = read_message(source)
         data = read_message(source)
-        if data is None:
+        if question is None or data is None:
             return
-        write_message(sink, json.dumps(parse_file(data)).encode())
+        write_message(sink, json.dumps(answer(json.loads(question), data)).encode())
 
 
 def read_message(source: BinaryIO) -> bytes | None:

@@ -1,7 +1,10 @@
-"""What the tests of imports share: a folder for files, and running imports to their end."""
+"""What the tests of imports share: a folder for files, running imports to their end, and a worker that hangs or dies."""
 
+import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +39,34 @@ def start_csv(user: User, text: str | bytes, mapping: Sequence[str] = (), **opti
 @pytest.fixture
 def import_csv(rita: User) -> Callable[..., Import]:
     return lambda text, mapping=(), **options: work_until_done(start_csv(rita, text, mapping, **options))
+
+
+TROUBLE = """
+    import os, sys, time
+    from rapport.intake import worker
+
+    def parse(data):
+        if data == b"hang":
+            while True:
+                pass
+        if data == b"crash":
+            os.kill(os.getpid(), 11)
+        if data == b"memory":
+            return {"resume": {"length": len(bytearray(2_000_000_000))}}
+        if data == b"noise":
+            print("a library talks on standard output")
+        return {"resume": {"said": data.decode()}}
+
+    answer = worker.answer
+    worker._parse = parse
+    worker.answer = lambda question, data: answer({"do": "parse"}, data)
+    worker.main()
+"""
+
+
+@pytest.fixture
+def trouble(tmp_path: Path) -> tuple[str, ...]:
+    """The command of a sandbox process that does what the content of a file says: hang, crash, memory, noise."""
+    script = tmp_path / "trouble.py"
+    script.write_text(textwrap.dedent(TROUBLE))
+    return (sys.executable, str(script))

@@ -1,7 +1,5 @@
 """Hang, memory, crash: one file's trouble is one row."""
 
-import sys
-import textwrap
 import time
 import zipfile
 from pathlib import Path
@@ -12,39 +10,6 @@ from rapport.intake import archives
 from rapport.intake.document import Refusal
 from rapport.intake.sandbox import SandboxPool, parse_one
 from rapport.intake.tests.files import RESUME_LINES, plain_pdf, zip_file
-
-TROUBLE = """
-    import os, sys, time
-    from rapport.intake import worker
-
-    def parse(data):
-        if data == b"hang":
-            while True:
-                pass
-        if data == b"crash":
-            os.kill(os.getpid(), 11)
-        if data == b"memory":
-            return {"resume": {"length": len(bytearray(2_000_000_000))}}
-        if data == b"noise":
-            print("a library talks on standard output")
-        return {"resume": {"said": data.decode()}}
-
-    def guarded(data):
-        try:
-            return parse(data)
-        except MemoryError:
-            return {"error": {"code": "memory", "message": worker.MEMORY_MESSAGE}}
-
-    worker.parse_file = guarded
-    worker.main()
-"""
-
-
-@pytest.fixture
-def trouble(tmp_path: Path) -> tuple[str, ...]:
-    script = tmp_path / "trouble.py"
-    script.write_text(textwrap.dedent(TROUBLE))
-    return (sys.executable, str(script))
 
 
 @pytest.mark.parametrize(("content", "code"), [(b"hang", "timeout"), (b"crash", "crashed"), (b"memory", "memory")])
