@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rapport.candidates import language_rules
+
 SURVIVOR, OTHER = "survivor", "other"
 # what is chosen together: (label, columns)
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -47,7 +49,7 @@ def survive(survivor: Any, other: Any, chosen: Mapping[str, str]) -> Outcome:
     for name, (_, columns) in CHOICES.items():
         person = survivor if kept[name] == SURVIVOR else other
         values |= {column: getattr(person, column) for column in columns}
-    values["languages"] = list(dict.fromkeys([*survivor.languages, *other.languages]))
+    values["languages"] = language_rules.together(survivor.languages, other.languages)
     values["created_at"] = min(survivor.created_at, other.created_at)
     for column in ("last_contact_at", "last_activity_at"):
         values[column] = max(filter(None, (getattr(survivor, column), getattr(other, column))), default=None)

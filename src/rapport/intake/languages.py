@@ -37,13 +37,17 @@ _CEFR = re.compile(r"(?<!\w)[abc][12](?!\w)", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language by its English name; `level` as a word, `cefr` "A1" to "C2" where written (Common European Framework)."""
+    """A language by its English name; `level` as a word, `cefr` "A1" to "C2" where written (Common European Framework).
+
+    `level_span` is where the level was read, None without one.
+    """
 
     name: str
     level: str
     cefr: str
     start: int
     end: int
+    level_span: tuple[int, int] | None = None
 
 
 def find_languages(text: str, offset: int = 0) -> Iterator[Language]:
@@ -60,8 +64,19 @@ def find_languages(text: str, offset: int = 0) -> Iterator[Language]:
         level = _LEVEL.search(text, match.end(), until) or before
         cefr = _CEFR.search(text, match.end(), until)
         yield Language(
-            name, _level_word(level), cefr.group().upper() if cefr else "", offset + match.start(), offset + match.end()
+            name,
+            _level_word(level),
+            cefr.group().upper() if cefr else "",
+            offset + match.start(),
+            offset + match.end(),
+            _level_span([found for found in (level, cefr) if found], offset),
         )
+
+
+def _level_span(found: list[re.Match[str]], offset: int) -> tuple[int, int] | None:
+    if not found:
+        return None
+    return offset + min(match.start() for match in found), offset + max(match.end() for match in found)
 
 
 def _level_word(match: re.Match[str] | None) -> str:

@@ -6,7 +6,7 @@ they are put together. Nothing is guessed that no line of the text tells.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -373,6 +373,8 @@ def _add_languages(resume: Resume, document: Document, sections: Sequence[Sectio
             entry["fluency"] = fluency
         resume.data["languages"].append(entry)
         resume.evidence.append((f"languages[{index}].language", language.start, language.end))
+        if language.level_span:
+            resume.evidence.append((f"languages[{index}].fluency", *language.level_span))
         resume.confidence[f"languages[{index}]"] = 0.9
 
 
@@ -387,23 +389,24 @@ def _languages(document: Document, sections: Sequence[Section]) -> Iterator[Lang
     own = [section for section in sections if section.kind == "languages"]
     for section in own:
         for number in range(section.first, section.last):
-            line, following = document.lines[number], document.lines[number + 1 : number + 2]
-            found = list(find_languages(line.text, document.starts[number]))
+            found = list(find_languages(document.lines[number].text, document.starts[number]))
             for language in found:
-                yield _with_next_line(language, following) if len(found) == 1 else language
+                yield _with_next_line(language, document, number + 1) if len(found) == 1 else language
     for number, line in enumerate(document.lines if not own else ()):
         if len(line.text) < 140 and _LANGUAGE_LINE.search(line.text):
             yield from find_languages(line.text, document.starts[number])
 
 
-def _with_next_line(language: Language, following: Sequence[Any]) -> Language:
+def _with_next_line(language: Language, document: Document, number: int) -> Language:
     """A level that stands on the line below its language."""
-    if language.level or not following or len(following[0].text) > 40:
+    text = document.lines[number].text if number < len(document.lines) else ""
+    if language.level or not text or len(text) > 40:
         return language
-    probe = list(find_languages(f"{language.name}: {following[0].text}"))
+    named = f"{language.name}: "
+    probe = list(find_languages(named + text, document.starts[number] - len(named)))
     if len(probe) != 1 or not probe[0].level:
         return language
-    return Language(language.name, probe[0].level, probe[0].cefr, language.start, language.end)
+    return replace(language, level=probe[0].level, cefr=probe[0].cefr, level_span=probe[0].level_span)
 
 
 def _add_certificates(resume: Resume, document: Document, sections: Sequence[Section]) -> None:
@@ -411,20 +414,21 @@ def _add_certificates(resume: Resume, document: Document, sections: Sequence[Sec
         if section.kind != "certificates":
             continue
         for number in range(section.first, section.last):
-            entry, span = _certificate(document, number)
+            entry, spans = _certificate(document, number)
             if entry:
-                index = len(resume.data["certificates"])
+                prefix = f"certificates[{len(resume.data['certificates'])}]"
                 resume.data["certificates"].append(entry)
-                resume.evidence.append((f"certificates[{index}].name", *span))
+                resume.evidence.extend((f"{prefix}.{key}", *span) for key, span in spans.items())
 
 
-def _certificate(document: Document, number: int) -> tuple[dict[str, str], tuple[int, int]]:
+def _certificate(document: Document, number: int) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
+    """Name, issuer and date of a certificate's line, and where each stands in the text; empty for any other line."""
     line = document.lines[number]
     bullet = BULLET.match(line.text)
     begin = bullet.end() if bullet else 0
     text = line.text[begin:]
     if not 4 <= len(text.strip()) <= 130 or text[:1].islower() or is_place(text):
-        return {}, (0, 0)
+        return {}, {}
     periods = find_periods(text)
     name = text
     if periods:
@@ -432,13 +436,20 @@ def _certificate(document: Document, number: int) -> tuple[dict[str, str], tuple
         name = before if len(before.strip(" \t,;:(|–-")) >= 4 else after
     name = name.strip(" \t,;:()[]|–-•")
     if len(name) < 3:
-        return {}, (0, 0)
-    at = document.starts[number] + begin + text.index(name)
+        return {}, {}
+    line_at = document.starts[number] + begin
+    at = line_at + text.index(name)
     parts = [part.strip(" ,-–|") for part in re.split(r"\t|\s[–|-]\s|,\s", name) if part.strip(" ,-–|")]
-    entry = {"name": parts[0]}
+    entry, spans = {"name": parts[0]}, {"name": _span_of(parts[0], name, at)}
     issuer = next((part for part in parts[1:] if organisation_weight(part) or len(parts) == 2), "")
     if issuer:
-        entry["issuer"] = issuer
+        entry["issuer"], spans["issuer"] = issuer, _span_of(issuer, name, at, last=True)
     if periods:
-        entry["date"] = periods[0].start
-    return entry, (at, at + len(name))
+        start, end = periods[0].span
+        entry["date"], spans["date"] = periods[0].start, (line_at + start, line_at + end)
+    return entry, spans
+
+
+def _span_of(part: str, text: str, at: int, *, last: bool = False) -> tuple[int, int]:
+    start = at + (text.rindex(part) if last else text.index(part))
+    return start, start + len(part)

@@ -15,11 +15,13 @@ from rapport.candidates.drafts import (
     ExperienceDraft,
     SkillDraft,
 )
+from rapport.candidates.language_rules import with_level
 
 # How far from the first address another one may stand to be the person's own, and not a referee's.
 OWN_CONTACT_CHARACTERS = 400
 SURE = 0.7
 LONGEST_EVIDENCE = 200
+_CEFR = re.compile(r"(?<!\w)[ABC][12](?!\w)")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2}))?")
 
 
@@ -38,7 +40,7 @@ def build_draft(
         place=(basics.get("location") or {}).get("address") or _place(basics.get("location") or {}),
         country_code=(basics.get("location") or {}).get("countryCode") or "",
         summary=basics.get("summary") or "",
-        languages=tuple(row["language"] for row in resume.get("languages") or () if row.get("language")),
+        languages=tuple(_language(row) for row in resume.get("languages") or () if row.get("language")),
         years_experience=(resume.get("meta") or {}).get("experienceYears") or None,
         source=options.get("source", ""),
         owner_id=UUID(owner_id) if owner_id else None,
@@ -108,6 +110,13 @@ def _own(basics: Mapping[str, Any], key: str, starts: Mapping[str, int]) -> list
         for place, value in enumerate(values)
         if abs(starts.get(f"basics.{key}s[{place}]", first) - first) <= OWN_CONTACT_CHARACTERS
     ][:4]
+
+
+def _language(row: Mapping[str, Any]) -> str:
+    """ "German (C1)": the level by its letter and figure where the résumé has them ("Fluent (C1)"), else in a word."""
+    level = str(row.get("fluency") or "").removesuffix(" speaker")
+    cefr = _CEFR.search(level)
+    return with_level(str(row["language"]), cefr.group() if cefr else level[:1].lower() + level[1:])
 
 
 def _place(location: Mapping[str, Any]) -> str:

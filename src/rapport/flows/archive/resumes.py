@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import prefetch_related_objects
 
+from rapport.candidates import language_rules
 from rapport.candidates.models import Candidate, ContactPoint, Education, Experience
 
 SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
@@ -36,7 +37,7 @@ def as_json_resume(person: Candidate) -> dict[str, Any]:
             "work": [_work(row) for row in person.experiences.all()],
             "education": [_education(row) for row in person.educations.all()],
             "skills": [{"name": name} for name in sorted(row.skill.name for row in person.skill_rows.all())],
-            "languages": [{"language": language} for language in person.languages],
+            "languages": [_language(entry) for entry in person.languages],
             "meta": {"lastModified": person.updated_at.isoformat()},
         }
     )
@@ -56,6 +57,11 @@ def _basics(person: Candidate, points: list[ContactPoint]) -> dict[str, Any]:
             "profiles": [{"url": link} for link in links],
         }
     )
+
+
+def _language(entry: str) -> dict[str, Any]:
+    language, level = language_rules.split(entry)
+    return _filled({"language": language, "fluency": level})
 
 
 def _work(row: Experience) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def test_a_resume_becomes_a_person_with_evidence(rita: User) -> None:
         "Harbour Analytics GmbH",
     )
     assert (mina.city, mina.country_code, mina.source.name) == ("Berlin", "DE", "Fair")
-    assert mina.languages == ["German", "English"]
+    assert mina.languages == ["German (native)", "English (C1)"]
     assert sorted(mina.contact_points.values_list("normal", flat=True)) == [
         "+4930901820", "linkedin.com/in/mina-okafor", "mina.okafor@example.org",
     ]  # fmt: skip

@@ -101,6 +101,36 @@ HEADINGS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("Certified Scrum Master, Scrum Alliance, 2019", ("Certified Scrum Master", "Scrum Alliance", "2019")),
+        ("03/2021 AWS Solutions Architect | Amazon", ("AWS Solutions Architect", "Amazon", "03/2021")),
+        ("First aid (2018)", ("First aid", None, "2018")),
+        ("- Sail, Sail Academy, May 2020", ("Sail", "Sail Academy", "May 2020")),
+    ],
+)
+def test_name_issuer_and_date_of_a_certificate_are_shown_each(line: str, words: tuple[str | None, ...]) -> None:
+    resume = parse("Mina Okafor", "", "EXPERIENCE", "Lead, Harbour GmbH", "2019 - 2020", "", "CERTIFICATES", line)
+    spans = {item["field"]: item["text"] for item in resume["evidence"]}
+    assert tuple(spans.get(f"certificates[0].{key}") for key in ("name", "issuer", "date")) == words
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (("German (native), English (C1)",), ["native", "C1"]),
+        (("English - fluent (C1)",), ["fluent (C1"]),
+        (("Fluent in Spanish",), ["Fluent"]),
+        (("Polish", "Basic", "", "Dutch"), ["Basic", None]),
+    ],
+)
+def test_the_level_of_a_language_is_shown(lines: tuple[str, ...], words: list[str | None]) -> None:
+    resume = parse("Mina Okafor", "", "EXPERIENCE", "Lead, Harbour GmbH", "2019 - 2020", "", "LANGUAGES", *lines)
+    spans = {item["field"]: item["text"] for item in resume["evidence"]}
+    assert [spans.get(f"languages[{place}].fluency") for place in range(len(resume["languages"]))] == words
+
+
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_title_and_organisation_in_every_order(heading: list[str]) -> None:
     lines = ["Mina Okafor", "", "EXPERIENCE", *heading, "• Wrote software for beekeepers and their bees."]
