@@ -95,6 +95,7 @@ PAGES = [
     MainPage("import", "/imports/", 'main a[href^="/imports/0"]'),
     MainPage("import-move", "/imports/", 'main a:has-text("greenhouse-export")', needs_admin=True),
     MainPage("import-review", "/imports/", 'main a:has-text("job fair")', further='main a[href*="/rows/"]'),
+    MainPage("import-scan", "/imports/", 'main a:has-text("job fair")', further='main a:has-text("scan-0047")'),
     MainPage("import-resumes", "/imports/resumes/"),
     MainPage("import-csv", "/imports/csv/"),
     MainPage("mappings", "/imports/mappings/"),

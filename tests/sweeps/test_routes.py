@@ -55,11 +55,13 @@ ACT_WITHOUT_TOKEN = {
 WITHOUT_EXAMPLE = {
     "intake:review",
     "intake:file",
+    "intake:pages",
+    "intake:page",
     "notifications:open",
     "outreach:enroll",
     "mail:link",
 }
-FILLERS = {"key": "x", "uidb36": "x", "pk": 1, "word": "x"}
+FILLERS = {"key": "x", "uidb36": "x", "pk": 1, "word": "x", "page": 1}
 
 
 def needed(route: Route) -> Capability | None:

@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 
 from rapport.accounts.models import User
+from rapport.candidates import language_rules
 from rapport.candidates.drafts import (
     CandidateDraft,
     ContactPointDraft,
@@ -22,6 +23,8 @@ from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import whole_number
 
 JOB_INPUTS = ("title", "organisation", "place", "start", "end", "text")
+LANGUAGE_INPUTS = ("language", "level")
+LEVELS = ("native", "C2", "C1", "B2", "B1", "A2", "A1", "fluent", "intermediate", "beginner")
 SCHOOL_INPUTS = ("school", "degree", "start", "end")
 MOST_LINES = 500
 
@@ -69,7 +72,7 @@ class ResumesForm(SharedForm):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A job or school on the review page: texts by input name, where it was found, whether that is unsure, what is wrong with it."""
+    """A job, school or language on the review page: texts by input name, where it was found, whether that is unsure, what is wrong with it."""
 
     place: int
     values: dict[str, Any]
@@ -86,6 +89,7 @@ class ReviewFields:
     unsure: frozenset[str]
     jobs: list[Row]
     schools: list[Row]
+    languages: list[Row]
     skills: list[dict[str, Any]]
     more_skills: str = ""
 
@@ -107,7 +111,6 @@ def review_fields(draft: CandidateDraft, resume: Mapping[str, Any]) -> ReviewFie
         "title": draft.title,
         "organisation": draft.organisation,
         "place": draft.place,
-        "languages": ", ".join(draft.languages),
         "summary": draft.summary,
         **points,
     }
@@ -133,7 +136,11 @@ def review_fields(draft: CandidateDraft, resume: Mapping[str, Any]) -> ReviewFie
         {"place": place, "name": skill.name, "years": skill.years, "evidence": skill.evidence, "is_kept": True}
         for place, skill in enumerate(draft.skills)
     ]
-    return ReviewFields(values, frozenset(unsure), jobs, schools, skills)
+    languages = [
+        Row(place, dict(zip(LANGUAGE_INPUTS, language_rules.split(entry), strict=True)), f"languages[{place}]")
+        for place, entry in enumerate(draft.languages)
+    ]
+    return ReviewFields(values, frozenset(unsure), jobs, schools, languages, skills)
 
 
 def _school_places(resume: Mapping[str, Any]) -> list[str]:
@@ -150,6 +157,7 @@ def entered_fields(fields: ReviewFields, data: QueryDict, errors: Mapping[str, s
         values={name: data.get(name, "") for name in fields.values},
         jobs=_entered_rows(data, "job", JOB_INPUTS, fields.jobs, errors),
         schools=_entered_rows(data, "school", SCHOOL_INPUTS, fields.schools, errors),
+        languages=_entered_rows(data, "language", LANGUAGE_INPUTS, fields.languages, errors),
         skills=[skill | {"is_kept": str(skill["place"]) in kept} for skill in fields.skills],
         more_skills=data.get("more_skills", ""),
     )
@@ -207,7 +215,11 @@ def read_review(data: QueryDict, read: CandidateDraft) -> CandidateDraft:
         organisation=data.get("organisation", ""),
         place=data.get("place", ""),
         summary=data.get("summary", ""),
-        languages=tuple(word.strip() for word in data.get("languages", "").split(",") if word.strip()),
+        languages=tuple(
+            language_rules.with_level(given["language"], given["level"])
+            for _, given in _lines(data, "language", LANGUAGE_INPUTS)
+            if given["language"]
+        ),
         contact_points=tuple(points),
         experiences=tuple(_read_jobs(data, read.experiences)),
         educations=tuple(_read_schools(data, read.educations)),

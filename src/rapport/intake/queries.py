@@ -29,6 +29,8 @@ PAGE = 50
 PREVIEWED = 10
 LEASE_S = 60
 NO_IMPORT = "There is no such import."
+PDF_SIGN = b"%PDF-"
+NO_FILE = "The file of this row is not kept any more."
 
 CLAIM = """
 UPDATE intake_import SET lease_token = %(token)s, leased_until = %(until)s
@@ -159,6 +161,46 @@ def find_document(row: ImportRow) -> Document | None:
     if not row.candidate_id or not row.sha256:
         return None
     return Document.objects.filter(candidate_id=row.candidate_id, sha256=row.sha256).first()
+
+
+def read_original(row: ImportRow) -> bytes:
+    """The file of a résumé row, from where it waits or from the candidate's documents. Raises NotFound when it is gone."""
+    try:
+        return import_files.read_bytes(original_name(row))
+    except FileNotFoundError as error:
+        raise NotFound(NO_FILE) from error
+
+
+def read_pdf(row: ImportRow) -> bytes:
+    """The file of a résumé row that has pages. Raises NotFound for any other kind of file."""
+    content = read_original(row)
+    if PDF_SIGN not in content[:1024]:
+        raise NotFound("This file has no pages to be shown.")
+    return content
+
+
+def is_pdf(row: ImportRow) -> bool:
+    """Whether the file of a row begins as a PDF does; False for one that is gone."""
+    try:
+        with import_files.open_stored(original_name(row)) as file:
+            return PDF_SIGN in file.read(1024)
+    except (NotFound, FileNotFoundError):
+        return False
+
+
+def original_name(row: ImportRow) -> str:
+    """Under which name the file of a résumé row is stored. Raises NotFound when it is not kept any more."""
+    document = None if row.storage_name else find_document(row)
+    storage_name = row.storage_name or (document.storage_name if document else "")
+    if not storage_name:
+        raise NotFound(NO_FILE)
+    return storage_name
+
+
+def count_scans(item: Import) -> int:
+    """How many files of an import wait because they are scans without text."""
+    waiting = ImportRow.objects.filter(source_import_id=item.id, state=ImportRow.State.WAITING)
+    return waiting.filter(parsed__meta__isScan=True).count()
 
 
 def read_resume(row: ImportRow) -> dict[str, Any]:

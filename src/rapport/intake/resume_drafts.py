@@ -21,6 +21,7 @@ from rapport.candidates.language_rules import with_level
 OWN_CONTACT_CHARACTERS = 400
 SURE = 0.7
 LONGEST_EVIDENCE = 200
+SCANNED = "A scan: pictures of pages without text. Open it and enter what you see, or ask for the original file."
 _CEFR = re.compile(r"(?<!\w)[ABC][12](?!\w)")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2}))?")
 
@@ -78,7 +79,20 @@ def doubts(resume: Mapping[str, Any]) -> list[str]:
         found.append("No way to reach this person was found.")
     if any(sure.get(f"work[{place}].position", 1) < 0.5 for place, _ in enumerate(resume.get("work") or ())):
         found.append("Titles or employers may be wrong.")
+    pictures = (resume.get("meta") or {}).get("picturePages") or []
+    if pictures:
+        pages = f"Page {pictures[0]} is a scan" if len(pictures) == 1 else f"{len(pictures)} pages are scans"
+        found.append(f"{pages} without text: nothing was read from there.")
     return found
+
+
+def scan() -> dict[str, Any]:
+    """What is known of a PDF that is a scan: nothing, but that."""
+    return {"basics": {}, "meta": {"isScan": True}, "text": "", "evidence": [], "confidence": {}}
+
+
+def is_scan(resume: Mapping[str, Any]) -> bool:
+    return bool((resume.get("meta") or {}).get("isScan"))
 
 
 def has_content(resume: Mapping[str, Any]) -> bool:

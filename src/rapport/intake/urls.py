@@ -25,4 +25,6 @@ urlpatterns = [
     path(f"{ONE}failed.csv", views.failed_rows, name="failed_rows"),
     path(f"{ONE}rows/<int:number>/", views_review.review, name="review"),
     path(f"{ONE}rows/<int:number>/file/", views_review.file, name="file"),
+    path(f"{ONE}rows/<int:number>/pages/", views_review.pages, name="pages"),
+    path(f"{ONE}rows/<int:number>/pages/<int:page>/", views_review.page, name="page"),
 ]

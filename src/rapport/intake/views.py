@@ -72,6 +72,7 @@ def detail(request: Request, import_id: UUID) -> HttpResponse:
         "can_continue": item.state in (Import.State.FAILED, Import.State.CANCELLED)
         and bool(item.started_at and (item.storage_name or item.undo_below is not None)),
         "first_look": queries.find_next_look(request.actor, import_id, 0) if item.kind == Import.Kind.RESUMES else None,
+        "scan_count": queries.count_scans(item) if look_count and item.kind == Import.Kind.RESUMES else 0,
         "done": _done(item),
         "kinds": _kinds(item),
     }

@@ -1,14 +1,17 @@
-"""The demo company's imports: an old spreadsheet with a few errors, and résumés that wait to be looked at."""
+"""The demo company's imports: an old spreadsheet with a few errors, and résumés that wait to be looked at, one of them a scan."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from textwrap import wrap
 
 from rapport.accounts.models import User
 from rapport.activity.operations import record
 from rapport.candidates.models import Candidate
 from rapport.flows.demo import words
 from rapport.flows.demo.company import Company
+from rapport.flows.demo.pdf_files import scanned, two_columns
 from rapport.flows.demo.people import slug
 from rapport.flows.demo.roles import ROLES, Role
 from rapport.intake import operations
@@ -24,6 +27,8 @@ NO_NAME = "This row has no name."
 NO_ADDRESS = "“{value}” is not an e-mail address."
 TORN = "This row has 9 cells, the header has 6. Is there a separator inside a cell that is not quoted?"
 RESUMES = 6
+LEVELS = ("native", "C1", "B2", "fluent")
+LINE = 62
 MOVED_PEOPLE = 40
 MOVED_PRIVATE = "This candidate is private in Greenhouse, and nobody is private here. --with-private brings them in."
 MOVED_LOST = "This candidate is neither in this export nor here. What the export has of them was left out: 1 notes."
@@ -108,9 +113,13 @@ def _tell_spreadsheet(user: User, people: int, now: datetime) -> None:
 
 
 def _read_resumes(user: User, dice: Random, now: datetime) -> None:
-    """Résumés of people who are not in the pool, read like any other; nobody has looked at them yet. One is empty."""
-    files = [_resume(dice, number) for number in range(RESUMES)]
-    files.append(("scan-0047.pdf", b""))
+    """Résumés of people who are not in the pool, read like any other; nobody has looked at them yet. One is empty.
+
+    The first is a PDF in two columns, the last but one a scan.
+    """
+    written = [_write(dice, number) for number in range(RESUMES + 1)]
+    files = [_as_pdf(written[0]), *(_as_text(resume) for resume in written[1:RESUMES])]
+    files += [("scan-0047.pdf", scanned(_as_pdf(written[RESUMES])[1])), ("scan-0048.pdf", b"")]
     item = operations.import_resume_files(
         actor=user.actor, name="Résumés of the job fair", files=[(name, partial(bytes, content)) for name, content in files],
         options={"source": "Job fair Berlin", "tags": ["knows the industry"], "review": True}, token=TOKEN,
@@ -119,22 +128,63 @@ def _read_resumes(user: User, dice: Random, now: datetime) -> None:
     Import.objects.filter(id=item.id).update(created_at=at, started_at=at, finished_at=at + timedelta(seconds=9))
 
 
-def _resume(dice: Random, number: int) -> tuple[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _Resume:
+    """What a résumé says, each part as its lines."""
+
+    name: str
+    title: str
+    contact: tuple[str, ...]
+    profile: str
+    jobs: tuple[tuple[str, str, str, str], ...]  # title, employer and place, dates, what was done
+    education: tuple[str, str]
+    certificate: str
+    skills: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def _write(dice: Random, number: int) -> _Resume:
     role: Role = dice.choice(ROLES)
     name = f"{dice.choice(words.GIVEN)} {dice.choice(words.FAMILY)}"
     city = dice.choice(words.CITIES)[0]
     known = [*role.core, *dice.sample(role.more, 2)]
     first, second = dice.sample(words.EMPLOYERS, 2)
-    address = f"{slug(name)}.fair{number}@example.net"
-    lines = [
-        name, f"{role.titles[2]}", f"{city} | {address} | +44 7700 90{90 + number}21", "",
-        "Profile", f"{role.titles[2]} who likes to finish what others have started.", "",
-        "Experience",
-        f"{role.titles[2]}, {first} GmbH, {city}", "03/2020 - present",
-        f"- {dice.choice(role.work).format(a=known[0], b=known[1])}", "",
-        f"{role.titles[1]}, {second} AG, {city}", "09/2015 - 02/2020",
-        f"- {dice.choice(role.work).format(a=known[2], b=known[3])}", "",
-        "Education", f"{dice.choice(words.DEGREES)} {role.field}, {dice.choice(words.SCHOOLS)}", "2011 - 2015", "",
-        "Skills", ", ".join(known), "", "Languages", ", ".join(dice.sample(words.LANGUAGES, 2)),
-    ]  # fmt: skip
-    return f"{slug(name).replace('.', '-')}.txt", "\n".join(lines).encode()
+    return _Resume(
+        name, role.titles[2], (city, f"{slug(name)}.fair{number}@example.net", f"+44 7700 90{90 + number}21"),
+        f"{role.titles[2]} who likes to finish what others have started.",
+        (
+            (role.titles[2], f"{first} GmbH, {city}", "03/2020 - present", dice.choice(role.work).format(a=known[0], b=known[1])),
+            (role.titles[1], f"{second} AG, {city}", "09/2015 - 02/2020", dice.choice(role.work).format(a=known[2], b=known[3])),
+        ),
+        (f"{dice.choice(words.DEGREES)} {role.field}, {dice.choice(words.SCHOOLS)}", "2011 - 2015"),
+        "Project management, Chamber of Industry, 2019", tuple(known),
+        tuple(f"{language} ({dice.choice(LEVELS)})" for language in dice.sample(words.LANGUAGES, 2)),
+    )  # fmt: skip
+
+
+def _as_text(resume: _Resume) -> tuple[str, bytes]:
+    lines = [resume.name, resume.title, " | ".join(resume.contact), "", "Profile", resume.profile, "", "Experience"]
+    for title, employer, dates, done in resume.jobs:
+        lines += [f"{title}, {employer}", dates, f"- {done}", ""]
+    lines += ["Education", *resume.education, "", "Skills", ", ".join(resume.skills), ""]
+    lines += ["Languages", ", ".join(resume.languages)]
+    return f"{_stem(resume)}.txt", "\n".join(lines).encode()
+
+
+def _as_pdf(resume: _Resume) -> tuple[str, bytes]:
+    side = ["#Contact", *resume.contact, "#Skills", *resume.skills, "#Languages", *resume.languages]
+    main = ["#Profile", *wrap(resume.profile, LINE), "#Experience"]
+    for title, employer, dates, done in resume.jobs:
+        main += [
+            f"*{title}",
+            employer,
+            dates,
+            *(f"{'-' if at == 0 else ' '} {row}" for at, row in enumerate(wrap(done, LINE))),
+            "",
+        ]
+    main += ["#Education", *wrap(resume.education[0], LINE), resume.education[1], "#Certificates", resume.certificate]
+    return f"{_stem(resume)}.pdf", two_columns([resume.name, resume.title], side, main)
+
+
+def _stem(resume: _Resume) -> str:
+    return slug(resume.name).replace(".", "-")

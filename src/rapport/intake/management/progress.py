@@ -39,6 +39,7 @@ def report(item: Import) -> dict[str, Any]:
         "skipped": item.skipped_count,
         "failed": item.failed_count,
         "to_look_at": queries.count_looks([item.id]).get(item.id, 0),
+        "scans": queries.count_scans(item),
         "seconds": round(seconds, 2),
         "failed_rows": _listed(item, "failed"),
         "rows_to_look_at": _listed(item, "look"),

@@ -8,7 +8,7 @@ from django.db import transaction
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import record
 from rapport.candidates.permissions import EDIT
-from rapport.intake import import_files, queries
+from rapport.intake import import_files, page_pictures, queries
 from rapport.intake.activities import IMPORT_CANCELLED
 from rapport.intake.models import Import, ImportRow
 from rapport.lib import clock
@@ -78,11 +78,21 @@ def undo_import(*, actor: Actor, import_id: UUID) -> Import:
 
 
 def purge_files() -> int:
-    """Delete the uploads of imports that ended over 30 days ago; returns how many. Résumés that wait stay."""
+    """Delete the uploads of imports that ended over 30 days ago; returns how many. Résumés that wait stay.
+
+    Drawn pages that are a day old go too.
+    """
     purged = 0
     for item in queries.list_purgeable(clock.now() - timedelta(days=KEPT_DAYS)):
         import_files.delete(item.storage_name)
         Import.objects.filter(id=item.id).update(storage_name="")
         ImportRow.objects.filter(source_import_id=item.id, state=ImportRow.State.FAILED).update(parsed=None)
         purged += 1
+    page_pictures.sweep()
     return purged
+
+
+def forget_pages(*, candidate_id: UUID) -> None:
+    """Throw away what is drawn of the files that imports have brought of a candidate."""
+    for row in ImportRow.objects.filter(candidate_id=candidate_id).only("source_import_id", "number"):
+        page_pictures.forget(row)

@@ -10,7 +10,7 @@ from rapport.candidates.document_files import clean_name
 from rapport.candidates.drafts import CandidateDraft, DocumentDraft
 from rapport.candidates.permissions import EDIT
 from rapport.candidates.preparing import prepare
-from rapport.intake import import_files, queries
+from rapport.intake import import_files, page_pictures, queries
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.operations import running, undoing
 from rapport.intake.resume_drafts import without_text
@@ -91,6 +91,7 @@ def skip_row(*, actor: Actor, import_id: UUID, number: int) -> ImportRow:
         raise Conflict("This row was saved meanwhile. Reload the page.")
     row.state, row.needs_look, row.message = State.SKIPPED, False, "Skipped by hand."
     _release(row)
+    transaction.on_commit(lambda: page_pictures.forget(row))
     _recount(item, State.WAITING, row.state)
     row.save()
     return row

@@ -162,6 +162,10 @@ def _as_piece(item: Import, outcome: Outcome, name: str, content: bytes) -> Piec
         name[-255:],
         sha256=hashlib.sha256(content).hexdigest() if content else "",
     )
+    if outcome.code == "picture" and b"%PDF-" in content[:1024]:
+        row.state, row.needs_look, row.message = State.WAITING, True, resume_drafts.SCANNED
+        row.parsed = resume_drafts.scan()
+        return Piece(row, content=content)
     if outcome.resume is None:
         row.message, row.sha256 = outcome.message[:1000], ""
         return Piece(row)

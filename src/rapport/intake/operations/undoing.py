@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from rapport.activity.operations import record
 from rapport.candidates.drafts import Additions
 from rapport.candidates.operations import discard_candidates, take_back_additions
-from rapport.intake import queries
+from rapport.intake import page_pictures, queries
 from rapport.intake.activities import IMPORT_UNDONE
 from rapport.intake.models import Import, ImportRow
 from rapport.lib import clock
@@ -83,6 +83,7 @@ def read_additions(value: dict[str, Any] | None) -> Additions:
 
 def _finish(item: Import, actor: Actor) -> None:
     item.state, item.finished_at = Import.State.UNDONE, clock.now()
+    transaction.on_commit(lambda: page_pictures.forget_import(item.id))
     kept = item.kept_count
     data = {"removed": item.created_count - kept, "detached": item.attached_count, "kept": kept}
     record(IMPORT_UNDONE, actor=actor, subjects={"import": item.id}, data=data)
