@@ -9,6 +9,10 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
+        from rapport.jobs.queries import names_of_departments
+        from rapport.mail import surroundings
+
+        surroundings.add_departments(names_of_departments)
         navigation.add(
             "main",
             Entry(

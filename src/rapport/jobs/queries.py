@@ -134,6 +134,10 @@ def list_departments() -> QuerySet[Department]:
     return Department.objects.all()
 
 
+def names_of_departments() -> list[str]:
+    return list(Department.objects.values_list("name", flat=True))
+
+
 def list_stages(job_id: UUID) -> list[Stage]:
     """A job's stages in their order."""
     return list(Stage.objects.filter(job_id=job_id).order_by("position"))

@@ -83,6 +83,9 @@ MAILBOX_TRIED = declare(
 TEMPLATE_CREATED = declare("template.created", "wrote the template {name}", "file-text", data=("name", "purpose"))
 TEMPLATE_CHANGED = declare("template.changed", "changed the template {name}", "file-text", data=("name", "version"))
 TEMPLATE_ARCHIVED = declare("template.archived", "archived the template {name}", "archive", data=("name",))
+TEMPLATE_RESTORED = declare(
+    "template.restored", "put the template {name} back in use", "archive-restore", data=("name",)
+)
 
 SUPPRESSION_ADDED = declare(
     "suppression.added", "stopped mail to an address", "mail-minus", data=("reason", "address"), personal=("address",),

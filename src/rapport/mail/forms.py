@@ -1,11 +1,15 @@
 """What people enter about mailboxes, templates and messages."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
+from rapport.accounts.models import User
 from rapport.mail.models import Mailbox, Preference, Template, Topic
 from rapport.mail.operations import Choice, MailboxSettings
+from rapport.mail.template_fields import MAX_TEXT
 
 
 class MailboxForm(forms.Form):
@@ -85,18 +89,53 @@ def initial_of(mailbox: Mailbox) -> dict[str, Any]:
 
 
 class TemplateForm(forms.Form):
+    """A template; `seen_version` travels along, so that nobody overwrites a wording they have not seen."""
+
     name = forms.CharField(max_length=120)
     purpose = forms.ChoiceField(label="For", choices=Template.Purpose.choices)
+    language_code = forms.ChoiceField(label="Language", choices=Preference.Language.choices[1:], initial="en")
     role_family = forms.CharField(
-        label="Kind of role", max_length=80, required=False, help_text="Such as “Engineering”. Empty fits all."
-    )
-    department = forms.CharField(max_length=120, required=False, help_text="Empty fits all.")
+        label="Kind of role", max_length=80, required=False, help_text="Such as “Engineering”. Empty fits all.",
+        widget=forms.TextInput(attrs={"list": "template-families", "autocomplete": "off"}),
+    )  # fmt: skip
+    department = forms.CharField(
+        max_length=120, required=False, help_text="Empty fits all.",
+        widget=forms.TextInput(attrs={"list": "template-departments", "autocomplete": "off"}),
+    )  # fmt: skip
+    owner_id = forms.ChoiceField(label="Kept by", required=False)
     subject = forms.CharField(max_length=300)
-    body = forms.CharField(label="Text", widget=forms.Textarea(attrs={"rows": 14}))
+    body = forms.CharField(label="Text", max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 14}))
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=100_000)
+
+    def __init__(self, *args: Any, colleagues: Iterable[User] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner_id"]
+        owner.choices = [("", "Nobody"), *((str(user.id), user.full_name) for user in colleagues)]
+
+    def values(self) -> dict[str, Any]:
+        """What `update_template` takes."""
+        owner_id = self.cleaned_data["owner_id"]
+        return {**self.cleaned_data, "owner_id": UUID(owner_id) if owner_id else None}
 
 
 class TemplateFilterForm(forms.Form):
+    """What the list of templates is narrowed by; a wrong value asks for nothing."""
+
+    q = forms.CharField(max_length=100, required=False)
     purpose = forms.ChoiceField(choices=[("", "All purposes"), *Template.Purpose.choices], required=False)
+    family = forms.ChoiceField(label="Kind of role", required=False)
+    department = forms.ChoiceField(required=False)
+    language = forms.ChoiceField(choices=[("", "All languages"), *Preference.Language.choices[1:]], required=False)
+
+    def __init__(self, *args: Any, families: Iterable[str], departments: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label, words in (("family", "All roles", families), ("department", "All departments", departments)):
+            field: Any = self.fields[name]
+            field.choices = [("", label), *((word, word) for word in words)]
+
+    def wanted(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
 
 
 class MessageForm(forms.Form):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+MAX_TEXT = 20_000  # characters of a template; longer ones are no mail any more
+
 # name: (what it stands for, what the sample candidate has)
 FIELDS: Mapping[str, tuple[str, str]] = {
     "first_name": ("Candidate's first name", "Amara"),

@@ -14,18 +14,26 @@ class TemplateQuerySet(models.QuerySet["Template"]):
 
 
 class Template(models.Model):
-    """A message text to write from. `role_family` and `department` are plain words that help to choose; empty fits all."""
+    """A message text to write from, kept by its owner.
+
+    `role_family` and `department` are plain words that help to choose, because departments belong to an app above; empty
+    fits all. `library_key` names the text of the starter library that it was copied from.
+    """
 
     class Purpose(models.TextChoices):
         FIRST_CONTACT = "first_contact", "First contact"
         FOLLOW_UP = "follow_up", "Follow-up"
         NURTURE = "nurture", "Keeping in touch"
-        EVENT = "event", "Event"
+        EVENT = "event", "After an event"
         APPLICATION = "application", "Application received"
         STATUS = "status", "Status update"
         DELAY = "delay", "Delay with a new date"
         INTERVIEW = "interview", "Interview"
-        REJECTION = "rejection", "Rejection"
+        REJECTION_READ = "rejection_read", "No after reading"
+        REJECTION_TALK = "rejection_talk", "No after a first talk"
+        REJECTION_LAST = "rejection_last", "No after interviews"
+        REJECTION = "rejection", "No, at any stage"
+        SILVER_MEDAL = "silver_medal", "Silver medallist"
         OFFER = "offer", "Offer"
         REFERRAL = "referral", "Referral"
         CONSENT = "consent", "Consent"
@@ -37,6 +45,8 @@ class Template(models.Model):
     role_family = models.CharField(max_length=80, blank=True)
     department = models.CharField(max_length=120, blank=True)
     language_code = models.CharField(max_length=8, default="en")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    library_key = models.CharField(max_length=60, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -46,6 +56,9 @@ class Template(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("name"), condition=Q(archived_at=None), name="mail_template_name_unique"),
+            models.UniqueConstraint(
+                fields=["library_key"], condition=~Q(library_key=""), name="mail_template_copied_once"
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="mail_template_named"),
         ]
         ordering = ["name"]

@@ -22,13 +22,19 @@ from rapport.mail.operations.sending import (
     send_message,
 )
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
-from rapport.mail.operations.templates import archive_template, create_template, update_template
+from rapport.mail.operations.templates import (
+    archive_template,
+    bring_back_version,
+    create_template,
+    restore_template,
+    update_template,
+)
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "Choice", "MailboxSettings", "archive_template", "choose_preferences", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
+    "Choice", "MailboxSettings", "archive_template", "bring_back_version", "choose_preferences", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
-    "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "send_message", "send_test",
+    "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore_template", "send_message", "send_test",
     "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_template",
 ]  # fmt: skip

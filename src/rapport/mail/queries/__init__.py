@@ -23,9 +23,22 @@ from rapport.mail.queries.messages import (
 )
 from rapport.mail.queries.preferences import find_preference, preferences_among
 from rapport.mail.queries.suppressions import find_suppression, list_suppressions, suppressed_among
-from rapport.mail.queries.templates import get_template, list_templates, list_versions, lock_template
+from rapport.mail.queries.templates import (
+    TemplateFilter,
+    TemplatePage,
+    any_template,
+    get_template,
+    list_templates,
+    list_versions,
+    lock_template,
+    page_of_templates,
+    words_in_use,
+)
 
 __all__ = [
+    "TemplateFilter",
+    "TemplatePage",
+    "any_template",
     "choose_mailbox",
     "count_inbox",
     "count_sent_since",
@@ -48,8 +61,10 @@ __all__ = [
     "lock_message",
     "lock_template",
     "next_free_moment",
+    "page_of_templates",
     "preferences_among",
     "sendable_mailboxes",
     "senders_of",
     "suppressed_among",
+    "words_in_use",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from rapport.lib import clock
 from rapport.mail import operations
-from rapport.mail.models import Mailbox, Message, Suppression, Template
+from rapport.mail.models import Mailbox, Message, Suppression
 from rapport.mail.tests.examples import answer, send, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
@@ -188,36 +188,6 @@ def test_an_unclear_message_is_shown_and_settled(rita, sign_in, mailbox):
     client.post(reverse("mail:resolve", args=[message.id]), {"arrived": "yes"})
     message.refresh_from_db()
     assert message.state == "sent"
-
-
-def test_a_template_is_written_previewed_and_archived(rita, sign_in):
-    client = sign_in(rita)
-    values = {
-        "name": "First",
-        "purpose": "first_contact",
-        "subject": "Hi {{ first_name }}",
-        "body": "See {{ job_title }}.",
-    }
-    assert client.post(reverse("mail:template_create"), values).status_code == 302
-    template = Template.objects.get()
-    page = client.get(reverse("mail:template", args=[template.id])).content.decode()
-    assert "Hi Amara" in page
-    preview = client.post(
-        reverse("mail:template_preview"), {"subject": "{{ first_nam }}", "body": "x"}
-    ).content.decode()
-    assert "Did you mean “first_name”?" in preview
-    response = client.post(reverse("mail:template", args=[template.id]), {**values, "body": "{{ nope"})
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == ["body"]
-    client.post(reverse("mail:template_archive", args=[template.id]))
-    assert list(client.get(reverse("mail:templates")).context["templates"]) == []
-
-
-def test_a_hiring_manager_may_not_write_templates(hugo, sign_in):
-    client = sign_in(hugo)
-    assert client.get(reverse("mail:template_create")).status_code == 403
-    assert client.post(reverse("mail:template_create"), {"name": "x"}).status_code == 403
-    assert not Template.objects.exists()
 
 
 def test_suppressing_and_lifting_by_hand(rita, sign_in):
