@@ -87,6 +87,11 @@ TEMPLATE_RESTORED = declare(
     "template.restored", "put the template {name} back in use", "archive-restore", data=("name",)
 )
 
+SNIPPET_CREATED = declare("snippet.created", "wrote the snippet {name}", "file-text", data=("name",))
+SNIPPET_CHANGED = declare("snippet.changed", "changed the snippet {name}", "file-text", data=("name",))
+SNIPPET_ARCHIVED = declare("snippet.archived", "archived the snippet {name}", "archive", data=("name",))
+SNIPPET_RESTORED = declare("snippet.restored", "put the snippet {name} back in use", "archive-restore", data=("name",))
+
 SUPPRESSION_ADDED = declare(
     "suppression.added", "stopped mail to an address", "mail-minus", data=("reason", "address"), personal=("address",),
 )  # fmt: skip

@@ -7,7 +7,7 @@ what goes over the wire. EmailMessage of the standard library does the same at a
 import base64
 import binascii
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -15,7 +15,17 @@ from uuid import UUID
 
 from rapport.lib.errors import InvalidInput
 from rapport.mail.headers import Address, address_header, ids_header, is_message_id, text_header, url_header
-from rapport.mail.merge_fields import CompiledText, Shape, TemplateProblem, compile_text, html_of
+from rapport.mail.merge_fields import (
+    NO_SNIPPETS,
+    CompiledText,
+    Field,
+    Shape,
+    TemplateProblem,
+    compile_text,
+    html_of,
+    is_placeholder,
+    without_marks,
+)
 
 _MAX_REFERENCES = 12
 _LINE_KEPT = 2_000
@@ -57,10 +67,33 @@ class MessageTemplate:
     text: CompiledText
     html: CompiledText | None
 
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return (*self.subject.fields, *self.text.fields)
+
+    @property
+    def placeholders(self) -> list[str]:
+        """The names of what a person has to fill in for each reader."""
+        return list(dict.fromkeys(field.name for field in self.fields if is_placeholder(field.name)))
+
     def missing(self, values: Mapping[str, str]) -> list[str]:
-        """The fields without a fallback for which there is no value: `render` would raise MissingValues for them."""
-        fields = (*self.subject.fields, *self.text.fields)
-        return [field.name for field in fields if field.fallback is None and not values.get(field.name)]
+        """The fields without a fallback for which there is no value, placeholders not among them: `render` would raise
+        MissingValues for them."""
+        return [
+            field.name
+            for field in self.fields
+            if field.fallback is None and not values.get(field.name) and not is_placeholder(field.name)
+        ]
+
+    def draft(self, values: Mapping[str, str]) -> Content:
+        """A text for one person to go on writing; what is missing stands there as a placeholder."""
+        known = {name: without_marks(value) for name, value in values.items() if value}
+        asked = {
+            name: name if is_placeholder(name) else f"[[{name.replace('_', ' ')}]]"
+            for name in [*self.missing(known), *self.placeholders]
+        }
+        plain = replace(self, html=None)
+        return plain.render({**known, **asked})
 
     def render(self, values: Mapping[str, str]) -> Content:
         """The content for one person. Raises MissingValues where a field is empty and has no fallback."""
@@ -71,18 +104,25 @@ class MessageTemplate:
         )
 
 
-def compile_message(*, subject: str, body: str, known: Collection[str], with_html: bool = True) -> MessageTemplate:
+def compile_message(
+    *,
+    subject: str,
+    body: str,
+    known: Collection[str],
+    with_html: bool = True,
+    snippets: Mapping[str, str] = NO_SNIPPETS,
+) -> MessageTemplate:
     """Compile a message for many people. Raises InvalidInput with the field (subject, body) and the position."""
     problems: dict[str, str] = {}
     compiled: dict[str, CompiledText] = {}
     for field, source, shape in (("subject", subject, Shape.LINE), ("body", body, Shape.TEXT)):
         try:
-            compiled[field] = compile_text(source, known=known, shape=shape)
+            compiled[field] = compile_text(source, known=known, shape=shape, snippets=snippets)
         except TemplateProblem as problem:
             problems[field] = str(problem)
     if problems:
         raise InvalidInput(problems)
-    html = compile_text(body, known=known, shape=Shape.HTML) if with_html else None
+    html = compile_text(body, known=known, shape=Shape.HTML, snippets=snippets) if with_html else None
     return MessageTemplate(compiled["subject"], compiled["body"], html)
 
 

@@ -1,6 +1,7 @@
 """The merge fields a template may use, and how a person's values are put together. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 MAX_TEXT = 20_000  # characters of a template; longer ones are no mail any more
 
@@ -22,6 +23,34 @@ FIELDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+JOB_FIELDS = frozenset(("job_title", "job_location", "department"))
+ALWAYS_KNOWN = frozenset(("organisation",))
+
+
 def sample_values() -> dict[str, str]:
     """The values of the invented candidate that previews show."""
     return {name: sample for name, (_, sample) in FIELDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What merge fields say about a candidate."""
+
+    full_name: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    title: str = ""
+    organisation: str = ""
+    city: str = ""
+
+
+def person_values(person: Person) -> dict[str, str]:
+    words = person.full_name.split()
+    return {
+        "first_name": person.given_name or (words[0] if words else ""),
+        "last_name": person.family_name or (words[-1] if len(words) > 1 else ""),
+        "full_name": person.full_name,
+        "title": person.title,
+        "company": person.organisation,
+        "city": person.city,
+    }

@@ -29,6 +29,10 @@ ENROLLMENT_POSTPONED = declare(
 DELIVERY_APPROVED = declare(
     "delivery.approved", "approved a mail of {sequence}", "check", quiet=True, group="mail", data=("sequence",)
 )
+DELIVERY_FILLED = declare(
+    "delivery.filled", "wrote what a mail of {sequence} asked for", "pencil-line", quiet=True, group="mail",
+    data=("sequence",),
+)  # fmt: skip
 DELIVERY_SKIPPED = declare(
     "delivery.skipped", "left out a mail of {sequence}", "skip-forward", group="mail", data=("sequence", "why")
 )

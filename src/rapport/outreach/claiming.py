@@ -24,6 +24,7 @@ from rapport.outreach import ledger
 from rapport.outreach.content import StepText
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
+from rapport.outreach.fillings import read_fillings, to_fill_in
 from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Step
@@ -33,6 +34,7 @@ from rapport.outreach.step_tasks import add_tasks
 logger = logging.getLogger(__name__)
 
 FAILING_REST = timedelta(seconds=60)
+LOOK_AGAIN = timedelta(days=1)  # at an automatic mail that cannot go out until its text is changed
 NO_CONTENT = Content("", "")
 THREADS = """
 SELECT thread_id, (array_agg(subject ORDER BY id))[1], array_agg(message_id ORDER BY id)
@@ -44,7 +46,8 @@ FROM mail_message WHERE thread_id = ANY(%s) AND direction = 'out' GROUP BY threa
 class Parcel:
     """A message on its way: what the lanes send, and what settling needs afterwards.
 
-    `content` and `data` are written once it is claimed; `problem` says why that was not possible.
+    `content` and `data` are written once it is claimed; `problem` says why that was not possible. `to_fill` are the
+    placeholders of one that waits for approval; those that are open have themselves as value.
     """
 
     delivery_id: UUID
@@ -63,6 +66,7 @@ class Parcel:
     content: Content = NO_CONTENT
     data: bytes = b""
     problem: str = ""
+    to_fill: Sequence[str] = ()
 
     @property
     def recipient(self) -> str:
@@ -87,6 +91,7 @@ class Claimed:
 
 NOTHING = Claimed([], 0)
 NO_THREAD = Thread()
+NOTHING_FILLED: Mapping[str, str] = {}
 
 
 def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
@@ -129,10 +134,11 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     threads = read_threads([row.thread_id for row in rows if row.thread_id])
     go: list[Parcel] = []
     tasks: list[DueRow] = []
-    later: list[tuple[UUID, datetime, str]] = []
+    later: list[tuple[UUID, datetime | None, str]] = []
     ended: list[EndedEnrollment] = []
     approved = {row.id: row.delivery_id for row in rows if row.delivery_id}
     steps = {step.id: step for step in plan.steps}
+    filled = read_fillings([row.id for row in rows if (step := steps.get(row.step_id)) and step.text.placeholders])
     rules_in = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in known.values()}}
     for row in rows:
         person, step = known[row.candidate_id], steps.get(row.step_id)
@@ -146,7 +152,18 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
             later.append((row.id, verdict.until, verdict.text))
             continue
         if step is not None and verdict.may_go:
-            parcel = build_parcel(plan, step, row, person, threads.get(row.thread_id or row.id, NO_THREAD))
+            parcel = build_parcel(
+                plan,
+                step,
+                row,
+                person,
+                threads.get(row.thread_id or row.id, NO_THREAD),
+                filled.get((row.id, step.id), {}),
+            )
+            open_ = step.text.open_placeholders(parcel.values)
+            if open_ and (row.delivery_id or step.kind == Step.Kind.AUTO):
+                later.append((row.id, None if row.delivery_id else now + LOOK_AGAIN, to_fill_in(open_)))
+                continue
             verdict = refusal_of(step.text, parcel.values, person.address)
             if verdict.may_go:
                 go.append(parcel)
@@ -158,11 +175,19 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     return _write(plan, go, approved, lease, now)
 
 
-def build_parcel(plan: Plan, step: PlannedStep, row: DueRow, person: Known, thread: Thread) -> Parcel:
-    """Everything of a message but its text and bytes."""
+def build_parcel(
+    plan: Plan,
+    step: PlannedStep,
+    row: DueRow,
+    person: Known,
+    thread: Thread,
+    filled: Mapping[str, str] = NOTHING_FILLED,
+) -> Parcel:
+    """Everything of a message but its text and bytes; `filled` stands in for the placeholders."""
     delivery_id = row.delivery_id or new_id()
+    values = plan.values_for(person.person)
     return Parcel(
-        delivery_id, row.id, row.candidate_id, plan, step, person, plan.values_for(person.person),
+        delivery_id, row.id, row.candidate_id, plan, step, person, {**values, **filled} if filled else values,
         thread_id=row.thread_id or delivery_id, tries=row.tries, enrolled_by_id=row.enrolled_by_id,
         message_id=make_message_id(delivery_id, plan.domain), thread_subject=thread.subject,
         references=thread.message_ids if step.text.answers else (),
@@ -231,7 +256,7 @@ def _write(
     mailbox_id = plan.mailbox.id
     won = ledger.claim_approved(
         [(parcel.enrollment_id, parcel.delivery_id) for parcel in known],
-        [parcel.known.address for parcel in known], lease=lease, now=now,
+        [parcel.known.address for parcel in known], [parcel.step.version.id for parcel in known], lease=lease, now=now,
     )  # fmt: skip
     won |= ledger.claim(
         [_row(parcel) for parcel in automatic],

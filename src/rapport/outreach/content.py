@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rapport.lib.errors import InvalidInput
 from rapport.mail.composing import Content, MessageTemplate, compile_message
-from rapport.mail.merge_fields import with_followed_links
+from rapport.mail.merge_fields import NO_SNIPPETS, with_followed_links, without_marks
 from rapport.mail.template_fields import FIELDS
 
 UNSUBSCRIBE_WORDS = "If you would rather not hear from us about jobs, tell us here:"
@@ -26,6 +26,15 @@ class StepText:
     answers: bool
     shows_unsubscribe: bool
     links: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def placeholders(self) -> list[str]:
+        """The names of what a person has to fill in before this can go to anybody."""
+        return self.template.placeholders
+
+    def open_placeholders(self, values: Mapping[str, str]) -> list[str]:
+        """Of those, what is not filled in."""
+        return [name for name in self.placeholders if not values.get(name)]
 
     def missing(self, values: Mapping[str, str]) -> list[str]:
         """The fields for which there is neither a value nor a fallback."""
@@ -51,12 +60,15 @@ class StepText:
         return _with_footer(content, unsubscribe_url) if self.shows_unsubscribe else content
 
 
-def compile_step(*, subject: str, body: str, signature: str = "", shows_unsubscribe: bool = True) -> StepText:
+def compile_step(
+    *, subject: str, body: str, signature: str = "", shows_unsubscribe: bool = True,
+    snippets: Mapping[str, str] = NO_SNIPPETS,
+) -> StepText:  # fmt: skip
     """Compile the text of a step. Raises InvalidInput with the field (subject, body) and the position."""
     if not body.strip():
         raise InvalidInput({"body": "Write the message."})
     whole = f"{body.rstrip()}\n\n-- \n{_literal(signature)}" if signature.strip() else body
-    template = compile_message(subject=subject, body=whole, known=FIELDS)
+    template = compile_message(subject=subject, body=whole, known=FIELDS, snippets=snippets)
     links: dict[str, str] = {}
     if template.html is not None:
         followed, links = with_followed_links(template.html)
@@ -70,10 +82,8 @@ def reply_subject(subject: str) -> str:
 
 
 def _literal(signature: str) -> str:
-    """A signature is no template: braces that would be fields are shown with a space between them."""
-    for pair in ("{{", "}}", "{%", "%}"):
-        signature = signature.replace(pair, f"{pair[0]} {pair[1]}")
-    return signature.strip()
+    """A signature is no template: braces that would be fields, and brackets, are shown with a space between them."""
+    return without_marks(signature).strip()
 
 
 def _with_footer(content: Content, url: str) -> Content:
@@ -83,27 +93,3 @@ def _with_footer(content: Content, url: str) -> Content:
         f"{content.text.rstrip()}\n\n{UNSUBSCRIBE_WORDS}\n{url}\n",
         f'{content.html}\n<p><small>{UNSUBSCRIBE_WORDS} <a href="{link}">unsubscribe</a></small></p>',
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What merge fields say about a candidate."""
-
-    full_name: str = ""
-    given_name: str = ""
-    family_name: str = ""
-    title: str = ""
-    organisation: str = ""
-    city: str = ""
-
-
-def person_values(person: Person) -> dict[str, str]:
-    words = person.full_name.split()
-    return {
-        "first_name": person.given_name or (words[0] if words else ""),
-        "last_name": person.family_name or (words[-1] if len(words) > 1 else ""),
-        "full_name": person.full_name,
-        "title": person.title,
-        "company": person.organisation,
-        "city": person.city,
-    }

@@ -17,9 +17,9 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.ids import new_id
 from rapport.mail.models import Mailbox, Message
+from rapport.mail.template_fields import Person
 from rapport.mail.warm_up import cap_on
 from rapport.outreach import queries
-from rapport.outreach.content import Person
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import Facts
 from rapport.outreach.models import Delivery, Enrollment

@@ -12,7 +12,7 @@ from rapport.accounts.queries import names_of
 from rapport.lib.ids import array_of, first_id_at
 from rapport.mail.models import Preference
 from rapport.mail.queries import preferences_among, suppressed_among
-from rapport.outreach.content import Person
+from rapport.mail.template_fields import Person
 from rapport.outreach.governor import CONVERSATION, Facts
 
 READ_PEOPLE = """

@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 
 from rapport.jobs.models import Job
-from rapport.mail.models import Mailbox, Topic
+from rapport.mail.models import Mailbox, TemplateVersion, Topic
 from rapport.outreach.models import Sequence, Step
 from rapport.outreach.operations import SequenceDraft, StepDraft
 
@@ -94,6 +94,7 @@ class StepForm(forms.Form):
     """One step; an empty subject answers the mail before it."""
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    template_version_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
         label="What happens", choices=Step.Kind.choices, widget=forms.Select(attrs={"class": "input"})
     )
@@ -102,6 +103,8 @@ class StepForm(forms.Form):
     )
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+
+    written_from: TemplateVersion | None = None  # for the page
 
     def draft(self) -> StepDraft:
         return StepDraft(**self.cleaned_data)

@@ -46,8 +46,8 @@ FROM unnest(%(ids)s::uuid[], %(enrollments)s::uuid[], %(steps)s::uuid[], %(attem
 ON CONFLICT (enrollment_id, step_id, attempt) DO NOTHING RETURNING id
 """
 CLAIM_APPROVED = """
-UPDATE outreach_delivery SET state = 'claimed', lease = %s, claimed_at = %s, address = v.address
-FROM unnest(%s::uuid[], %s::text[]) AS v(id, address)
+UPDATE outreach_delivery SET state = 'claimed', lease = %s, claimed_at = %s, address = v.address, version_id = v.version
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS v(id, address, version)
 WHERE outreach_delivery.id = v.id AND state = 'planned' RETURNING outreach_delivery.id
 """
 TAKE_IN_HAND = """
@@ -234,19 +234,20 @@ def claim(
 
 
 def claim_approved(
-    pairs: Sequence[tuple[UUID, UUID]], addresses: Sequence[str], *, lease: int, now: datetime
+    pairs: Sequence[tuple[UUID, UUID]], addresses: Sequence[str], versions: Sequence[UUID], *, lease: int, now: datetime
 ) -> set[UUID]:
-    """Take planned deliveries that a person has approved; `pairs` are (enrollment, delivery)."""
+    """Take planned deliveries that a person has approved, to be sent in these versions; `pairs` are (enrollment, delivery)."""
     if not pairs:
         return set()
-    won = {row[0] for row in _run(CLAIM_APPROVED, [lease, now, [pair[1] for pair in pairs], list(addresses)])}
+    ids = [pair[1] for pair in pairs]
+    won = {row[0] for row in _run(CLAIM_APPROVED, [lease, now, ids, list(addresses), list(versions)])}
     ours = [pair for pair in pairs if pair[1] in won]
     _run(TAKE_IN_HAND, [[pair[0] for pair in ours], [pair[1] for pair in ours]], rows=False)
     return won
 
 
-def postpone(rows: Iterable[tuple[UUID, datetime, str]]) -> None:
-    """Move enrollments to a later moment; rows are (enrollment, due, why)."""
+def postpone(rows: Iterable[tuple[UUID, datetime | None, str]]) -> None:
+    """Move enrollments to a later moment, or to none while they wait for a person; rows are (enrollment, due, why)."""
     columns = list(zip(*rows, strict=True))
     if columns:
         _run(POSTPONE, [list(column) for column in columns], rows=False)

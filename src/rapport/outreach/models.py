@@ -30,7 +30,7 @@ from django.db.models.functions import Lower
 from rapport.candidates.models import Candidate
 from rapport.jobs.models import Job
 from rapport.lib.ids import new_id
-from rapport.mail.models import Mailbox, Topic
+from rapport.mail.models import Mailbox, TemplateVersion, Topic
 
 
 def working_days() -> list[int]:
@@ -128,13 +128,19 @@ class Step(models.Model):
 
 
 class StepVersion(models.Model):
-    """One wording of a step; it never changes, so that what was sent stays known. An empty subject answers the thread."""
+    """One wording of a step; it never changes, so that what was sent stays known. An empty subject answers the thread.
+
+    `template_version` is the wording of a template that it was written from, perhaps changed by hand since.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     step = models.ForeignKey(Step, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     subject = models.TextField(blank=True)
     body = models.TextField()
+    template_version = models.ForeignKey(
+        TemplateVersion, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
 
@@ -214,6 +220,26 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate_id} in {self.sequence_id}"
+
+
+class Filling(models.Model):
+    """What a person wrote in place of a step's placeholders for one candidate: {"[[placeholder]]": text}.
+
+    It belongs to the step, not to an attempt: a mail that is tried again need not be written again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="fillings", db_index=False)
+    step = models.ForeignKey(Step, models.CASCADE, related_name="+", db_index=False)
+    texts = models.JSONField(default=dict)
+    written_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrollment", "step"], name="outreach_filling_once")]
+
+    def __str__(self) -> str:
+        return f"{len(self.texts)} filled in for {self.enrollment_id}"
 
 
 class Delivery(models.Model):

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.conf import settings
 
 from rapport.mail.models import Mailbox
-from rapport.outreach.content import Person, StepText, compile_step, person_values
+from rapport.mail.queries import snippets_in
+from rapport.mail.template_fields import Person, person_values
+from rapport.outreach.content import StepText, compile_step
 from rapport.outreach.governor import Rules
 from rapport.outreach.models import Sequence, Step, StepVersion
 from rapport.outreach.schedule import Hours, after_days, holidays_of, zone_of
@@ -98,12 +100,18 @@ def load_steps(sequence: Sequence, mailbox: Mailbox) -> tuple[PlannedStep, ...]:
     """The steps in order, each with its present version compiled."""
     steps = list(Step.objects.filter(sequence=sequence, retired_at=None).order_by("position"))
     versions = present_versions(step.id for step in steps)
+    snippets = _snippets(versions.values())
     planned = []
     for step in steps:
         version = versions[step.id]
         planned.append(
             PlannedStep(
-                step.id, step.position, step.kind, step.wait_days, version, _text(sequence, mailbox, step, version)
+                step.id,
+                step.position,
+                step.kind,
+                step.wait_days,
+                version,
+                _text(sequence, mailbox, step, version, snippets),
             )
         )
     return tuple(planned)
@@ -111,7 +119,7 @@ def load_steps(sequence: Sequence, mailbox: Mailbox) -> tuple[PlannedStep, ...]:
 
 def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> StepText:
     """An older version, compiled."""
-    return _text(sequence, mailbox, version.step, version)
+    return _text(sequence, mailbox, version.step, version, _snippets([version]))
 
 
 def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, StepVersion]:
@@ -120,14 +128,26 @@ def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, StepVersion]:
     return {row.step_id: row for row in rows}
 
 
-def _text(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion) -> StepText:
+Snippets = tuple[tuple[str, str], ...]
+
+
+def _snippets(versions: Iterable[StepVersion]) -> Snippets:
+    """The snippets as they are now, where a text names one; they are the house's, so nobody is asked for."""
+    return tuple(
+        sorted(snippets_in(*(text for version in versions for text in (version.subject, version.body))).items())
+    )
+
+
+def _text(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion, snippets: Snippets) -> StepText:
     signature = "" if step.kind == Step.Kind.TASK else mailbox.signature
-    return _compiled(version.subject, version.body, signature, sequence.shows_unsubscribe)
+    return _compiled(version.subject, version.body, signature, sequence.shows_unsubscribe, snippets)
 
 
 @lru_cache(maxsize=256)
-def _compiled(subject: str, body: str, signature: str, shows_unsubscribe: bool) -> StepText:
-    return compile_step(subject=subject, body=body, signature=signature, shows_unsubscribe=shows_unsubscribe)
+def _compiled(subject: str, body: str, signature: str, shows_unsubscribe: bool, snippets: Snippets) -> StepText:
+    return compile_step(
+        subject=subject, body=body, signature=signature, shows_unsubscribe=shows_unsubscribe, snippets=dict(snippets)
+    )
 
 
 def shared_values(sequence: Sequence) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Reading sequences, who is in them, and what waits for a person."""
 
 import re
+from collections.abc import Collection
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass
 from uuid import UUID
@@ -104,13 +105,21 @@ def lock_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
 
 
 def list_steps(sequence: Sequence) -> list[Step]:
-    """The steps in order, each with `subject` and `body` of its present version; `shown_subject` names fields in words."""
+    """The steps in order, each with `subject`, `body` and `template_version_id` of its present version.
+
+    `shown_subject` names fields in words.
+    """
     rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("versions")
     steps = list(rows)
     for step in steps:
         newest = max(step.versions.all(), key=lambda version: version.number)
         shown = _FIELD.sub(lambda field: f"‹{field[1].replace('_', ' ')}›", newest.subject)
-        vars(step).update(subject=newest.subject, body=newest.body, shown_subject=shown)
+        vars(step).update(
+            subject=newest.subject,
+            body=newest.body,
+            template_version_id=newest.template_version_id,
+            shown_subject=shown,
+        )
     return steps
 
 
@@ -147,6 +156,13 @@ def list_waiting(
         "enrollment", "enrollment__candidate", "enrollment__sequence", "version", "step", "mailbox"
     )
     return [(row, row.enrollment) for row in rows.order_by("id")[:limit]]
+
+
+def count_unapproved(actor: Actor, delivery_ids: Collection[UUID]) -> int:
+    """How many of these mails still wait for a person's approval."""
+    require(actor, VIEW)
+    waiting = Enrollment.objects.filter(delivery_id__in=list(delivery_ids), next_due_at=None, state="active")
+    return Delivery.objects.filter(id__in=waiting.values("delivery_id"), state=Delivery.State.PLANNED).count()
 
 
 def lock_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,7 @@ from rapport.outreach.claiming import (
 )
 from rapport.outreach.ending import EndedEnrollment, record_exits, record_finished
 from rapport.outreach.facts import Known, read_known
+from rapport.outreach.fillings import read_fillings
 from rapport.outreach.governor import Facts, Retry
 from rapport.outreach.ledger import DueRow, Outcome, Settled
 from rapport.outreach.models import Delivery, Enrollment, StepVersion
@@ -101,6 +102,7 @@ def _message(row: Done) -> HandedOver:
         subjects={"candidate": parcel.candidate_id, "enrollment": parcel.enrollment_id},
         sent_by_id=parcel.enrolled_by_id, at=row.at, in_reply_to=parcel.references[-1] if parcel.references else "",
         references=parcel.references, note="" if row.state == "sent" else row.reason,
+        template_version_id=parcel.step.version.template_version_id,
     )  # fmt: skip
 
 
@@ -147,16 +149,18 @@ def rebuild(delivery_ids: Sequence[UUID]) -> list[Done]:
         [row.enrollment.candidate_id for row in rows], now=now, cap_days=1, needs_consent=False, with_exchanges=False
     )
     threads = read_threads([row.enrollment.thread_id for row in rows if row.enrollment.thread_id])
+    filled = read_fillings([row.enrollment_id for row in rows])
     done = []
     for row in rows:
         plan = plans[row.enrollment.sequence_id]
         if plan is not None:
             thread = threads.get(row.enrollment.thread_id or row.id, NO_THREAD)
-            done.append(_done(row, plan, known[row.enrollment.candidate_id], thread))
+            texts = filled.get((row.enrollment_id, row.step_id), {})
+            done.append(_done(row, plan, known[row.enrollment.candidate_id], thread, texts))
     return done
 
 
-def _done(row: Delivery, plan: Plan, known: Known, thread: Thread) -> Done:
+def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mapping[str, str]) -> Done:
     enrollment: Enrollment = row.enrollment
     version: StepVersion = row.version
     step = PlannedStep(
@@ -168,7 +172,13 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: Thread) -> Done:
         enrollment.enrolled_by_id,
     )  # fmt: skip
     known = Known(known.person, known.time_zone, row.address, normal_address(row.address), Facts())
-    parcel = build_parcel(plan, step, due, known, thread)
+    if row.state == Delivery.State.PLANNED:
+        step = plan.find_step(row.step_id) or step  # it goes out in the wording that holds by then
+    parcel = build_parcel(plan, step, due, known, thread, filled)
+    if row.state == Delivery.State.PLANNED:
+        parcel.to_fill = step.text.placeholders
+        asked = {name: name for name in step.text.open_placeholders(parcel.values)}
+        parcel.values = {**parcel.values, **asked}
     try:
         parcel.content = render_content(parcel, unsubscribe_url(row.id))
     except MissingValues:

@@ -12,8 +12,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from rapport.accounts.capabilities import holds, require
 from rapport.lib import clock
-from rapport.lib.errors import InvalidInput
+from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.requests import Request, find_id, next_url
+from rapport.mail.merge_fields import label_of
 from rapport.outreach import operations, queries
 from rapport.outreach.claiming import room_of
 from rapport.outreach.ending import EXIT_LABELS
@@ -147,29 +148,57 @@ def waiting(request: Request) -> HttpResponse:
     require(request.actor, ENROLL)
     sequence_id = find_id(request.GET.get("sequence"))
     context = {
-        "planned": [
-            {"delivery": delivery, "enrollment": enrollment, "content": _content(delivery)}
-            for delivery, enrollment in queries.list_waiting(
-                request.actor, "planned", sequence_id=sequence_id, limit=50
-            )
-        ],
+        "planned": _planned(request, sequence_id),
         "unclear": queries.list_waiting(request.actor, "unclear", sequence_id=sequence_id),
         "here": request.get_full_path(),
     }
     return render(request, "outreach/waiting.html", context)
 
 
-def _content(delivery: Delivery) -> Any:
-    """The mail as it would go out now."""
+def _planned(request: Request, sequence_id: UUID | None) -> list[dict[str, Any]]:
+    """The mails to approve as they would go out now, each with the places that a person fills in."""
     from rapport.outreach.settling import rebuild
 
-    rebuilt = rebuild([delivery.id])
-    return rebuilt[0].parcel.content if rebuilt else None
+    waiting = queries.list_waiting(request.actor, "planned", sequence_id=sequence_id, limit=50)
+    parcels = {done.parcel.delivery_id: done.parcel for done in rebuild([delivery.id for delivery, _ in waiting])}
+    rows = []
+    for delivery, enrollment in waiting:
+        row: dict[str, Any] = {"delivery": delivery, "enrollment": enrollment, "places": [], "open_count": 0}
+        if parcel := parcels.get(delivery.id):
+            texts = {name: "" if parcel.values[name] == name else parcel.values[name] for name in parcel.to_fill}
+            row["content"] = parcel.content
+            row["places"] = [{"label": label_of(name), "text": text} for name, text in texts.items()]
+            row["open_count"] = sum(not text for text in texts.values())
+        rows.append(row)
+    return rows
+
+
+def _fill_in(request: Request) -> None:
+    """Keep what was written in the places of any mail on the page; fields are named "fill.<mail>.<what it asks for>"."""
+    entered: dict[UUID, dict[str, str]] = {}
+    for field, text in request.POST.items():
+        kind, _, rest = field.partition(".")
+        key, _, label = rest.partition(".")
+        if kind == "fill" and (delivery_id := find_id(key)):
+            entered.setdefault(delivery_id, {})[f"[[{label}]]"] = str(text)
+    gone = 0
+    for delivery_id, texts in sorted(entered.items()):
+        try:
+            operations.fill_placeholders(actor=request.actor, delivery_id=delivery_id, texts=texts)
+        except (NotFound, Conflict):
+            gone += any(texts.values())
+    if gone:
+        messages.warning(request, "A mail does not wait any more; what was written for it is not used.")
 
 
 @require_POST
 def approve(request: Request) -> HttpResponse:
-    """Approve or leave out mails that wait for it."""
+    """Keep what was filled in, and approve or leave out mails that wait for it."""
+    if request.POST.get("do") != "decline":
+        _fill_in(request)
+    if request.POST.get("do") == "fill":
+        messages.success(request, "Saved. Nothing goes out before you approve it.")
+        return redirect(next_url(request, reverse("outreach:waiting")))
     ids = [key for key in (find_id(value) for value in request.POST.getlist("ids")) if key]
     if not ids:
         raise InvalidInput("Select a mail first.")
@@ -179,7 +208,12 @@ def approve(request: Request) -> HttpResponse:
         messages.success(request, f"{len(ids)} left out.")
     else:
         count = operations.approve_deliveries(actor=request.actor, delivery_ids=ids)
-        messages.success(request, f"{count} approved. They go out within business hours.")
+        left = queries.count_unapproved(request.actor, ids)
+        if count or not left:
+            messages.success(request, f"{count} approved. They go out within business hours.")
+        if left:
+            wait = "One mail still waits" if left == 1 else f"{left} mails still wait"
+            messages.warning(request, f"{wait} for what stands in double brackets. Fill it in, then approve.")
     return redirect(next_url(request, reverse("outreach:waiting")))
 
 

@@ -14,7 +14,7 @@ from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id, whole_number
-from rapport.mail.queries import sendable_mailboxes
+from rapport.mail.queries import find_versions, get_template, list_templates, sendable_mailboxes
 from rapport.mail.template_fields import FIELDS
 from rapport.outreach import operations, queries
 from rapport.outreach.forms import SequenceForm, StepForm, initial_of
@@ -55,7 +55,8 @@ def _edit(request: Request, sequence: Sequence | None) -> HttpResponse:
         return _show(request, sequence, _stored(request, sequence))
     do = request.POST.get("do", "save")
     if do != "save":
-        return _show(request, sequence, _editor(request, sequence, rearranged(request.POST, do)), part="#steps")
+        data = from_template(request, do) if do.startswith("template:") else rearranged(request.POST, do)
+        return _show(request, sequence, _editor(request, sequence, data), part="#steps")
     editor = _editor(request, sequence, request.POST)
     if not editor.is_valid():
         return _show(request, sequence, editor, status=422)
@@ -88,7 +89,12 @@ def _show(
     request: Request, sequence: Sequence | None, editor: Editor, *, part: str = "", status: int = 200
 ) -> HttpResponse:
     chosen = request.POST.get("preview_candidate") or ""
+    version_ids = [find_id(str(step["template_version_id"].value() or "")) for step in editor.steps]
+    written_from = find_versions(request.actor, {key for key in version_ids if key})
+    for step, key in zip(editor.steps, version_ids, strict=True):
+        step.written_from = written_from.get(key) if key else None
     context = {
+        "templates": list(list_templates(request.actor)),
         "sequence": sequence,
         "form": editor.form,
         "steps": editor.steps,
@@ -107,7 +113,9 @@ def _stored(request: Request, sequence: Sequence | None) -> Editor:
         return Editor(form, [StepForm(prefix="step-0", initial={"kind": "auto", "wait_days": 0, "body": FIRST_BODY})])
     steps = []
     for number, step in enumerate(queries.list_steps(sequence)):
-        values = {name: getattr(step, name) for name in ("id", "kind", "wait_days", "subject", "body")}
+        values = {
+            name: getattr(step, name) for name in ("id", "kind", "wait_days", "subject", "body", "template_version_id")
+        }
         steps.append(StepForm(prefix=f"step-{number}", initial=values))
     return Editor(form, steps)
 
@@ -140,6 +148,7 @@ def rearranged(posted: QueryDict, do: str) -> QueryDict:
             ("wait_days", "3" if len(keys) > 1 else "0"),
             ("subject", ""),
             ("id", ""),
+            ("template_version_id", ""),
         ):
             data[f"step-{fresh}-{name}"] = value
         data[f"step-{fresh}-body"] = FIRST_BODY
@@ -149,6 +158,24 @@ def rearranged(posted: QueryDict, do: str) -> QueryDict:
         if action != "remove":
             keys.insert(max(0, at - 1 if action == "up" else at + 1), key)
     data.setlist("steps", keys)
+    return data
+
+
+def from_template(request: Request, do: str) -> QueryDict:
+    """What was entered, with the text of a chosen template in one step ("template:2" and the template in step-2-use).
+
+    A text that asks for something about each person makes the step one that is approved.
+    """
+    data = request.POST.copy()
+    key = do.partition(":")[2]
+    template_id = find_id(data.get(f"step-{key}-use"))
+    if key not in data.getlist("steps") or template_id is None:
+        return data
+    _, version = get_template(request.actor, template_id)
+    data[f"step-{key}-subject"], data[f"step-{key}-body"] = version.subject, version.body
+    data[f"step-{key}-template_version_id"] = str(version.id)
+    if "[[" in version.subject + version.body and data.get(f"step-{key}-kind") == "auto":
+        data[f"step-{key}-kind"] = "approval"
     return data
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("candidates/<uuid:candidate_id>/", views_candidate.candidate, name="candidate"),
     path("candidates/<uuid:candidate_id>/follow/", views_candidate.follow_candidate, name="follow"),
     path("candidates/<uuid:candidate_id>/mail/", views_candidate.write_mail, name="write_mail"),
+    path("candidates/<uuid:candidate_id>/mail/draft/", views_candidate.draft_mail, name="draft_mail"),
     path("pools/", views_pools.pools, name="pools"),
     path("pools/<uuid:pool_id>/", views_pools.pool, name="pool"),
     path("pools/<uuid:pool_id>/change/", views_pools.pool_change, name="pool_change"),

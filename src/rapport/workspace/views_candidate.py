@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from rapport.accounts.capabilities import holds
+from rapport.accounts.capabilities import holds, require
 from rapport.activity.queries import count_by_group
 from rapport.applications.models import Application
 from rapport.applications.permissions import CREATE
@@ -22,17 +22,18 @@ from rapport.candidates.queries import get_candidate
 from rapport.candidates.views_sections import section_context
 from rapport.hygiene.permissions import MERGE
 from rapport.hygiene.queries import list_merges_of, list_of_candidate
-from rapport.jobs.models import Stage
+from rapport.jobs.models import Job, Stage
 from rapport.jobs.queries import hidden_job_ids
 from rapport.lib import clock
 from rapport.lib.doors import toast
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id
 from rapport.mail.operations import send_message
-from rapport.mail.permissions import OWN_MAILBOX, SEND
-from rapport.mail.queries import sendable_mailboxes
+from rapport.mail.permissions import OWN_MAILBOX, SEND, VIEW
+from rapport.mail.queries import list_templates, sendable_mailboxes
 from rapport.notifications.operations import follow, unfollow
 from rapport.notifications.queries import is_following
+from rapport.outreach.drafts import draft_from_template
 from rapport.outreach.permissions import ENROLL
 from rapport.workspace import timeline
 
@@ -57,7 +58,7 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **_timeline(request, candidate_id, person.given_name or person.full_name),
         **_head(request, profile),
         **_duplicates(request, candidate_id),
-        "mailboxes": _mailboxes(request),
+        **_writing(request),
         "mailbox_setup_url": reverse("mail:mailboxes") if holds(request.actor, OWN_MAILBOX) else "",
         "can_create": holds(request.actor, CREATE) and not person.archived_at,
         "can_enroll": holds(request.actor, ENROLL) and not person.archived_at,
@@ -117,8 +118,11 @@ def _stages(active: list[Application]) -> dict[UUID, list[Stage]]:
     return found
 
 
-def _mailboxes(request: Request) -> list[Any]:
-    return list(sendable_mailboxes(request.actor)) if holds(request.actor, SEND) else []
+def _writing(request: Request) -> dict[str, Any]:
+    """What a mail can be written from: mailboxes, and templates by purpose."""
+    mailboxes = list(sendable_mailboxes(request.actor)) if holds(request.actor, SEND) else []
+    templates = list(list_templates(request.actor)) if mailboxes and holds(request.actor, VIEW) else []
+    return {"mailboxes": mailboxes, "templates": templates}
 
 
 def _panel(request: Request, candidate_id: UUID) -> dict[str, Any]:
@@ -159,18 +163,45 @@ def write_mail(request: Request, candidate_id: UUID) -> HttpResponse:
             subject=request.POST.get("subject", ""),
             text=request.POST.get("text", ""),
             subjects={"candidate": profile.candidate.id},
+            template_version_id=_given_id(request.POST.get("template_version")),
         )
     except (InvalidInput, Conflict) as error:
         problem = str(error)
     if not request.htmx:
         (messages.error if problem else messages.success)(request, problem or "Your mail is on its way.")
         return redirect("workspace:candidate", candidate_id)
-    context = section_context(request, profile) | {"mailboxes": _mailboxes(request), "problem": problem}
+    context = section_context(request, profile) | _writing(request) | {"problem": problem}
     entered = request.POST if problem else None
     response = render(
         request, "workspace/_mail_composer.html", context | {"entered": entered}, status=422 if problem else 200
     )
     return response if problem else toast(response, "Your mail is on its way.", tone="good")
+
+
+@require_POST
+def draft_mail(request: Request, candidate_id: UUID) -> HttpResponse:
+    """The composer with a template's text for this person; sends nothing. Without a template the text stays."""
+    require(request.actor, SEND)
+    profile = get_profile(request.actor, candidate_id)
+    writing = _writing(request)
+    entered = {name: request.POST.get(name, "") for name in ("to", "mailbox", "subject", "text", "template_version")}
+    if template_id := _given_id(request.POST.get("template")):
+        mailbox_id = find_id(entered["mailbox"])
+        mailbox = next((row for row in writing["mailboxes"] if row.id == mailbox_id), None)
+        content, version = draft_from_template(
+            request.actor, template_id, candidate_id, mailbox=mailbox, job=_only_job(request, candidate_id)
+        )
+        entered |= {"subject": content.subject, "text": content.text, "template_version": str(version.id)}
+        entered["template"] = str(template_id)
+    context = section_context(request, profile) | writing | {"entered": entered}
+    return render(request, "workspace/_mail_composer.html", context)
+
+
+def _only_job(request: Request, candidate_id: UUID) -> Job | None:
+    """The job somebody is considered for, if it is one; a text about two would be about the wrong one half the time."""
+    found = list_for_candidate(request.actor, candidate_id)
+    jobs = {row.job_id: row.job for row in found if row.state == Application.State.ACTIVE}
+    return next(iter(jobs.values())) if len(jobs) == 1 else None
 
 
 def _day(text: str) -> date | None:

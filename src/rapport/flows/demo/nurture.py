@@ -27,9 +27,9 @@ from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_RECEIVED, MESSAGE_U
 from rapport.mail.models import DeliveryEvent, Mailbox, Message, MessageBody, Suppression, Template
 from rapport.mail.operations import create_template
 from rapport.mail.operations.recording import HandedOver, store_handed_over
+from rapport.mail.template_fields import Person
 from rapport.outreach import operations
 from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
-from rapport.outreach.content import Person
 from rapport.outreach.ending import EXIT_LABELS
 from rapport.outreach.models import Delivery, Enrollment, Sequence
 from rapport.outreach.operations import SequenceDraft, StepDraft
@@ -254,6 +254,7 @@ class _Course:
             subjects={"candidate": self.to.id, "enrollment": self.row.id}, sent_by_id=self.owner.id, at=at,
             in_reply_to=self.sent[-1].message_id if self.sent else "",
             references=tuple(row.message_id for row in self.sent), note=NO_ANSWER if state == "unclear" else "",
+            template_version_id=step.version.template_version_id,
         )  # fmt: skip
         row = self.row
         if state == "sent":

@@ -3,10 +3,11 @@
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
 from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
 from rapport.mail.models.preferences import Preference, Topic
+from rapport.mail.models.snippets import Snippet
 from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
 
 __all__ = [
-    "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "Suppression", "Template",
+    "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from rapport.mail.operations.clicks import note_click
 from rapport.mail.operations.inbox import mark_done, reopen
+from rapport.mail.operations.library import add_from_library
 from rapport.mail.operations.mailboxes import (
     MailboxSettings,
     create_mailbox,
@@ -21,6 +22,7 @@ from rapport.mail.operations.sending import (
     resolve_unclear,
     send_message,
 )
+from rapport.mail.operations.snippets import create_snippet, set_snippet_archived, update_snippet
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
 from rapport.mail.operations.templates import (
     archive_template,
@@ -32,9 +34,9 @@ from rapport.mail.operations.templates import (
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "Choice", "MailboxSettings", "archive_template", "bring_back_version", "choose_preferences", "create_mailbox", "create_template", "deliver", "fetch_mailbox",
+    "Choice", "MailboxSettings", "add_from_library", "archive_template", "bring_back_version", "choose_preferences", "create_mailbox", "create_snippet", "create_template", "deliver", "fetch_mailbox",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
     "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore_template", "send_message", "send_test",
-    "set_paused", "suppress_address", "test_mailbox", "unsubscribe",
-    "update_mailbox", "update_template",
+    "set_paused", "set_snippet_archived", "suppress_address", "test_mailbox", "unsubscribe",
+    "update_mailbox", "update_snippet", "update_template",
 ]  # fmt: skip

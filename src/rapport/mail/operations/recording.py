@@ -17,7 +17,7 @@ from rapport.mail.subjects import subjects_of
 
 _COLUMNS = (
     "id, thread_id, direction, state, kind, mailbox_id, message_id, in_reply_to, \"references\", from_address, from_name, "
-    "to_address, to_name, subject, preview, subjects, sent_by_id, is_bulk, attempts, state_note, has_attachments, "
+    "to_address, to_name, subject, preview, subjects, template_version_id, sent_by_id, is_bulk, attempts, state_note, has_attachments, "
     "storage_name, created_at, in_flight_at, sent_at"
 )  # fmt: skip
 INSERT_MESSAGES = f"COPY mail_message ({_COLUMNS}) FROM STDIN"
@@ -53,6 +53,7 @@ class HandedOver:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     note: str = ""
+    template_version_id: UUID | None = None
 
 
 def store_handed_over(messages: Sequence[HandedOver]) -> None:
@@ -82,7 +83,7 @@ def _row(message: HandedOver) -> tuple[object, ...]:
         message.id.hex, message.thread_id.hex, "out", message.state, "", message.mailbox_id.hex, message.message_id,
         message.in_reply_to, list(message.references) if message.references else "{}", message.from_address,
         message.from_name, message.to_address, message.to_name[:200], message.content.subject, preview, subjects,
-        sent_by, True, 1, message.note, False, "", at, at, at if is_sent else None,
+        message.template_version_id.hex if message.template_version_id else None, sent_by, True, 1, message.note, False, "", at, at, at if is_sent else None,
     )  # fmt: skip
 
 

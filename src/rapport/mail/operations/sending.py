@@ -26,7 +26,8 @@ from rapport.mail import address_tokens, queries, smtp
 from rapport.mail.activities import MESSAGE_FAILED, MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_UNCLEAR
 from rapport.mail.composing import Envelope, content_of, make_message_id, write_message
 from rapport.mail.headers import Address, ascii_address
-from rapport.mail.models import Mailbox, Message, MessageBody, Suppression
+from rapport.mail.merge_fields import open_placeholders, quoted
+from rapport.mail.models import Mailbox, Message, MessageBody, Suppression, TemplateVersion
 from rapport.mail.operations.mailboxes import note_failure, note_success, smtp_settings
 from rapport.mail.permissions import SEND
 from rapport.mail.subjects import subjects_of
@@ -57,12 +58,14 @@ def send_message(
     """Write a message to one person and queue it; the worker sends it within seconds.
 
     `subjects` ({"candidate": id}) come back with everything that happens to it. `answers_id` is the message it answers:
-    it joins that thread and puts that message aside as done. Bulk mail carries a one-click unsubscribe (RFC 8058).
+    it joins that thread and puts that message aside as done; `template_version_id` the wording it was written from. Bulk mail carries a one-click unsubscribe (RFC 8058).
     Records message.queued. Raises NotAllowed without mail.send, NotFound for a mailbox the actor may not write from,
     InvalidInput by field, Conflict when the address is suppressed.
     """
     require(actor, SEND)
     address = _check(to_address, subject, text)
+    if template_version_id and not TemplateVersion.objects.filter(id=template_version_id).exists():
+        raise InvalidInput({"text": "The template this was written from does not exist any more. Choose another."})
     with transaction.atomic():
         mailbox = queries.sendable_mailboxes(actor).filter(id=mailbox_id).first()
         if mailbox is None:
@@ -146,9 +149,18 @@ def _check(to_address: str, subject: str, text: str) -> str:
         wrong["text"] = "Write a message."
     if "{{" in subject or "{{" in text:
         wrong["text"] = "Fill in what stands between {{ and }} before you send."
+    for field, written in (("subject", subject), ("text", text)):
+        if asked := open_placeholders(written):
+            wrong[field] = _fill_in(asked)
     if wrong:
         raise InvalidInput(wrong)
     return normal_address(to_address)
+
+
+def _fill_in(asked: list[str]) -> str:
+    if "[[" in asked:
+        return "“[[” opens a place to fill in that is not closed. Write there, or take the brackets away."
+    return f"Fill in what stands in double brackets before you send: {quoted(asked)}."
 
 
 def _refuse_suppressed(address: str) -> None:

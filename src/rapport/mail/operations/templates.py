@@ -18,7 +18,7 @@ from rapport.mail.activities import TEMPLATE_ARCHIVED, TEMPLATE_CHANGED, TEMPLAT
 from rapport.mail.composing import compile_message
 from rapport.mail.models import Preference, Template, TemplateVersion
 from rapport.mail.permissions import EDIT_TEMPLATES
-from rapport.mail.template_fields import FIELDS
+from rapport.mail.template_fields import FIELDS, MAX_TEXT
 
 LANGUAGES = dict(Preference.Language.choices[1:])
 
@@ -99,7 +99,9 @@ def bring_back_version(*, actor: Actor, template_id: UUID, number: int) -> Templ
     old, present = versions[number], versions[max(versions)]
     if (old.subject, old.body) == (present.subject, present.body):
         return present
-    compile_message(subject=old.subject, body=old.body, known=FIELDS)
+    compile_message(
+        subject=old.subject, body=old.body, known=FIELDS, snippets=queries.snippets_in(old.subject, old.body)
+    )
     template.updated_at = clock.now()
     template.save(update_fields=["updated_at"])
     added = _add_version(actor, template, present.number + 1, old.subject, old.body)
@@ -147,8 +149,10 @@ def _check(name: str, purpose: str, subject: str, body: str, language_code: str)
         wrong["subject"] = "Write a subject."
     if not body.strip():
         wrong["body"] = "Write a text."
+    if len(subject) + len(body) > MAX_TEXT:
+        wrong["body"] = f"A template has {MAX_TEXT:,} characters at most, the subject among them."
     if not wrong:
-        compile_message(subject=subject, body=body, known=FIELDS)
+        compile_message(subject=subject, body=body, known=FIELDS, snippets=queries.snippets_in(subject, body))
         return
     raise InvalidInput(wrong)
 

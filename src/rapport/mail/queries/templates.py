@@ -1,6 +1,6 @@
 """Reading templates and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -98,6 +98,12 @@ def any_template(actor: Actor) -> bool:
     return Template.objects.exists()
 
 
+def copies_of_library(actor: Actor) -> dict[str, Template]:
+    """Templates by the key of the library's text that they were copied from, archived ones too."""
+    require(actor, VIEW)
+    return {template.library_key: template for template in Template.objects.exclude(library_key="")}
+
+
 def words_in_use(actor: Actor) -> tuple[list[str], list[str]]:
     """The role families and the departments that templates in use name, each in order."""
     require(actor, VIEW)
@@ -120,6 +126,13 @@ def list_versions(actor: Actor, template_id: UUID) -> QuerySet[TemplateVersion]:
     """All wordings, newest first, with who wrote them."""
     require(actor, VIEW)
     return TemplateVersion.objects.filter(template_id=template_id).select_related("created_by")
+
+
+def find_versions(actor: Actor, version_ids: Collection[UUID]) -> dict[UUID, TemplateVersion]:
+    """Versions by id, each with its template; those that do not exist are left out."""
+    require(actor, VIEW)
+    rows = TemplateVersion.objects.filter(id__in=list(version_ids)).select_related("template") if version_ids else []
+    return {row.id: row for row in rows}
 
 
 def lock_template(actor: Actor, template_id: UUID) -> Template:

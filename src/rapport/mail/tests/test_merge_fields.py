@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapport.mail.merge_fields import MissingValues, Shape, TemplateProblem, compile_text, html_of
+from rapport.mail.composing import compile_message
+from rapport.mail.merge_fields import MissingValues, Shape, TemplateProblem, compile_text, html_of, open_placeholders
 
 KNOWN = {"first_name", "job_title", "company"}
 
@@ -98,3 +99,57 @@ def test_any_text_is_compiled_or_refused_with_a_position_inside_it(source):
 
 def test_html_of_a_text_without_anything_special():
     assert html_of("a\nb\n\n\nc") == "<p>a<br>\nb</p>\n<p>c</p>"
+
+
+@pytest.mark.parametrize(
+    ("source", "label"),
+    [
+        ("Hello. [[a sentence  about their work]] Bye", "a sentence about their work"),
+        ("[[ what you\tread ]]", "what you read"),
+        ("a [0] [[x]]", "x"),
+    ],
+)
+def test_an_open_placeholder_blocks_the_text_until_a_person_fills_it_in(source, label):
+    text = compile_text(source, known=KNOWN)
+    with pytest.raises(MissingValues) as caught:
+        text.render({})
+    assert str(caught.value) == f"To be filled in: “{label}”"
+    assert "[[" not in text.render({f"[[{label}]]": "Your talk on relays stayed with me."})
+
+
+def test_what_is_filled_in_is_escaped_in_html():
+    text = compile_text("[[x]]", known=KNOWN, shape=Shape.HTML)
+    assert text.render({"[[x]]": "<b>\nR&D"}) == "<p>&lt;b&gt;<br>\nR&amp;D</p>"
+
+
+@pytest.mark.parametrize("source", ["Hi [[", "[[ ]]", "[[a\nb]]", "[[a]", "[[{{ first_name }}]]"])
+def test_a_placeholder_that_is_not_closed_is_refused_with_its_place(source):
+    with pytest.raises(TemplateProblem) as caught:
+        compile_text(source, known=KNOWN)
+    assert (caught.value.line, caught.value.column) == (1, source.index("[[") + 1)
+    assert "“[[” without words and “]]” after it" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nothing [to] fill", []),
+        ("[[a b]] and [[ a  b ]], [[c]]", ["a b", "c"]),
+        ("[[a", ["[["]),
+        ("[[a]] then [[ \n]]", ["a", "[["]),
+    ],
+)
+def test_open_placeholders_of_a_finished_text_are_found(text, found):
+    assert open_placeholders(text) == found
+
+
+def test_a_draft_asks_for_what_is_missing_and_takes_no_orders_from_values():
+    template = compile_message(
+        subject="For {{ first_name }}", body='{{ company | "you" }}: {{ job_title }} [[why them]]', known=KNOWN
+    )
+    draft = template.draft({"first_name": "Bo [[x]] {{ company }}"})
+    assert (draft.subject, draft.text, draft.html) == (
+        "For Bo [ [x]] { { company } }", "you: [[job title]] [[why them]]", "",
+    )  # fmt: skip
+    assert template.missing({}) == ["first_name", "job_title"]
+    assert template.placeholders == ["[[why them]]"]

@@ -179,6 +179,9 @@ def test_a_suppressed_address_is_refused_and_also_stopped_at_the_last_moment(rit
         ({"subject": " "}, "subject"),
         ({"text": "\n"}, "text"),
         ({"text": "Hello {{ first_name }}"}, "text"),
+        ({"text": "Hello. [[a sentence about their work]]"}, "text"),
+        ({"subject": "About [[their talk]]"}, "subject"),
+        ({"text": "Hello [[ there"}, "text"),
         ({"to": "carl@example.org\r\nBcc: all@example.org"}, "to_address"),
     ],
 )

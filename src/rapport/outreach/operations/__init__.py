@@ -1,7 +1,12 @@
 """Writes of outreach. Each file holds the operations on one noun; callers use `outreach.operations.<name>`."""
 
 from rapport.outreach.operations.breaking import check_breakers
-from rapport.outreach.operations.deliveries import approve_deliveries, decline_delivery, resolve_unclear
+from rapport.outreach.operations.deliveries import (
+    approve_deliveries,
+    decline_delivery,
+    fill_placeholders,
+    resolve_unclear,
+)
 from rapport.outreach.operations.enrolling import EnrollResult, Excluded, enroll, preview_enrollment
 from rapport.outreach.operations.exiting import exit_enrollments, exit_for_candidates, postpone_for_absence
 from rapport.outreach.operations.merging import move_enrollments_of
@@ -18,6 +23,6 @@ from rapport.outreach.operations.sequences import (
 
 __all__ = [
     "EnrollResult", "Excluded", "SequenceDraft", "StepDraft", "activate_sequence", "approve_deliveries",
-    "archive_sequence", "check_breakers", "create_sequence", "decline_delivery", "enroll", "exit_enrollments", "exit_for_candidates", "move_enrollments_of",
+    "archive_sequence", "check_breakers", "create_sequence", "decline_delivery", "enroll", "exit_enrollments", "exit_for_candidates", "fill_placeholders", "move_enrollments_of",
     "pause_sequence", "postpone_for_absence", "preview_enrollment", "preview_step", "resolve_unclear", "save_sequence",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What people decide about single mails: approve, leave out, and settle what is unclear."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,16 +12,19 @@ from rapport.activity.verbs import Verb
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
+from rapport.mail.merge_fields import label_of, open_placeholders
 from rapport.mail.operations.recording import confirm_unclear, give_up_unclear
 from rapport.outreach import ledger, queries
-from rapport.outreach.activities import DELIVERY_APPROVED, DELIVERY_RESOLVED, DELIVERY_SKIPPED
+from rapport.outreach.activities import DELIVERY_APPROVED, DELIVERY_FILLED, DELIVERY_RESOLVED, DELIVERY_SKIPPED
 from rapport.outreach.ending import record_finished
+from rapport.outreach.fillings import read_fillings
 from rapport.outreach.ledger import Outcome, Settled
-from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.models import Delivery, Enrollment, Filling
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, load_plan
 from rapport.outreach.schedule import next_slot
 
+MAX_FILLING = 2_000
 DECISIONS = {"sent": "it arrived", "again": "send it again", "skip": "leave it out"}
 
 
@@ -29,7 +32,8 @@ DECISIONS = {"sent": "it arrived", "again": "send it again", "skip": "leave it o
 def approve_deliveries(*, actor: Actor, delivery_ids: Collection[UUID]) -> int:
     """Let mails that wait for approval go out in the next slot; returns how many. Records delivery.approved.
 
-    The governor is asked again when they go out. Those that do not wait any more are left alone.
+    The governor is asked again when they go out. Those that do not wait any more, and those with a placeholder that
+    nobody has filled in, are left alone.
     """
     require(actor, ENROLL)
     count = 0
@@ -41,12 +45,59 @@ def approve_deliveries(*, actor: Actor, delivery_ids: Collection[UUID]) -> int:
         if delivery.state != Delivery.State.PLANNED or enrollment.state != Enrollment.State.ACTIVE:
             continue
         plan = _plan(enrollment)
+        if open_placeholders_of(plan, delivery):
+            continue
         now = clock.now()
         enrollment.next_due_at = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
         enrollment.save(update_fields=["next_due_at"])
         _record(DELIVERY_APPROVED, actor, enrollment)
         count += 1
     return count
+
+
+@transaction.atomic
+def fill_placeholders(*, actor: Actor, delivery_id: UUID, texts: Mapping[str, str]) -> list[str]:
+    """Write what a mail that waits for approval asks for; returns the names that are still open.
+
+    `texts` are by placeholder, with its brackets; one that is left out keeps its text, an empty one is open again.
+    Records delivery.filled when anything changed. Raises NotFound, Conflict when the mail does not wait any more,
+    InvalidInput for a text that is too long or asks for something itself.
+    """
+    delivery, enrollment = queries.lock_in_hand(actor, delivery_id)
+    if delivery.state != Delivery.State.PLANNED:
+        raise Conflict("This mail does not wait for approval any more.")
+    plan = _plan(enrollment)
+    step = plan.find_step(delivery.step_id)
+    asked = step.text.placeholders if step else []
+    filling = Filling.objects.filter(enrollment=enrollment, step_id=delivery.step_id).first()
+    before = filling.texts if filling else {}
+    given = {name: text.replace("\r\n", "\n").strip() for name, text in texts.items() if name in asked}
+    _check_texts(given)
+    after = {name: text for name, text in {**before, **given}.items() if text}
+    if after != before:
+        Filling.objects.update_or_create(
+            enrollment=enrollment, step_id=delivery.step_id,
+            defaults={"texts": after, "written_by_id": actor.id if actor.kind == "user" else None, "updated_at": clock.now()},
+        )  # fmt: skip
+        _record(DELIVERY_FILLED, actor, enrollment)
+    return [name for name in asked if not after.get(name)]
+
+
+def _check_texts(texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        if len(text) > MAX_FILLING:
+            raise InvalidInput({name: f"“{label_of(name)}” has {MAX_FILLING:,} characters at most."})
+        if open_placeholders(text) or "{{" in text:
+            raise InvalidInput({name: f"Write “{label_of(name)}” out, without double brackets or braces."})
+
+
+def open_placeholders_of(plan: Plan, delivery: Delivery) -> list[str]:
+    """The names of what has to be filled in before this planned mail may go out."""
+    step = plan.find_step(delivery.step_id)
+    if step is None or not step.text.placeholders:
+        return []
+    texts = read_fillings([delivery.enrollment_id]).get((delivery.enrollment_id, step.id), {})
+    return step.text.open_placeholders(texts)
 
 
 @transaction.atomic

@@ -164,12 +164,9 @@ def _refusal(plan: Plan, known: Known) -> tuple[str, str] | None:
     verdict = lasting_refusal(known.facts, plan.sequence.needs_consent, plan.sequence.topic)
     if verdict:
         return verdict.reason, verdict.text
-    try:
-        if plan.steps[0].kind != "task":
-            plan.steps[0].text.render(plan.values_for(known.person), unsubscribe_url="")
-    except MissingValues as problem:
-        return "missing_values", f"{problem}."
-    return None
+    first = plan.steps[0]
+    missing = first.text.missing(plan.values_for(known.person)) if first.kind != "task" else []
+    return ("missing_values", f"{MissingValues(dict.fromkeys(missing))}.") if missing else None
 
 
 def _before(plan: Plan, candidate_ids: Sequence[UUID], now: datetime) -> dict[UUID, Excluded]:

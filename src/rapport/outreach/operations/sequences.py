@@ -17,9 +17,10 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.ids import new_id
 from rapport.mail.composing import Content
-from rapport.mail.merge_fields import MissingValues
-from rapport.mail.queries import sendable_mailboxes
-from rapport.mail.template_fields import sample_values
+from rapport.mail.merge_fields import MissingValues, label_of, quoted
+from rapport.mail.models import TemplateVersion
+from rapport.mail.queries import sendable_mailboxes, snippets_in
+from rapport.mail.template_fields import person_values, sample_values
 from rapport.outreach import queries
 from rapport.outreach.activities import (
     SEQUENCE_ACTIVATED,
@@ -28,7 +29,7 @@ from rapport.outreach.activities import (
     SEQUENCE_CREATED,
     SEQUENCE_PAUSED,
 )
-from rapport.outreach.content import compile_step, person_values
+from rapport.outreach.content import compile_step
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import read_known
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion
@@ -41,13 +42,17 @@ OUT_OF_THE_WAY = 1000  # positions move through here, because two steps must nev
 
 @dataclass(frozen=True, slots=True)
 class StepDraft:
-    """A step as a person enters it; `id` is None for a new one. An empty subject answers the thread."""
+    """A step as a person enters it; `id` is None for a new one. An empty subject answers the thread.
+
+    `template_version_id` is the wording of a template that the text was written from.
+    """
 
     kind: str = "auto"
     wait_days: int = 0
     subject: str = ""
     body: str = ""
     id: UUID | None = None
+    template_version_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +195,7 @@ def preview_step(
     mailbox = sendable_mailboxes(actor).filter(id=draft.mailbox_id).first() if draft.mailbox_id else None
     text = compile_step(
         subject=step.subject, body=step.body, signature=mailbox.signature if mailbox else "",
-        shows_unsubscribe=draft.shows_unsubscribe,
+        shows_unsubscribe=draft.shows_unsubscribe, snippets=snippets_in(step.subject, step.body),
     )  # fmt: skip
     sequence = Sequence(mailbox=mailbox, job=_job(actor, draft.job_id))
     values = sample_values()
@@ -200,6 +205,7 @@ def preview_step(
         )
         values |= person_values(known.person) if known else {}
         values |= shared_values(sequence)
+    values |= {name: name for name in text.placeholders}
     missing: tuple[str, ...] = ()
     link = f"{settings.BASE_URL}/u/…"
     try:
@@ -258,6 +264,7 @@ def _check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str,
         wrong["steps"] = f"A sequence has {MAX_STEPS} steps at most."
     if not steps and before is not None and before.state == Sequence.State.ACTIVE:
         wrong["steps"] = "An active sequence needs a step. Pause it first."
+    snippets = snippets_in(*(text for step in steps for text in (step.subject, step.body)))
     first_mail = next((number for number, step in enumerate(steps) if step.kind != Step.Kind.TASK), None)
     for number, step in enumerate(steps):
         if step.kind not in Step.Kind.values:
@@ -267,10 +274,27 @@ def _check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str,
         if number == first_mail and not step.subject.strip():
             wrong[f"steps.{number}.subject"] = "Write a subject; only later mails can answer the first."
         try:
-            compile_step(subject=step.subject, body=step.body)
+            text = compile_step(subject=step.subject, body=step.body, snippets=snippets)
         except InvalidInput as problem:
             wrong |= {f"steps.{number}.{name}": text for name, text in problem.fields.items()}
-    return wrong
+        else:
+            if text.placeholders and step.kind == Step.Kind.AUTO:
+                asked = quoted([label_of(name) for name in text.placeholders])
+                wrong[f"steps.{number}.kind"] = (
+                    f"This mail asks for something about each person: {asked}. Choose “{Step.Kind.APPROVAL.label}”; it is "
+                    "filled in when you approve."
+                )
+    return wrong | _unknown_versions(steps)
+
+
+def _unknown_versions(steps: ListOf[StepDraft]) -> dict[str, str]:
+    named = {step.template_version_id for step in steps if step.template_version_id}
+    known = set(TemplateVersion.objects.filter(id__in=named).values_list("id", flat=True)) if named else set()
+    return {
+        f"steps.{number}.body": "The template this was written from does not exist any more. Choose another."
+        for number, step in enumerate(steps)
+        if step.template_version_id and step.template_version_id not in known
+    }
 
 
 def _job(actor: Actor, job_id: UUID | None) -> Job | None:
@@ -313,6 +337,7 @@ def _save_step(
     if version is None or (version.subject, version.body) != (subject, body):
         StepVersion.objects.create(
             step=step, number=version.number + 1 if version else 1, subject=subject, body=body,
+            template_version_id=draft.template_version_id,
             created_by_id=actor.id if actor.kind == "user" else None, created_at=now,
         )  # fmt: skip
         return True
