@@ -25,7 +25,12 @@ class MailConfig(AppConfig):
         navigation.add(
             "settings",
             navigation.Entry(
-                "Templates", "mail:templates", "file-text", order=40, capability="mail.view", match="mail:template"
+                "Templates",
+                "mail:templates",
+                "file-text",
+                order=40,
+                capability="mail.view",
+                match="mail:template mail:snippet",
             ),
         )
         navigation.add(

@@ -118,6 +118,18 @@ class TemplateForm(forms.Form):
         return {**self.cleaned_data, "owner_id": UUID(owner_id) if owner_id else None}
 
 
+class SnippetForm(forms.Form):
+    """A snippet; its name is chosen once."""
+
+    name = forms.CharField(max_length=60, help_text="Letters, digits and _, such as “about_us”. It stays as it is.")
+    body = forms.CharField(label="Text", max_length=5_000, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["name"]
+
+
 class TemplateFilterForm(forms.Form):
     """What the list of templates is narrowed by; a wrong value asks for nothing."""
 

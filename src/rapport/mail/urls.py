@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from rapport.mail import views, views_domains, views_mailboxes, views_preferences, views_templates
+from rapport.mail import (
+    views,
+    views_domains,
+    views_library,
+    views_mailboxes,
+    views_preferences,
+    views_snippets,
+    views_templates,
+)
 
 app_name = "mail"
 urlpatterns = [
@@ -20,11 +28,17 @@ urlpatterns = [
     path("settings/mailboxes/<uuid:mailbox_id>/pause/", views_mailboxes.pause, name="mailbox_pause"),
     path("settings/templates/", views_templates.templates, name="templates"),
     path("settings/templates/new/", views_templates.create, name="template_create"),
+    path("settings/templates/library/", views_library.library, name="template_library"),
     path("settings/templates/preview/", views_templates.preview, name="template_preview"),
     path("settings/templates/<uuid:template_id>/", views_templates.edit, name="template"),
     path("settings/templates/<uuid:template_id>/archive/", views_templates.archive, name="template_archive"),
     path("settings/templates/<uuid:template_id>/restore/", views_templates.restore, name="template_restore"),
     path("settings/templates/<uuid:template_id>/back/", views_templates.bring_back, name="template_back"),
+    path("settings/snippets/", views_snippets.snippets, name="snippets"),
+    path("settings/snippets/new/", views_snippets.create, name="snippet_create"),
+    path("settings/snippets/<uuid:snippet_id>/", views_snippets.edit, name="snippet"),
+    path("settings/snippets/<uuid:snippet_id>/archive/", views_snippets.archive, name="snippet_archive"),
+    path("settings/snippets/<uuid:snippet_id>/restore/", views_snippets.restore, name="snippet_restore"),
     path("settings/suppressions/", views.suppressions, name="suppressions"),
     path("settings/suppressions/<uuid:suppression_id>/lift/", views.lift, name="suppression_lift"),
     path("l/<str:token>", views.link, name="link"),
