@@ -144,6 +144,8 @@ class TemplateFilterForm(forms.Form):
         for name, label, words in (("family", "All roles", families), ("department", "All departments", departments)):
             field: Any = self.fields[name]
             field.choices = [("", label), *((word, word) for word in words)]
+        for shown in self.fields.values():
+            shown.widget.attrs["class"] = "input"
 
     def wanted(self) -> dict[str, str]:
         self.is_valid()

@@ -30,6 +30,7 @@ urlpatterns = [
     path("settings/templates/new/", views_templates.create, name="template_create"),
     path("settings/templates/library/", views_library.library, name="template_library"),
     path("settings/templates/preview/", views_templates.preview, name="template_preview"),
+    path("settings/templates/links/", views_templates.links, name="template_links"),
     path("settings/templates/<uuid:template_id>/", views_templates.edit, name="template"),
     path("settings/templates/<uuid:template_id>/archive/", views_templates.archive, name="template_archive"),
     path("settings/templates/<uuid:template_id>/restore/", views_templates.restore, name="template_restore"),

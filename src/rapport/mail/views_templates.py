@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,15 +14,19 @@ from django.views.decorators.vary import vary_on_headers
 
 from rapport.accounts.capabilities import holds, require
 from rapport.accounts.models import User
+from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.requests import Request, whole_number
+from rapport.lib.requests import Request, find_id, whole_number
 from rapport.mail import operations, queries, surroundings
-from rapport.mail.composing import compile_message
+from rapport.mail.checks import check_message
+from rapport.mail.checks.reach import reach
 from rapport.mail.forms import TemplateFilterForm, TemplateForm
+from rapport.mail.headers import Address
 from rapport.mail.models import Template
 from rapport.mail.permissions import EDIT_TEMPLATES
-from rapport.mail.template_fields import FIELDS, sample_values
+from rapport.mail.previews import NOBODY, preview_message
+from rapport.mail.template_fields import FIELDS, JOB_FIELDS, sample_values
 
 SORTS = (("name", "Name"), ("purpose", "For"), ("changed", "Changed"))
 VIEWS = (("", "In use"), ("mine", "Kept by you"), ("archived", "Archived"))
@@ -144,15 +149,49 @@ def restore(request: Request, template_id: UUID) -> HttpResponse:
 
 @require_POST
 def preview(request: Request) -> HttpResponse:
-    """What the text in the editor becomes for the sample candidate, or what is wrong with it; a fragment for htmx."""
+    """What the text in the editor becomes for the chosen reader, and what is worth a second look; a fragment for htmx."""
     require(request.actor, EDIT_TEMPLATES)
-    subject, body = request.POST.get("subject", ""), request.POST.get("body", "")
-    try:
-        content = compile_message(subject=subject, body=body, known=FIELDS).render(sample_values())
-    except InvalidInput as error:
-        context = {"problems": [f"{name.capitalize()}: {text}" for name, text in error.fields.items()]}
-        return render(request, "mail/template.html#preview", context)
-    return render(request, "mail/template.html#preview", {"content": content})
+    return render(request, "mail/template.html#preview", _looked_at(request, *_typed(request)))
+
+
+@require_POST
+def links(request: Request) -> HttpResponse:
+    """Whether the links of the text in the editor answer; asked only when somebody presses the button."""
+    require(request.actor, EDIT_TEMPLATES)
+    subject, body, language_code = _typed(request)
+    report = check_message(
+        subject=subject, body=body, language_code=language_code, snippets=queries.snippets_in(subject, body)
+    )
+    return render(request, "mail/template.html#links", {"reached": reach(report.links)})
+
+
+def _typed(request: Request) -> tuple[str, str, str]:
+    return request.POST.get("subject", ""), request.POST.get("body", ""), request.POST.get("language_code", "en")
+
+
+def _looked_at(request: Request, subject: str, body: str, language_code: str) -> dict[str, Any]:
+    """`shown` (Preview) for the chosen `reader` or the invented one, and `report` of the checks."""
+    snippets = queries.snippets_in(subject, body)
+    report = check_message(subject=subject, body=body, language_code=language_code, snippets=snippets)
+    context: dict[str, Any] = {"report": report, "reader_id": find_id(request.POST.get("reader"))}
+    if report.has_stop:
+        return context
+    mailbox = queries.sendable_mailboxes(request.actor).first()
+    sample = sample_values()
+    values = {**sample, "organisation": settings.SITE_NAME}
+    if context["reader_id"]:
+        known = surroundings.values_of_reader(request.actor, context["reader_id"])
+        values |= {name: value for name, value in known.items() if name not in JOB_FIELDS}
+        context["reader_name"] = known.get("full_name", "")
+    if mailbox:
+        name = mailbox.display_name or request.actor.name
+        values |= {"sender_name": name, "sender_first_name": name.split(" ")[0]}
+    context["shown"] = preview_message(
+        subject=subject, body=body, values=values, now=clock.now(), snippets=snippets,
+        signature=mailbox.signature if mailbox else "",
+        sender=Address(mailbox.address, mailbox.display_name) if mailbox else NOBODY,
+    )  # fmt: skip
+    return context
 
 
 def _complain(form: TemplateForm, error: InvalidInput | Conflict) -> None:
@@ -160,8 +199,9 @@ def _complain(form: TemplateForm, error: InvalidInput | Conflict) -> None:
 
 
 def _page(request: Request, form: TemplateForm, template: Template | None) -> HttpResponse:
-    subject, body = form["subject"].value() or "", form["body"].value() or ""
     families, departments = queries.words_in_use(request.actor)
+    typed = [str(form[name].value() or "") for name in ("subject", "body", "language_code")]
+    is_empty = not (typed[0] or typed[1])
     context: dict[str, Any] = {
         "form": form,
         "template": template,
@@ -169,10 +209,9 @@ def _page(request: Request, form: TemplateForm, template: Template | None) -> Ht
         "families": families,
         "departments": sorted({*departments, *surroundings.list_departments()}, key=str.lower),
         "fields": [(name, f"{{{{ {name} }}}}", about) for name, (about, _) in FIELDS.items()],
+        "snippets": [(row.name, f"{{{{ snippet:{row.name} }}}}") for row in queries.list_snippets(request.actor)],
+        "readers": surroundings.list_readers(request.actor),
         "can_edit": holds(request.actor, EDIT_TEMPLATES),
+        **({} if is_empty else _looked_at(request, typed[0], typed[1], typed[2])),
     }
-    try:
-        context["content"] = compile_message(subject=subject, body=body, known=FIELDS).render(sample_values())
-    except InvalidInput as error:
-        context["problems"] = [f"{name.capitalize()}: {text}" for name, text in error.fields.items()]
     return render(request, "mail/template.html", context, status=422 if form.errors else 200)

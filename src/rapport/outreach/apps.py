@@ -8,6 +8,10 @@ class OutreachConfig(AppConfig):
     label = "outreach"
 
     def ready(self) -> None:
+        from rapport.mail import surroundings
+        from rapport.outreach.drafts import list_readers, values_of
+
+        surroundings.add_readers(surroundings.Readers(list_readers, values_of))
         navigation.add(
             "main",
             navigation.Entry(

@@ -19,18 +19,15 @@ UNSUBSCRIBE_WORDS = "If you would rather not hear from us about jobs, tell us he
 class StepText:
     """A compiled step; `answers` means that its subject is taken from the thread.
 
-    `links` are the addresses that links of the HTML lead to, by the name of the field that stands in their place.
+    `links` are the addresses that links of the HTML lead to, by the name of the field that stands in their place;
+    `placeholders` the names of what a person has to fill in before this can go to anybody.
     """
 
     template: MessageTemplate
     answers: bool
     shows_unsubscribe: bool
     links: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def placeholders(self) -> list[str]:
-        """The names of what a person has to fill in before this can go to anybody."""
-        return self.template.placeholders
+    placeholders: tuple[str, ...] = ()
 
     def open_placeholders(self, values: Mapping[str, str]) -> list[str]:
         """Of those, what is not filled in."""
@@ -73,7 +70,7 @@ def compile_step(
     if template.html is not None:
         followed, links = with_followed_links(template.html)
         template = replace(template, html=followed)
-    return StepText(template, not subject.strip(), shows_unsubscribe, links)
+    return StepText(template, not subject.strip(), shows_unsubscribe, links, tuple(template.placeholders))
 
 
 def reply_subject(subject: str) -> str:

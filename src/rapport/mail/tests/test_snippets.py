@@ -97,8 +97,8 @@ def test_no_circle_and_nothing_unknown_can_be_saved(rita):
     one = operations.create_snippet(actor=rita.actor, name="one", body="1")
     operations.create_snippet(actor=rita.actor, name="two", body="{{ snippet:one }}")
     for body, said in (
-        ("{{ snippet:two }}", "a snippet cannot contain itself: one → two → one"),
-        ("{{ nope }}", "there is no field “nope”"),
+        ("{{ snippet:two }}", "n the snippet “two”: a snippet cannot contain itself: one → two → one"),
+        ("{{ nope }}", "There is no field “nope”"),
         ("{{ settings.SECRET_KEY }}", "is not a merge field"),
         ("[[why]]", "says the same to everybody"),
         ("", "Write a text"),
