@@ -157,6 +157,7 @@ def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
     settings = MailboxSettings(address="rita@example.org", smtp_host="127.0.0.1", smtp_security="plain")
     mailbox = mail.create_mailbox(actor=rita, settings=settings, owner_id=recruiter.id)
     template = mail.create_template(actor=rita, name="Hello", purpose="first_contact", subject="Hello", body="Hello")
+    snippet = mail.create_snippet(actor=rita, name="about_us", body="We are twelve.")
     message = mail.send_message(
         actor=rita, mailbox_id=mailbox.id, to_address="carl@example.org", to_name="Carl Candidate", subject="A job for you",
         text="Hello Carl", subjects={"candidate": carl.id},
@@ -172,7 +173,7 @@ def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
         state=Delivery.State.UNCLEAR, message_id="one@example.org", address="carl@example.org", claimed_at=clock.now(),
     )  # fmt: skip
     return {
-        "mailbox_id": mailbox.id, "mail:template_id": template.id, "message_id": received.id,
+        "mailbox_id": mailbox.id, "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
         "suppression_id": suppression.id, "sequence_id": sequence.id, "delivery_id": delivery.id,
         "token": address_tokens.link_token(message.id),
     }  # fmt: skip

@@ -14,13 +14,40 @@ TEMPLATES = (
      "Hello {{ first_name }},\n\nyour application as {{ job_title }} is here and a person will read it. You hear from me within five working days, also if the answer is no.\n\n{{ sender_first_name }}"),
     ("It takes longer", "delay", "", "", "{{ job_title }}: a later date than we promised",
      "Hello {{ first_name }},\n\nwe said you would hear from us this week. One of the two people who decide is ill, so it will be next Friday. I am sorry for the wait.\n\n{{ sender_first_name }}"),
-    ("No after an interview", "rejection", "", "", "{{ job_title }}: our decision",
+    ("No after an interview", "rejection_last", "", "", "{{ job_title }}: our decision",
      "Hello {{ first_name }},\n\nwe have given the place to somebody with more years on high voltage. What convinced us about you was how you explained the outage in plain words.\n\nMay I keep your details for the next opening? If not, a short answer is enough and I delete them.\n\n{{ sender_first_name }}"),
     ("Keeping in touch", "nurture", "", "", "What has changed here since spring",
-     "Hello {{ first_name }},\n\na short note, twice a year: the forecasting team has grown to nine, and two of them came from hospitals and railways.\n\nTell me if it should stay at two notes, or none.\n\n{{ sender_first_name }}"),
+     "Hello {{ first_name }},\n\na short note, twice a year: the forecasting team has grown to nine, and two of them came from hospitals and railways.\n\n{{ snippet:how_we_hire }}\n\nTell me if it should stay at two notes, or none.\n\n{{ sender_first_name }}"),
     ("Offer follows", "offer", "", "", "Good news, {{ first_name }}",
      "Hello {{ first_name }},\n\nwe would like to work with you. The written offer follows tomorrow; today I would like to tell you about it by phone. When does it suit you?\n\n{{ sender_first_name }}"),
 )  # fmt: skip
+# Of the starter library, copied as it is
+LIBRARY = (
+    "second-note", "interview-invitation", "interview-thanks", "status-in-process", "no-after-reading", "silver-medal-later",
+    "referral-thanks", "consent-again", "after-a-missed-event", "withdrawn",
+)  # fmt: skip
+# name, text
+SNIPPETS = (
+    ("about_us", "Halden Grid keeps power for two million people steady while it turns renewable. We are 2,000, and every job here has its pay range in the posting."),
+    ("how_we_hire", "The way is two talks and one afternoon with the team, four weeks from the first to the last. Travel is paid."),
+)  # fmt: skip
+# A template's wording before the present one: name, text
+FORMER = {
+    "Keeping in touch": "Hello {{ first_name }},\n\nour newsletter of this spring is out. You find it on our site.\n\n{{ sender_first_name }}",
+    "First contact, engineers": "Hello {{ first_name }},\n\nwe have an opening that fits your profile. Would you like to talk?\n\nBest regards\n{{ sender_first_name }}",
+}  # fmt: skip
+# The template that a step was written from: (sequence, number of the step)
+WRITTEN_FROM = {
+    ("Data engineers for forecasting", 0): "First contact, engineers",
+    ("Electricians for spring", 0): "First contact, craft",
+    ("After the job fair", 0): "After we met",
+}
+# What was written for a person where a mail asked for it
+FILLED = (
+    "Your talk on late data at the meetup in Oslo is still quoted here.",
+    "You wrote that a pipeline is done when nobody wakes up for it; I have that sentence on my desk.",
+    "Your notes on moving a warehouse without a freeze were read by the whole team.",
+)
 
 # kind, days to wait, subject, body
 DATA_STEPS = (
@@ -29,7 +56,7 @@ DATA_STEPS = (
     ("auto", 4, "",
      "Hello {{ first_name }},\n\nthe pay for {{ job_title }} is 78,000 to 96,000 euros, and the way is two talks and one afternoon with the team. I forgot to say so.\n\nRita Lindqvist\nHalden Grid"),
     ("approval", 6, "",
-     "Hello {{ first_name }},\n\none last note from me: the team's on-call plan, with last month's real nights, is something I can send you. Say the word.\n\nRita Lindqvist\nHalden Grid"),
+     "Hello {{ first_name }},\n\n[[what of their work made you think of them]]\n\nOne last note from me: the team's on-call plan, with last month's real nights, is something I can send you. Say the word.\n\nRita Lindqvist\nHalden Grid"),
     ("task", 5, "", "Call {{ first_name }}: did the mails arrive, and is there another time of year that suits better?"),
 )  # fmt: skip
 CRAFT_STEPS = (

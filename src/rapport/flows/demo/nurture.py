@@ -18,20 +18,20 @@ from rapport.activity.operations import Happening, record_many
 from rapport.activity.verbs import Verb
 from rapport.candidates.models import Candidate, ContactPoint, Task
 from rapport.flows.demo.company import Company
-from rapport.flows.demo.letters import SEQUENCES, TEMPLATES
+from rapport.flows.demo.letters import FILLED, FORMER, LIBRARY, SEQUENCES, SNIPPETS, TEMPLATES, WRITTEN_FROM
 from rapport.flows.demo.mailing import ANSWERS
 from rapport.flows.demo.roles import ROLES
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.ids import id_at
 from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_RECEIVED, MESSAGE_UNSUBSCRIBED
 from rapport.mail.models import DeliveryEvent, Mailbox, Message, MessageBody, Suppression, Template
-from rapport.mail.operations import create_template
+from rapport.mail.operations import add_from_library, create_snippet, create_template, update_template
 from rapport.mail.operations.recording import HandedOver, store_handed_over
 from rapport.mail.template_fields import Person
 from rapport.outreach import operations
 from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
 from rapport.outreach.ending import EXIT_LABELS
-from rapport.outreach.models import Delivery, Enrollment, Sequence
+from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence
 from rapport.outreach.operations import SequenceDraft, StepDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import NeverOpen, after_days
@@ -60,6 +60,7 @@ class Journal:
 
     enrollments: list[Enrollment] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    fillings: list[Filling] = field(default_factory=list)
     handed_over: list[HandedOver] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     bodies: list[MessageBody] = field(default_factory=list)
@@ -73,6 +74,7 @@ class Journal:
 
     def store(self) -> None:
         Enrollment.objects.bulk_create(self.enrollments, batch_size=500)
+        Filling.objects.bulk_create(self.fillings, batch_size=500)
         Delivery.objects.bulk_create(self.deliveries, batch_size=500)
         store_handed_over(self.handed_over)
         Message.objects.bulk_create(self.messages, batch_size=500)
@@ -91,7 +93,7 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
     The mailbox is used while nobody but this transaction sees it, and paused again before anybody does.
     """
     owner = company.users["rita@example.org"]
-    _write_templates(owner, now)
+    written = _write_templates(owner, now)
     Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.ACTIVE)
     dice, taken, journal = Random(f"{seed}/sequences"), set[UUID](), Journal()
     recipients = _recipients(people)
@@ -101,7 +103,12 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
             name=name, mailbox_id=box.id, job_id=job.id if job else None, from_time=hours[0], until_time=hours[1]
         )
         sequence = operations.create_sequence(
-            actor=owner.actor, draft=draft, steps=[StepDraft(*step) for step in steps]
+            actor=owner.actor,
+            draft=draft,
+            steps=[
+                StepDraft(*step, template_version_id=written.get(WRITTEN_FROM.get((name, number), "")))
+                for number, step in enumerate(steps)
+            ],
         )
         plan = load_plan(sequence.id)
         if plan and count:
@@ -115,14 +122,25 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
     Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.PAUSED)
 
 
-def _write_templates(author: User, now: datetime) -> None:
+def _write_templates(author: User, now: datetime) -> dict[str, UUID]:
+    """Snippets, templates of the house and copies of the library; returns the first versions by the templates' names."""
+    for name, body in SNIPPETS:
+        create_snippet(actor=author.actor, name=name, body=body)
+    first = {}
     for number, (name, purpose, family, department, subject, body) in enumerate(TEMPLATES):
-        template = create_template(
-            actor=author.actor, name=name, purpose=purpose, subject=subject, body=body, role_family=family,
-            department=department,
-        )  # fmt: skip
+        values = {"name": name, "purpose": purpose, "subject": subject, "role_family": family, "department": department}
+        template = create_template(actor=author.actor, **values, body=FORMER.get(name, body))
+        first[name] = template.versions.get().id
         at = now - timedelta(days=40 + 17 * number)
+        template.versions.update(created_at=at - timedelta(days=150))
+        update_template(actor=author.actor, template_id=template.id, **values, body=body)
+        template.versions.filter(number=2).update(created_at=at)
+        Template.objects.filter(id=template.id).update(created_at=at - timedelta(days=150), updated_at=at)
+    for template in add_from_library(actor=author.actor, keys=LIBRARY):
+        at = now - timedelta(days=12)
+        template.versions.update(created_at=at)
         Template.objects.filter(id=template.id).update(created_at=at, updated_at=at)
+    return first
 
 
 def _recipients(people: int) -> dict[str, list[Recipient]]:
@@ -243,7 +261,7 @@ class _Course:
         )  # fmt: skip
         subject = self.sent[0].content.subject if self.sent else ""
         content = step.text.render(
-            self.plan.values_for(self.to.person),
+            {**self.plan.values_for(self.to.person), **self._fill_in(step, state, at)},
             unsubscribe_url="https://example.org/unsubscribe",
             thread_subject=subject,
         )
@@ -272,6 +290,17 @@ class _Course:
         if state != "planned":
             self.journal.handed_over.append(message)
         return message
+
+    def _fill_in(self, step: PlannedStep, state: str, at: datetime) -> dict[str, str]:
+        """What was written in place of the step's placeholders; what waits for approval is still open."""
+        if state == "planned" or not step.text.placeholders:
+            return {name: name for name in step.text.placeholders}
+        fillings = self.journal.fillings
+        texts = {name: FILLED[len(fillings) % len(FILLED)] for name in step.text.placeholders}
+        fillings.append(
+            Filling(enrollment=self.row, step_id=step.id, texts=texts, written_by=self.owner, updated_at=at)
+        )
+        return texts
 
     def _react(self, message: HandedOver, step: PlannedStep) -> bool:
         """What came back for a message; False when it ends the enrollment."""
