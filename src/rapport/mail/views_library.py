@@ -28,23 +28,21 @@ def library(request: Request) -> HttpResponse:
     purposes = [
         value for value in Template.Purpose.values if any(text.purpose == value for text in all_texts().values())
     ]
-    groups = [
-        {
-            "label": Template.Purpose(value).label,
-            "rows": [_row(text, copies.get(text.key)) for text in all_texts().values() if text.purpose == value],
-        }
-        for value in purposes
-        if purpose in ("", value)
-    ]
+    groups = [(value, _rows(value, copies)) for value in purposes if purpose in ("", value)]
+    rows = [row for _, found in groups for row in found]
     context = {
-        "groups": groups,
+        "groups": [{"label": Template.Purpose(value).label, "rows": found} for value, found in groups],
         "purposes": [(value, Template.Purpose(value).label) for value in purposes],
         "purpose": purpose,
-        "new_count": sum(row["is_new"] for group in groups for row in group["rows"]),
+        "new_count": sum(row["is_new"] for row in rows),
         "total": len(all_texts()),
         "can_edit": holds(request.actor, EDIT_TEMPLATES),
     }
     return render(request, "mail/library.html", context)
+
+
+def _rows(purpose: str, copies: dict[str, Template]) -> list[dict[str, Any]]:
+    return [_row(text, copies.get(text.key)) for text in all_texts().values() if text.purpose == purpose]
 
 
 def _row(text: LibraryText, copy: Template | None) -> dict[str, Any]:

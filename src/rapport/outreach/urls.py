@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.outreach import views, views_ahead, views_editor, views_enroll
+from rapport.outreach import views, views_ahead, views_editor, views_enroll, views_results
 
 app_name = "outreach"
 urlpatterns = [
@@ -18,5 +18,7 @@ urlpatterns = [
     path("sequences/<uuid:sequence_id>/exit", views.exit_, name="exit"),
     path("sequences/<uuid:sequence_id>/dry-run", views_ahead.dry_run_page, name="dry_run"),
     path("candidates/<uuid:candidate_id>/may-we-write", views_ahead.may_write_page, name="may_write"),
+    path("settings/templates/<uuid:template_id>/results/", views_results.template_results, name="template_results"),
+    path("settings/templates/<uuid:template_id>/people/", views_results.template_people, name="template_people"),
     path("deliveries/<uuid:delivery_id>/resolve", views.resolve, name="resolve"),
 ]

@@ -9,6 +9,7 @@ from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -128,7 +129,13 @@ def _write_templates(author: User, now: datetime) -> dict[str, UUID]:
         create_snippet(actor=author.actor, name=name, body=body)
     first = {}
     for number, (name, purpose, family, department, subject, body) in enumerate(TEMPLATES):
-        values = {"name": name, "purpose": purpose, "subject": subject, "role_family": family, "department": department}
+        values: dict[str, Any] = {
+            "name": name,
+            "purpose": purpose,
+            "subject": subject,
+            "role_family": family,
+            "department": department,
+        }
         template = create_template(actor=author.actor, **values, body=FORMER.get(name, body))
         first[name] = template.versions.get().id
         at = now - timedelta(days=40 + 17 * number)

@@ -139,6 +139,9 @@ class Message(models.Model):
             models.Index(
                 "mailbox", F("sent_at").desc(), condition=Q(direction="out", state="sent"), name="mail_message_sent_by"
             ),
+            models.Index(
+                fields=["template_version", "id"], condition=Q(template_version__isnull=False), name="mail_message_by_template"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from rapport.mail.queries.messages import (
     senders_of,
 )
 from rapport.mail.queries.preferences import find_preference, preferences_among
+from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
 from rapport.mail.queries.snippets import (
     get_snippet,
     list_snippets,
@@ -47,6 +48,7 @@ from rapport.mail.queries.templates import (
 __all__ = [
     "TemplateFilter",
     "TemplatePage",
+    "VersionResult",
     "any_template",
     "choose_mailbox",
     "copies_of_library",
@@ -64,6 +66,8 @@ __all__ = [
     "list_inbox",
     "list_mailboxes",
     "list_messages_of",
+    "list_results",
+    "list_sent_from",
     "list_snippets",
     "list_suppressions",
     "list_templates",
