@@ -10,7 +10,7 @@ import rapport.lib.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("mail", "0004_template_owners"),
-        ("outreach", "0006_sequence_again"),
+        ("outreach", "0005_sequence_again"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
