@@ -82,8 +82,11 @@ def test_what_a_row_points_to_comes_before_it():
 def test_columns_that_sound_like_secrets_are_decided_upon():
     sounding = {f"{noun.label}.{column}" for noun in all_nouns() for column in noun.columns if SECRET.search(column)}
     encrypted = {"mail.Mailbox.smtp_password", "mail.Mailbox.imap_password"}  # tokens of lib.encryption
-    # Which process works on an import; by what people are compared; which row a merge changed.
-    plain = {"intake.Import.lease_token", "hygiene.MatchKey.keys", "hygiene.MergeChange.key"}
+    # Which process works on an import; by what people are compared; which row a merge changed; which text of the
+    # starter library a template was copied from.
+    plain = {
+        "intake.Import.lease_token", "hygiene.MatchKey.keys", "hygiene.MergeChange.key", "mail.Template.library_key",
+    }  # fmt: skip
     assert sounding == encrypted | plain
     assert HIDDEN["accounts.User"] == ("password",)
 
