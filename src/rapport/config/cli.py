@@ -5,6 +5,7 @@ words ask for something that needs the database. Everything else is a management
 """
 
 import importlib
+import io
 import os
 import sys
 from typing import Any
@@ -33,6 +34,9 @@ data      hygiene audit · linkpool
 def main() -> None:
     """Entry point: exits 0, or not 0 with one line on standard error."""
     arguments = sys.argv[1:]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files need not be UTF-8; what is not is written as JSON writes it (\udce9), and no row is lost by it.
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         sys.stdout.write(HELP)
         sys.exit(0)

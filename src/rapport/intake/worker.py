@@ -82,7 +82,9 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         data = read_message(source)
         if question is None or data is None:
             return
-        write_message(sink, json.dumps(answer(json.loads(question), data)).encode())
+        found = answer(json.loads(question), data)
+        # JSON may hold halves of surrogate pairs, which neither UTF-8 nor the database knows.
+        write_message(sink, json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def read_message(source: BinaryIO) -> bytes | None:

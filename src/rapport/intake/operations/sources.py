@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from rapport.candidates.preparing import Prepared, prepare
+from rapport.candidates.text_rules import without_nul
 from rapport.intake import import_files, resume_drafts
 from rapport.intake.archives import Loader
 from rapport.intake.document import Refusal
@@ -143,7 +144,7 @@ def _read_resumes(item: Import, files: Iterable[tuple[str, Loader]]) -> Iterator
 
     def numbered() -> Iterator[tuple[str, Loader]]:
         for number, (name, load) in enumerate(files, start=item.position + 1):
-            names[str(number)] = name
+            names[str(number)] = without_nul(name)  # a folder knows names that are no UTF-8
             yield str(number), partial(_load_and_keep, contents, str(number), load)
 
     for outcome in _sandboxes[0].parse_many(numbered()):
@@ -181,9 +182,9 @@ def _as_piece(item: Import, outcome: Outcome, name: str, content: bytes) -> Piec
 
 
 def clean_json(value: Any) -> Any:
-    """JSON without the NUL characters that PostgreSQL cannot keep."""
+    """JSON without the characters that PostgreSQL cannot keep."""
     if isinstance(value, str):
-        return value.replace("\0", " ")
+        return without_nul(value)
     if isinstance(value, dict):
         return {clean_json(key): clean_json(inner) for key, inner in value.items()}
     return [clean_json(inner) for inner in value] if isinstance(value, list) else value

@@ -89,3 +89,19 @@ def test_parsing_loads_no_django() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_names_and_texts_that_are_no_utf8_cost_no_row(tmp_path: Path) -> None:
+    """Half a surrogate pair in JSON, and a name in Latin-1, as old archives have them."""
+    (tmp_path / "a.json").write_bytes(b'{"basics": {"name": "Zora \\ud800 Quill"}}')
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_bytes(TEXT)
+    (tmp_path / "mina.txt").write_bytes(TEXT)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "rapport", "resume", "parse", str(tmp_path)],
+        capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"},
+    )  # fmt: skip
+
+    rows = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [row["basics"]["name"] for row in rows] == ["Zora ? Quill", "Mina Okafor", "Mina Okafor"]
+    assert os.fsencode(rows[1]["path"]).endswith(b"/caf\xe9.txt")
