@@ -65,14 +65,16 @@ class _WordReader:
             yield from self._blocks(section.footer._element, section.footer.part, 0)
 
     def _blocks(self, parent: Any, part: Any, depth: int) -> Iterator[Line]:
-        if depth > _MAX_DEPTH or self.characters > MAX_CHARACTERS:
+        if depth > _MAX_DEPTH:
             return
         for child in parent:
+            if self.characters > MAX_CHARACTERS:
+                return
             if child.tag == _W + "p":
                 yield from self._paragraph(child, part, depth)
             elif child.tag == _W + "tbl":
                 for row in child.iter(_W + "tr"):
-                    if _closest_table(row) is child:
+                    if _closest_table(row) is child and self.characters <= MAX_CHARACTERS:
                         yield from join_cells([list(self._blocks(cell, part, depth + 1)) for cell in _cells(row)])
             elif child.tag in (_W + "sdt", _W + "sdtContent", _W + "customXml", _W + "ins", _W + "smartTag"):
                 yield from self._blocks(child, part, depth + 1)
@@ -93,6 +95,8 @@ class _WordReader:
                 bold.append((len(text), len(text) + len(piece)))
             size = max(size, _run_size(run)) if piece.strip() else size
             text += piece
+            if len(text) > MAX_CHARACTERS:
+                break
         self.characters += len(text)
         if is_list and text.strip() and not re.match(r"\s*[•·◦▪●-]", text):
             bold = [(a + 2, b + 2) for a, b in bold]
@@ -225,7 +229,12 @@ def read_odt(data: bytes) -> Document:
         raise Refusal(
             "corrupt", "This OpenDocument file is damaged and cannot be opened. Ask for a new copy."
         ) from error
-    lines = list(_odt_blocks(root, 0, False))
+    lines, characters = [], 0
+    for line in _odt_blocks(root, 0, False):
+        lines.append(line)
+        characters += len(line.text)
+        if characters > MAX_CHARACTERS:
+            break
     if not any(line.text.strip() for line in lines):
         raise Refusal("empty", "This document has no text in it.")
     return build_document("odt", lines)
@@ -243,7 +252,7 @@ def _odt_blocks(node: Any, depth: int, in_list: bool) -> Iterator[Line]:
                 yield from _odt_blocks(box, depth + 1, False)
         elif child.tag == _TABLE + "table-row":
             yield from join_cells(
-                [list(_odt_blocks(cell, depth + 1, False)) for cell in child.iter(_TABLE + "table-cell")]
+                [list(_odt_blocks(cell, depth + 1, False)) for cell in child if cell.tag == _TABLE + "table-cell"]
             )
         elif child.tag not in (_TEXT + "tracked-changes", _TEXT + "sequence-decls"):
             yield from _odt_blocks(child, depth + 1, in_list or child.tag == _TEXT + "list-item")

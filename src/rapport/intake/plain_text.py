@@ -74,7 +74,7 @@ class _HtmlLines(HTMLParser):
         self.depth = {"skip": 0, "bold": 0}
         self.size = _TEXT_SIZE
         self.has_just_ended = False
-        self.length = 0
+        self.length = self.line_length = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SKIPPED:
@@ -116,10 +116,10 @@ class _HtmlLines(HTMLParser):
     def _add(self, text: str) -> None:
         if not text:
             return
-        start = sum(map(len, self.parts))
         if self.depth["bold"] and text.strip():
-            self.bold.append((start, start + len(text.rstrip())))
+            self.bold.append((self.line_length, self.line_length + len(text.rstrip())))
         self.parts.append(text)
+        self.line_length += len(text)
         self.length += len(text)
 
     def flush(self) -> None:
@@ -127,7 +127,7 @@ class _HtmlLines(HTMLParser):
         if text.strip(" •"):
             bold = tuple((a, min(b, len(text))) for a, b in self.bold if a < len(text))
             self.lines.append(Line(text, size=self.size, bold=bold, is_heading=self.size > _TEXT_SIZE))
-        self.parts, self.bold, self.size = [], [], _TEXT_SIZE
+        self.parts, self.bold, self.line_length, self.size = [], [], 0, _TEXT_SIZE
 
 
 def without_endless_references(text: str) -> str:

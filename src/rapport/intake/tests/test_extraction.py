@@ -1,6 +1,7 @@
 """Files to text: types by content, reading order, refusals."""
 
 import io
+import random
 import zipfile
 
 import pytest
@@ -266,3 +267,33 @@ def test_the_first_pages_of_a_very_long_file_are_read() -> None:
     assert answer["resume"]["meta"]["pages"] == limits.MAX_PAGES_READ + 1
     assert answer["resume"]["meta"]["pagesRead"] == limits.MAX_PAGES_READ
     assert answer["resume"]["text"].count("Boats") == limits.MAX_PAGES_READ
+
+
+TABLE_ODT = "<table:table><table:table-row><table:table-cell>{}</table:table-cell></table:table-row></table:table>"
+WITH_TABLES = ODT.replace("xmlns:text", 'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text', 1)
+
+
+@pytest.mark.parametrize("depth", [1, 3, 40])
+def test_a_table_in_a_table_is_read_once(depth: int) -> None:
+    inner = "<text:p>Sail stitching</text:p>"
+    for _ in range(depth):
+        inner = TABLE_ODT.format(inner)
+
+    lines = lines_of(odt_file(WITH_TABLES.replace("<text:h>Experience</text:h>", inner)))
+
+    assert lines == ["Sail stitching", "Engineer\t2019 – 2021", "• Built pipelines"]
+
+
+def long_word(count: int) -> bytes:
+    """A Word file of so many paragraphs, salted so that it packs no better than an honest one."""
+    namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    paragraphs = "<w:p><w:r><w:t>Sail stitching by hand</w:t></w:r></w:p>" * count
+    salt = random.Random(1).randbytes(len(paragraphs) // 300).hex()
+    body = f"<w:document {namespace}><w:body>{paragraphs}<!--{salt}--></w:body></w:document>"
+    return word_with("word/document.xml", body.encode())
+
+
+def test_the_first_400_000_letters_of_a_word_file_are_read() -> None:
+    text = extract(long_word(30_000)).text
+
+    assert limits.MAX_CHARACTERS < text.count("Sail stitching by hand") * 22 < limits.MAX_CHARACTERS + 44
