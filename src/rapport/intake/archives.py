@@ -1,8 +1,6 @@
 """Folders and ZIP files as rows of files to parse, safely."""
 
-import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +8,7 @@ from typing import BinaryIO
 
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS, MAX_COMPRESSION_RATIO, MAX_FILE_BYTES
+from rapport.intake.zip_files import is_folder, open_zip, read_member
 
 Loader = Callable[[], bytes]
 _IGNORED_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -27,13 +26,17 @@ def list_folder(folder: Path) -> Iterator[tuple[str, Loader]]:
 
 
 def read_limited(path: Path) -> bytes:
-    """Content of a file. Raises Refusal too_large before reading more than is ever parsed."""
+    """Content of a file. Raises Refusal too_large before reading more than is ever parsed, also from a pipe or device."""
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
         raise Refusal(
             "too_large", f"This file has {size // 1048576} MB; up to {MAX_FILE_BYTES // 1048576} MB are read."
         )
-    return path.read_bytes()
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise Refusal("too_large", f"This file is larger than {MAX_FILE_BYTES // 1048576} MB.")
+    return data
 
 
 def list_zip(source: Path | bytes | BinaryIO) -> Iterator[tuple[str, Loader]]:
@@ -42,12 +45,12 @@ def list_zip(source: Path | bytes | BinaryIO) -> Iterator[tuple[str, Loader]]:
     Raises Refusal archive when it holds too many files or claims to unpack to too much, corrupt when it cannot be opened. A member that is
     itself a ZIP of files, is encrypted, or unpacks to far more than its packed size gets a row with that refusal.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-    except (zipfile.BadZipFile, ValueError, OverflowError, EOFError, NotImplementedError) as error:
-        raise Refusal("corrupt", "This archive is damaged and cannot be opened. Ask for a new copy.") from error
-    with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield from list_zip(file)
+        return
+    with open_zip(source) as archive:
+        members = [member for member in archive.infolist() if not is_folder(member)]
         if len(members) > MAX_ARCHIVE_MEMBERS:
             raise Refusal(
                 "archive",
@@ -62,7 +65,7 @@ def list_zip(source: Path | bytes | BinaryIO) -> Iterator[tuple[str, Loader]]:
             base = member.filename.rsplit("/", 1)[-1]
             if base.startswith(".") or base.lower() in _IGNORED_NAMES or member.filename.startswith("__MACOSX/"):
                 continue
-            yield member.filename, _loaded(archive, member)
+            yield member.filename or "file", _loaded(archive, member)
 
 
 def _loaded(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Loader:
@@ -88,11 +91,7 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         )
     if member.file_size > 1048576 and member.file_size > MAX_COMPRESSION_RATIO * max(member.compress_size, 1):
         raise Refusal("archive", "This file unpacks to far more than a document holds; it was not opened.")
-    try:
-        with archive.open(member) as source:
-            data = source.read(MAX_FILE_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise Refusal("corrupt", "This file is damaged inside the archive.") from error
+    data = read_member(archive, member, MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise Refusal("too_large", f"This file is larger than {MAX_FILE_BYTES // 1048576} MB.")
     return data

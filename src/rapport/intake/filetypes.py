@@ -1,10 +1,10 @@
 """What a file is, by its content alone: names and media types lie."""
 
-import io
 import zipfile
 
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MAX_COMPRESSION_RATIO, MAX_FILE_BYTES, MAX_UNPACKED_BYTES
+from rapport.intake.zip_files import open_zip, read_member
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE_KINDS = (("xl/", "a spreadsheet"), ("ppt/", "a presentation"), ("visio/", "a drawing"))
@@ -53,11 +53,10 @@ def _refuse_office() -> str:
 
 
 def _open_document_type(data: bytes) -> str:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        kind = package.read("mimetype")[:100].decode("ascii", "replace").strip()
-        manifest = (
-            package.read("META-INF/manifest.xml")[:200_000] if "META-INF/manifest.xml" in package.namelist() else b""
-        )
+    with open_zip(data) as package:
+        kind = read_member(package, "mimetype", 100).decode("ascii", "replace").strip()
+        has_manifest = "META-INF/manifest.xml" in package.namelist()
+        manifest = read_member(package, "META-INF/manifest.xml", 200_000) if has_manifest else b""
     if b"encryption-data" in manifest:
         raise Refusal("encrypted", "This document is locked with a password. Ask for a copy without one.")
     if not kind.startswith("application/vnd.oasis.opendocument.text"):
@@ -69,11 +68,8 @@ def _open_document_type(data: bytes) -> str:
 
 def check_package(data: bytes) -> list[str]:
     """Names inside a zip that claims a sane size. Raises Refusal: corrupt, encrypted, or archive for what unpacks to too much."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            members = package.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, EOFError, NotImplementedError) as error:
-        raise Refusal("corrupt", "This file is damaged and cannot be opened. Ask for a new copy.") from error
+    with open_zip(data) as package:
+        members = package.infolist()
     is_office = any(member.filename in ("[Content_Types].xml", "mimetype") for member in members)
     if is_office and any(member.flag_bits & 1 for member in members):
         raise Refusal("encrypted", "This document is locked with a password. Ask for a copy without one.")

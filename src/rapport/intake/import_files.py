@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from rapport.intake.archives import Loader, list_zip
 from rapport.intake.document import Refusal
 from rapport.intake.filetypes import tell_type
+from rapport.intake.limits import MAX_FILES_OF_ARCHIVES
 
 logger = logging.getLogger(__name__)
 FOLDER = "imports"
@@ -68,22 +69,48 @@ def store_together(files: Iterable[tuple[str, BinaryIO]]) -> str:
 def list_resumes(source: BinaryIO) -> Iterator[tuple[str, Loader]]:
     """(name, loader) of every file of an archive; archives inside it are opened, one level deep.
 
-    An archive inside that cannot be opened is a file whose loader raises its Refusal.
+    An archive inside that cannot be opened is a file whose loader raises its Refusal; so is the first file beyond
+    MAX_FILES_OF_ARCHIVES, which is also the last.
     """
+    for number, (name, load) in enumerate(_list_all(source)):
+        if number == MAX_FILES_OF_ARCHIVES:
+            limit = f"{MAX_FILES_OF_ARCHIVES:,}"
+            yield (
+                name,
+                partial(
+                    _refuse,
+                    Refusal("archive", f"These archives hold more than {limit} files; import the rest in parts."),
+                ),
+            )
+            return
+        yield name, load
+
+
+def _list_all(source: BinaryIO) -> Iterator[tuple[str, Loader]]:
     for name, load in list_zip(source):
         try:
             content = load()
             inner = content[:2] == b"PK" and tell_type(content) == "zip"
-            members = list(list_zip(content)) if inner else []
         except Refusal:
-            # Whatever is wrong is said again, and kept for the file's own row, when it is loaded.
-            inner, members = False, []
-        if not inner:
+            inner = False  # whatever is wrong is said again, and kept for the file's own row, when it is loaded
+        if inner:
+            yield from _list_inner(name, content)
+        else:
             yield name, load
-        elif not members:
+
+
+def _list_inner(name: str, content: bytes) -> Iterator[tuple[str, Loader]]:
+    """The files of an archive inside another one, unpacked one after the other: together they may be of any size."""
+    is_empty = True
+    try:
+        for inner_name, load in list_zip(content):
+            is_empty = False
+            yield f"{name}/{inner_name}", load
+    except Refusal as refusal:
+        yield name, partial(_refuse, refusal)
+    else:
+        if is_empty:
             yield name, partial(_refuse, Refusal("archive", "This archive holds no files."))
-        for inner_name, inner_load in members:
-            yield f"{name}/{inner_name}", inner_load
 
 
 def _refuse(refusal: Refusal) -> bytes:

@@ -7,6 +7,7 @@ possible. Members of a ZIP are never unpacked to disk under their names.
 import hashlib
 import io
 import json
+import lzma
 import re
 import zipfile
 import zlib
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO, cast
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MAX_FILE_BYTES
 from rapport.intake.table_files import detect_encoding, detect_format, name_columns, read_records
+from rapport.intake.zip_files import DAMAGED, is_folder
 from rapport.lib.errors import InvalidInput
 
 TABLES = (".csv", ".json", ".jsonl", ".ndjson", ".sql", ".tsv", ".txt")
@@ -108,7 +110,7 @@ class Export:
             raise Refusal("archive", "This file unpacks to far more than a table holds; it was not opened.")
         try:
             return cast(BinaryIO, self._archive.open(info))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        except DAMAGED as error:
             raise Refusal("corrupt", "This file is damaged inside the archive.") from error
 
     def read(self, path: str) -> bytes:
@@ -121,7 +123,7 @@ class Export:
         try:
             with self.open(member) as file:
                 return file.read(MAX_FILE_BYTES)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except DAMAGED as error:
             raise Refusal("corrupt", "This file is damaged.") from error
 
     def find(self, *ends: str) -> str:
@@ -148,7 +150,7 @@ class Export:
                     yield from _json_lines(file)
                 else:
                     yield from _csv_lines(file)
-        except (Refusal, zipfile.BadZipFile, zlib.error, EOFError, OSError) as problem:
+        except (Refusal, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as problem:
             reason = str(problem) if isinstance(problem, Refusal) else "The rest of this file is damaged."
             yield Line(0, None, reason)
 
@@ -169,12 +171,12 @@ def _list_folder(folder: Path) -> list[Member]:
 def _open_zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, OverflowError, EOFError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise InvalidInput({"path": "This archive is damaged and cannot be opened. Ask for a new copy."}) from error
 
 
 def _list_zip(archive: zipfile.ZipFile) -> list[Member]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not is_folder(info)]
     if len(infos) > MOST_MEMBERS:
         raise InvalidInput({"path": f"This archive holds {len(infos):,} files; up to {MOST_MEMBERS:,} are read."})
     own = [

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rapport.flows.moving_in.running import Report, bring_in
 from rapport.flows.moving_in.sql_dump import read_dump
 from rapport.flows.moving_in.staging import Staging
 from rapport.flows.moving_in.values import moment, text, words
+from rapport.intake.document import Refusal
 from rapport.intake.models import Import
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import InvalidInput
@@ -69,6 +71,21 @@ def test_a_zip_bomb_and_a_locked_member_are_not_opened(tmp_path: Path) -> None:
         assert [line.problem for line in export.lines(export.members[0])] == [
             "This file unpacks to far more than a table holds; it was not opened."
         ]
+
+
+def test_members_that_cannot_be_unpacked_are_told_and_the_others_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "e.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("candidates.json", random.Random(1).randbytes(600))
+        archive.writestr("jobs.json", '[{"id": 1}]', zipfile.ZIP_STORED)
+    whole = bytearray((tmp_path / "e.zip").read_bytes())
+    whole[60:90] = b"\xff" * 30
+    (tmp_path / "e.zip").write_bytes(whole)
+    with Export(tmp_path / "e.zip") as export:
+        broken, fine = export.members
+        assert [line.problem for line in export.lines(broken)] == ["The rest of this file is damaged."]
+        with pytest.raises(Refusal, match="This file is damaged"):
+            export.read(broken.path)
+        assert [line.row for line in export.lines(fine)] == [{"id": 1}]
 
 
 def test_links_and_paths_do_not_lead_out_of_an_export(tmp_path: Path) -> None:
