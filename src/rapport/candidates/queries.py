@@ -120,6 +120,20 @@ def list_visible_ids(actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID
     return list(Candidate.objects.filter(visible_to(actor), id__in=candidate_ids).values_list("id", flat=True))
 
 
+def lock_visible_ids(actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the ids that the actor may see, locked in their order until the transaction ends; merged people as who they are now.
+
+    So nobody is merged away between the look and the write, and nothing is put on a row that nobody sees. One statement,
+    two where somebody was merged.
+    """
+    rows = Candidate.objects.select_for_update(of=("self",), no_key=True).filter(id__in=candidate_ids)
+    there = rows.filter(visible_to(actor) | Q(merged_into__isnull=False)).order_by("id")
+    survivors = dict(there.values_list("id", "merged_into_id"))
+    if any(survivors.values()):
+        return lock_visible_ids(actor, {survivor or key for key, survivor in survivors.items()})
+    return list(survivors)
+
+
 def list_by_ids(actor: Actor, candidate_ids: Sequence[UUID]) -> list[CandidateRow]:
     """Rows in the given order, in four statements; ids the actor may not see are left out."""
     found = {row.id: row for row in _rows(Candidate.objects.filter(visible_to(actor), id__in=candidate_ids))}

@@ -104,6 +104,13 @@ def lock_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
     return sequence
 
 
+def hold_sequence(actor: Actor, sequence_id: UUID) -> None:
+    """Keep a sequence and its steps as they are until the transaction ends; others may hold it too. NotFound without one."""
+    get_sequence(actor, sequence_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM outreach_sequence WHERE id = %s FOR SHARE", [sequence_id])
+
+
 def list_steps(sequence: Sequence) -> list[Step]:
     """The steps in order, each with `subject`, `body` and `template_version_id` of its present version.
 

@@ -13,7 +13,7 @@ from rapport.applications.models import Application
 from rapport.applications.operations.many import Bulk, check_size, record_applications
 from rapport.applications.permissions import CREATE
 from rapport.applications.promise_operations import make_promises
-from rapport.candidates.queries import get_candidate, list_visible_ids
+from rapport.candidates.queries import get_candidate, lock_visible_ids, missing
 from rapport.jobs.models import Job, Stage
 from rapport.jobs.queries import get_job, get_stage
 from rapport.lib import clock
@@ -40,6 +40,8 @@ def create_application(
     """
     job = get_job(actor, job_id)
     require(actor, CREATE, job)
+    if lock_visible_ids(actor, [candidate_id]) != [candidate_id]:
+        raise missing(actor, candidate_id)
     candidate = get_candidate(actor, candidate_id)
     existing = queries.find_application(actor, candidate_id=candidate_id, job_id=job_id)
     if existing:
@@ -92,7 +94,7 @@ def create_applications(
             candidate_id=candidate_id, job=job, stage=stage, origin=origin, owner_id=owner_id,
             fit_score=scores.get(candidate_id), applied_at=now, stage_entered_at=now,
         )
-        for candidate_id in sorted(list_visible_ids(actor, candidate_ids))
+        for candidate_id in lock_visible_ids(actor, candidate_ids)
     ]  # fmt: skip
     Application.objects.bulk_create(wanted, ignore_conflicts=True)
     stored = set(Application.objects.filter(id__in=[row.id for row in wanted]).values_list("id", flat=True))

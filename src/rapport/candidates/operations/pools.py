@@ -21,7 +21,7 @@ from rapport.candidates.activities import (
     POOL_REMOVED,
 )
 from rapport.candidates.models import Pool, PoolMember
-from rapport.candidates.operations.rights import user_id, visible
+from rapport.candidates.operations.rights import held, user_id, visible
 from rapport.candidates.permissions import TAG
 from rapport.candidates.text_rules import many_lines, one_line
 from rapport.lib import clock
@@ -97,7 +97,7 @@ def add_to_pool(
     Ids the actor may not see are passed over. With `import_id` it is a part of that import. Raises NotAllowed without
     candidates.tag.
     """
-    ids = visible(actor, candidate_ids, TAG)
+    ids = held(actor, candidate_ids, TAG)
     pool = queries.get_pool(actor, pool_id)
     reason = one_line(reason, LONGEST_REASON)
     with connection.cursor() as cursor:
@@ -149,7 +149,7 @@ def put_back_in_pool(*, actor: Actor, pool_id: UUID, members: Collection[Mapping
 
     `members` are rows as `queries.list_memberships` gives them. Records pool.added for them.
     """
-    ids = set(visible(actor, [UUID(row["candidate_id"]) for row in members], TAG))
+    ids = set(held(actor, [UUID(row["candidate_id"]) for row in members], TAG))
     pool = queries.get_pool(actor, pool_id)
     rows = [row for row in members if UUID(row["candidate_id"]) in ids]
     columns = [

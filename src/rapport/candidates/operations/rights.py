@@ -22,6 +22,12 @@ def visible(actor: Actor, candidate_ids: Collection[UUID], capability: Capabilit
     return sorted(queries.list_visible_ids(actor, candidate_ids))
 
 
+def held(actor: Actor, candidate_ids: Collection[UUID], capability: Capability) -> list[UUID]:
+    """As `visible`, for what is put on people: locked, so that nobody is merged away meanwhile; see lock_visible_ids."""
+    require(actor, capability)
+    return queries.lock_visible_ids(actor, candidate_ids)
+
+
 def user_id(actor: Actor) -> UUID | None:
     """The actor as a user, None for the product itself and for candidates."""
     return actor.id if actor.kind == "user" else None

@@ -20,7 +20,7 @@ from rapport.candidates.activities import (
     TAG_RENAMED,
 )
 from rapport.candidates.models import CandidateTag, Tag
-from rapport.candidates.operations.rights import user_id, visible
+from rapport.candidates.operations.rights import held, user_id
 from rapport.candidates.permissions import MANAGE_TAGS, TAG, may_change_tag
 from rapport.candidates.text_rules import one_line
 from rapport.lib import clock
@@ -163,7 +163,7 @@ def tag_candidates(*, actor: Actor, candidate_ids: Collection[UUID], tag_id: UUI
     Ids the actor may not see are passed over; a tag that was merged gives the one it became. Raises NotAllowed without
     candidates.tag.
     """
-    ids = visible(actor, candidate_ids, TAG)
+    ids = held(actor, candidate_ids, TAG)
     tag = tag_queries.hold_tag(actor, tag_id)
     with connection.cursor() as cursor:
         cursor.execute(PUT_ON, [ids, tag.id])
@@ -178,7 +178,7 @@ def tag_candidates(*, actor: Actor, candidate_ids: Collection[UUID], tag_id: UUI
 @transaction.atomic
 def untag_candidates(*, actor: Actor, candidate_ids: Collection[UUID], tag_id: UUID) -> list[UUID]:
     """Take a tag off candidates in one statement; returns those who had it. Records tag.removed for them."""
-    ids = visible(actor, candidate_ids, TAG)
+    ids = held(actor, candidate_ids, TAG)
     tag = tag_queries.hold_tag(actor, tag_id)
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OFF, [tag.id, ids])

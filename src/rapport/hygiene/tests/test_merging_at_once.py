@@ -11,18 +11,25 @@ from django.db import connection
 
 from rapport.accounts.models import User
 from rapport.activity.models import Activity
-from rapport.candidates.models import Candidate, ContactPoint
+from rapport.applications.models import Application
+from rapport.applications.operations import create_application, create_applications
+from rapport.candidates import operations
+from rapport.candidates.models import Candidate, CandidateTag, ContactPoint, PoolMember
 from rapport.candidates.operations import merging as candidate_merging
 from rapport.candidates.queries import resolve_merged
-from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory
+from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory, PoolFactory, TagFactory
 from rapport.hygiene.models import Merge
 from rapport.hygiene.operations import merge_candidates, undo_merge
 from rapport.hygiene.operations import merging as hygiene_merging
 from rapport.intake.models import ImportRow
 from rapport.intake.operations import running
 from rapport.intake.tests.conftest import files_folder, start_csv, work_until_done
+from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import Conflict, Moved
+from rapport.outreach.models import Enrollment
+from rapport.outreach.operations import enroll
+from rapport.outreach.tests.factories import SequenceFactory, make_step
 
 __all__ = ["files_folder"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -251,3 +258,62 @@ def test_a_merge_that_waits_for_an_import_moves_what_it_brought(rita: User, monk
     stays.refresh_from_db()
     assert (carl.title, stays.title) == ("Chef", "")
     assert holders() == {carl.id: 2}
+
+
+def tag(person: Candidate) -> list[UUID]:
+    operations.tag_candidates(actor=SYSTEM, candidate_ids=[person.id], tag_id=TagFactory().id)
+    return list(CandidateTag.objects.values_list("candidate_id", flat=True))
+
+
+def put_in_a_pool(person: Candidate) -> list[UUID]:
+    operations.add_to_pool(actor=SYSTEM, candidate_ids=[person.id], pool_id=PoolFactory().id)
+    return list(PoolMember.objects.values_list("candidate_id", flat=True))
+
+
+def consider(person: Candidate) -> list[UUID]:
+    create_applications(actor=SYSTEM, job_id=JobFactory().id, candidate_ids=[person.id])
+    return list(Application.objects.values_list("candidate_id", flat=True))
+
+
+def put_in_a_sequence(person: Candidate) -> list[UUID]:
+    sequence = SequenceFactory()
+    make_step(sequence)
+    enroll(actor=SYSTEM, sequence_id=sequence.id, candidate_ids=[person.id])
+    return list(Enrollment.objects.values_list("candidate_id", flat=True))
+
+
+def merged_meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Deed, survivor: Candidate, other: Candidate) -> object:
+    """What comes of a deed that begins before a merge has ended, and waits for it."""
+    doing, store = Elsewhere(deed), hygiene_merging._store
+
+    def store_and_wait(*args: object) -> None:
+        doing.start()
+        doing.wait_until_locked_out()
+        store(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hygiene_merging, "_store", store_and_wait)
+    merge_candidates(actor=SYSTEM, survivor_id=survivor.id, other_id=other.id)
+    return doing.finish()
+
+
+@pytest.mark.parametrize("deed", [tag, put_in_a_pool, consider])
+def test_what_is_put_on_somebody_who_is_just_merged_goes_to_the_survivor(
+    deed: Callable[[Candidate], list[UUID]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survivor, other = people(2)
+    assert merged_meanwhile(monkeypatch, lambda: deed(other), survivor, other) == [survivor.id]
+
+
+def test_nobody_who_is_just_merged_gets_into_a_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
+    survivor, other = people(2)
+    assert merged_meanwhile(monkeypatch, lambda: put_in_a_sequence(other), survivor, other) == []
+
+
+def test_one_application_for_somebody_who_is_just_merged_leads_to_the_survivor(monkeypatch: pytest.MonkeyPatch) -> None:
+    survivor, other = people(2)
+    job = JobFactory()
+    told = merged_meanwhile(
+        monkeypatch, lambda: create_application(actor=SYSTEM, job_id=job.id, candidate_id=other.id), survivor, other
+    )
+    assert isinstance(told, Moved)
+    assert not Application.objects.exists()

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
-from rapport.candidates.queries import list_visible_ids
+from rapport.candidates.queries import list_visible_ids, lock_visible_ids
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict
@@ -70,15 +70,19 @@ class EnrollResult:
 def enroll(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) -> EnrollResult:
     """Put candidates into an active sequence; each batch of some thousands is one transaction.
 
-    Left out with a reason: who is in this sequence or was in it too lately, who cannot be written to, and those for whom a field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice.
+    Left out with a reason: who is in this sequence or was in it too lately, who cannot be written to, and those for whom a
+    field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice. The sequence is neither
+    changed nor put away during a batch, and nobody in it is merged away.
     Records enrollment.created for each. Raises NotAllowed, NotFound, Conflict when the sequence is not active.
     """
-    plan = _plan(actor, sequence_id)
+    require(actor, ENROLL)
     ids: list[UUID] = []
     excluded: list[Excluded] = []
-    for part in _batches(candidate_ids):
+    for part in _batches(candidate_ids) or [()]:
         with transaction.atomic():
-            result = _enroll_batch(actor, plan, part)
+            queries.hold_sequence(actor, sequence_id)
+            lock_visible_ids(actor, part)
+            result = _enroll_batch(actor, _plan(actor, sequence_id), part)
         ids += result.ids
         excluded += result.excluded
     return EnrollResult(ids, excluded)
