@@ -36,10 +36,12 @@ def run(arguments: list[str]) -> int:
     django.setup()
     from django.urls import get_resolver
 
-    from rapport.lib.loops import all_loops
+    from rapport.lib import left_jobs
+    from rapport.lib.loops import Loop, all_loops
 
     _ = get_resolver().url_patterns  # links in mails need all of them; loaded once for all processes
-    loops, senders = all_loops(), options.senders if sys.platform.startswith("linux") else 0
+    left = Loop("queue.left_jobs", left_jobs.LeftJobs().take_up, left_jobs.LOOK_EVERY_S)
+    loops, senders = [*all_loops(), left], options.senders if sys.platform.startswith("linux") else 0
     if not senders:
         lifeline.watch(parent)
         _work(options.concurrency, loops, _signalled())

@@ -13,7 +13,7 @@ from rapport.activity.queries import list_happened_since
 from rapport.candidates.models import Candidate, ContactPoint
 from rapport.candidates.permissions import visible_to
 from rapport.candidates.queries import CandidateRow, list_by_ids, resolve_merged
-from rapport.hygiene.models import LinkageRun, Merge, Suggestion
+from rapport.hygiene.models import LinkageRun, Merge, Run, Suggestion
 from rapport.hygiene.permissions import MERGE
 from rapport.hygiene.survivorship import standing
 from rapport.lib.actors import Actor
@@ -202,6 +202,11 @@ def _taken_out(changes: Sequence[RowChange]) -> set[str]:
 
 def _ids(subjects: dict[str, Any]) -> set[str]:
     return {str(value) for kind, value in subjects.items() if kind != "candidate"}
+
+
+def is_under_way(kind: type[Run], run_id: UUID) -> bool:
+    """Whether a run has neither ended nor said that it failed."""
+    return kind._default_manager.filter(id=run_id, state__in=[Run.State.WAITING, Run.State.RUNNING]).exists()
 
 
 def find_run() -> LinkageRun | None:

@@ -9,20 +9,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from psycopg_pool import PoolTimeout
+
+# A database that is restarted under a task: once more after 2, 4, 8 … seconds, eight and a half minutes in all.
+DATABASE_AWAY = RetryStrategy(
+    max_attempts=8, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError, PoolTimeout}
+)
 
 
 def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a task under a name; options are procrastinate's (retry, queue, lock, pass_context …)."""
-    return app.task(name=name, **options)
+    """Declare a task under a name; options are procrastinate's (retry, queue, lock, pass_context …).
+
+    It may be run twice: when the database goes away under it, and when its worker is killed (left_jobs.py).
+    """
+    return app.task(name=name, **{"retry": DATABASE_AWAY, **options})
 
 
 def every(cron: str, name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """Declare a task that also runs by the clock (UTC cron); it gets the due time as unix `timestamp`."""
 
     def declare(function: Callable[..., Any]) -> Any:
-        return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name, **options)(function))
+        return app.periodic(cron=cron)(task(name, queueing_lock=name, **options)(function))
 
     return declare
 

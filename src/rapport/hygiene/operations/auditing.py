@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.hygiene.audits import health, people_sql
@@ -84,6 +84,8 @@ def run_audit(*, run_id: UUID) -> AuditRun:
         return run
     try:
         stock = take_stock(store=True, note=lambda done, total: _note(run, done, total))
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: it cannot be told now, and the task begins again
     except Exception as error:
         logger.exception("audit failed run=%s", run.id)
         run.state, run.error = AuditRun.State.FAILED, f"{type(error).__name__}: {error}"[:500]

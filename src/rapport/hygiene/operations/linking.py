@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Coalesce
 
 from rapport.accounts.capabilities import require
@@ -163,6 +163,8 @@ def run_linkage(*, run_id: UUID) -> LinkageRun:
         with PoolStore() as records:
             found, weights = _link_all(run, records)
             people = len(records)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: it cannot be told now, and the task begins again
     except Exception as error:
         logger.exception("linkage failed run=%s", run.id)
         _note(

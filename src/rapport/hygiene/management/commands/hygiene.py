@@ -12,6 +12,7 @@ from rapport.hygiene.audits.health import FORMULA
 from rapport.hygiene.operations import Stock
 from rapport.lib.actors import COMMAND
 from rapport.lib.doors import print_json
+from rapport.lib.orphans import end_with_parent
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["run"]:
+            end_with_parent()
             operations.run_audit(run_id=options["run"])
             return
         if options["store"]:

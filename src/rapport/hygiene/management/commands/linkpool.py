@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from rapport.hygiene import operations
 from rapport.lib.actors import COMMAND
 from rapport.lib.doors import print_json
+from rapport.lib.orphans import end_with_parent
 
 
 class Command(BaseCommand):
@@ -18,6 +19,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["run"]:
+            end_with_parent()
         run_id = options["run"] or operations.ask_for_linkage(actor=COMMAND).id
         run = operations.run_linkage(run_id=run_id)
         if options["json"]:
