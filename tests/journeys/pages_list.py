@@ -41,6 +41,8 @@ CANDIDATE = 'main tbody th a[href^="/candidates/0"]'
 PAGES = [
     MainPage("home", "/"),
     MainPage("inbox", "/inbox/"),
+    MainPage("inbox-snoozed", "/inbox/?show=snoozed"),
+    MainPage("inbox-done", "/inbox/?show=done"),
     MainPage("message", "/inbox/", 'main a[href^="/messages/0"]'),
     MainPage("candidates", "/candidates/"),
     MainPage("search", "/candidates/?q=skill:python"),

@@ -34,7 +34,7 @@ COPY_ACTIVITIES = "COPY activity_activity (id, occurred_at, verb, actor_kind, ac
 COPY_SUBJECTS = "COPY activity_subject (subject_id, activity_id, kind) FROM STDIN"
 COPY_FROM = 50
 # Kinds without a timeline of their own: what happens to them is told by the candidate or sequence they belong to.
-UNLISTED_KINDS = frozenset({"message", "enrollment"})
+UNLISTED_KINDS = frozenset({"message", "conversation", "enrollment"})
 INSERT_SUBJECTS = """
 INSERT INTO activity_subject (subject_id, activity_id, kind)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING

@@ -69,8 +69,21 @@ MESSAGE_SCANNED = declare(
     "message.scanned", "noticed a program that followed a link in a mail: {url}", "bot", data=("url", "verdict", "why"),
     quiet=True, group="mail",
 )  # fmt: skip
-MESSAGE_DONE = declare("message.done", "put a message aside as done", "check", quiet=True, group="mail")
-MESSAGE_REOPENED = declare("message.reopened", "put a message back into the inbox", "inbox", quiet=True, group="mail")
+CONVERSATION_ASSIGNED = declare(
+    "conversation.assigned", "gave the mail conversation to {assignee}", "user-check", data=("assignee_id", "assignee"),
+    notify=True, group="mail",
+)  # fmt: skip
+CONVERSATION_UNASSIGNED = declare(
+    "conversation.unassigned", "took the mail conversation from its colleague", "user-minus", quiet=True, group="mail"
+)
+CONVERSATION_SNOOZED = declare(
+    "conversation.snoozed", "put the mail conversation off until {until}", "alarm-clock", data=("until",), quiet=True,
+    group="mail",
+)  # fmt: skip
+CONVERSATION_DONE = declare("conversation.done", "put a conversation aside as done", "check", quiet=True, group="mail")
+CONVERSATION_REOPENED = declare(
+    "conversation.reopened", "put a conversation back into the inbox", "inbox", quiet=True, group="mail"
+)
 
 MAILBOX_CREATED = declare("mailbox.created", "connected the mailbox {address}", "inbox", data=("address",))
 MAILBOX_CHANGED = declare("mailbox.changed", "changed the mailbox {address}", "inbox", data=("address", "changed"))

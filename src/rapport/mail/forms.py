@@ -56,6 +56,10 @@ class MailboxForm(forms.Form):
         help_text="For a new address: 20 messages in 24 hours in the first week, then twice as many every week, up to the "
         "number above.",
     )  # fmt: skip
+    answer_target_hours = forms.IntegerField(
+        label="Answer within (hours)", min_value=1, max_value=2_000, required=False,
+        help_text="The inbox marks who has waited longer. Empty: no target.",
+    )  # fmt: skip
     takes_plus_addresses = forms.BooleanField(
         label="Ask for answers to name+code@",
         required=False,
@@ -158,7 +162,7 @@ class MessageForm(forms.Form):
     mailbox = forms.ModelChoiceField(Mailbox.objects.none(), label="From", empty_label=None)
     to_address = forms.EmailField(label="To", max_length=320)
     subject = forms.CharField(max_length=300)
-    text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 8}))
+    text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 8, "data-key": "r"}))
 
     def __init__(self, *args: Any, mailboxes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,6 +5,7 @@ from django.urls import path
 from rapport.mail import (
     views,
     views_domains,
+    views_inbox,
     views_library,
     views_mailboxes,
     views_preferences,
@@ -14,10 +15,11 @@ from rapport.mail import (
 
 app_name = "mail"
 urlpatterns = [
-    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/", views_inbox.inbox, name="inbox"),
+    path("inbox/act/", views_inbox.act, name="inbox_act"),
+    path("inbox/undo/<str:word>/", views_inbox.undo, name="inbox_undo"),
+    path("inbox/colleagues/", views_inbox.colleagues, name="inbox_colleagues"),
     path("messages/<uuid:message_id>/", views.message, name="message"),
-    path("messages/<uuid:message_id>/done/", views.done, name="done"),
-    path("messages/<uuid:message_id>/reopen/", views.reopen, name="reopen"),
     path("messages/<uuid:message_id>/source/", views.source, name="source"),
     path("messages/<uuid:message_id>/resolve/", views.resolve, name="resolve"),
     path("settings/mailboxes/", views_mailboxes.mailboxes, name="mailboxes"),

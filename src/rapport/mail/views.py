@@ -1,7 +1,7 @@
-"""The inbox, a conversation, suppressed addresses, and the link that leads on."""
+"""A conversation, suppressed addresses, and the link that leads on."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,45 +15,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from rapport.accounts.capabilities import holds
 from rapport.lib import clock
-from rapport.lib.doors import add_errors, toast
+from rapport.lib.doors import add_errors
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
-from rapport.lib.requests import Request, next_url
+from rapport.lib.requests import Request, find_id, next_url
 from rapport.mail import address_tokens, operations, queries
 from rapport.mail.clicks import Visit
 from rapport.mail.forms import MessageForm, SuppressionForm
-from rapport.mail.models import Message
+from rapport.mail.models import Conversation, Message
 from rapport.mail.permissions import SEND, SUPPRESS
-
-
-@require_GET
-def inbox(request: Request) -> HttpResponse:
-    """Mail that waits for an answer, newest first."""
-    rows = queries.list_inbox(request.actor, before=_position(request.GET.get("before", "")))
-    has_more = len(rows) > queries.messages.INBOX_PAGE
-    rows = rows[: queries.messages.INBOX_PAGE]
-    last = rows[-1].received_at if has_more else None
-    more = f"?{urlencode({'before': f'{last.isoformat()}_{rows[-1].id}'})}" if last else ""
-    context = {
-        "rows": rows,
-        "count": queries.count_inbox(request.actor),
-        "next_url": more,
-        "can_send": holds(request.actor, SEND),
-    }
-    return render(request, "mail/inbox.html", context)
-
-
-def _position(text: str) -> tuple[datetime, UUID] | None:
-    moment, _, key = text.partition("_")
-    try:
-        return clock.read_moment(moment), UUID(key)
-    except ValueError:
-        return None
+from rapport.mail.views_inbox import snooze_days
 
 
 @require_http_methods(["GET", "POST"])
 def message(request: Request, message_id: UUID) -> HttpResponse:
     """A conversation, with a reply to its latest incoming message."""
     chosen = queries.get_message(request.actor, message_id)
+    thread = list(queries.list_thread(request.actor, chosen.thread_id))
     form = _reply_form(request, chosen)
     if request.method == "POST" and form.is_valid():
         try:
@@ -65,21 +42,44 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
                 subject=form.cleaned_data["subject"],
                 text=form.cleaned_data["text"],
                 subjects={kind: UUID(key) for kind, key in chosen.subjects.items()},
-                answers_id=chosen.id,
+                answers_id=_answered_id(request, chosen, thread),
             )
         except (InvalidInput, Conflict) as error:
             add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"to_address": str(error)}))
         else:
             messages.success(request, f"Your answer to {_other_name(chosen) or _other_address(chosen)} is on its way.")
             return redirect(next_url(request, reverse("mail:message", args=[chosen.id])))
+    conversation = queries.find_conversation(request.actor, chosen.thread_id)
+    may_send = holds(request.actor, SEND)
     context = {
         "message": chosen,
-        "thread": queries.list_thread(request.actor, chosen.thread_id),
+        "thread": thread,
         "form": form,
-        "can_send": holds(request.actor, SEND) and queries.sendable_mailboxes(request.actor).exists(),
+        "answers_id": _answered_id(request, chosen, thread),
+        "can_send": may_send and queries.sendable_mailboxes(request.actor).exists(),
         "candidate_id": chosen.subjects.get("candidate"),
+        "conversation": conversation,
+        "can_triage": may_send and conversation is not None and queries.may_triage(request.actor, conversation),
+        "here": request.get_full_path(),
+        **_standing(conversation, clock.now()),
+        **snooze_days(clock.now()),
     }
     return render(request, "mail/message.html", context, status=422 if form.errors else 200)
+
+
+def _standing(conversation: Conversation | None, now: datetime) -> dict[str, bool]:
+    """Whether it is off the inbox for a while, and whether it has waited longer than the mailbox's target."""
+    answer_by = conversation.answer_by() if conversation else None
+    is_snoozed = conversation is not None and conversation.is_snoozed(now)
+    return {"is_snoozed": is_snoozed, "is_late": not is_snoozed and answer_by is not None and answer_by < now}
+
+
+def _answered_id(request: Request, chosen: Message, thread: Sequence[Message]) -> UUID:
+    """What an answer answers: the last message of theirs that stood on the page; what came since still waits."""
+    seen, ids = find_id(request.POST.get("answers")), [row.id for row in thread if row.is_incoming]
+    if seen in ids:
+        return seen
+    return ids[-1] if ids else chosen.id
 
 
 def _reply_form(request: Request, chosen: Message) -> MessageForm:
@@ -96,27 +96,6 @@ def _other_address(chosen: Message) -> str:
 
 def _other_name(chosen: Message) -> str:
     return chosen.from_name if chosen.is_incoming else chosen.to_name
-
-
-@require_POST
-def done(request: Request, message_id: UUID) -> HttpResponse:
-    """Put a message aside; with htmx the row goes and a toast offers to take it back."""
-    operations.mark_done(actor=request.actor, message_id=message_id)
-    undo = reverse("mail:reopen", args=[message_id])
-    if request.htmx:
-        return toast(HttpResponse(""), "Done. It is off the inbox.", tone="good", undo_url=undo)
-    messages.success(request, "Done. It is off the inbox.")
-    return redirect("mail:inbox")
-
-
-@require_POST
-def reopen(request: Request, message_id: UUID) -> HttpResponse:
-    operations.reopen(actor=request.actor, message_id=message_id)
-    if request.htmx:
-        response = HttpResponse("")
-        response["HX-Refresh"] = "true"
-        return response
-    return redirect("mail:inbox")
 
 
 @require_GET

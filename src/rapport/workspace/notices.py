@@ -10,6 +10,7 @@ from rapport.activity.models import Activity
 from rapport.applications.models import Application
 from rapport.candidates.models import Candidate
 from rapport.jobs.models import HiringTeamMember, Job
+from rapport.mail.models import Conversation
 from rapport.notifications import subjects
 from rapport.notifications.subjects import Label
 from rapport.outreach.models import Sequence as Outreach
@@ -18,18 +19,32 @@ OWNERS_HEAR_OF = ("message.", "application.", "link.")
 
 
 def register() -> None:
-    """Called once when the workspace is ready; candidates lead the text of a notice."""
+    """Called once when the workspace is ready; the first of a notice's subjects in this order leads its text."""
+    subjects.name_subjects("conversation", label_conversations)
     subjects.name_subjects("candidate", label_candidates)
     subjects.name_subjects("job", label_jobs)
     subjects.name_subjects("sequence", label_sequences)
     subjects.add_watchers(find_owners)
     subjects.add_watchers(find_sequence_owners)
+    subjects.add_watchers(find_named)
     subjects.add_screen(screen_by_team)
+    subjects.add_screen(screen_conversations)
 
 
 def label_candidates(ids: Collection[UUID]) -> Mapping[UUID, Label]:
     names = Candidate.objects.filter(id__in=ids).values_list("id", "full_name")
     return {key: Label(name, reverse("workspace:candidate", args=[key])) for key, name in names}
+
+
+def label_conversations(ids: Collection[UUID]) -> Mapping[UUID, Label]:
+    """By the person on the other side, leading to their latest message."""
+    rows = Conversation.objects.filter(id__in=ids).select_related("latest_reply")
+    return {
+        row.id: Label(
+            row.latest_reply.from_name or row.person_address, reverse("mail:message", args=[row.latest_reply_id])
+        )
+        for row in rows
+    }
 
 
 def label_jobs(ids: Collection[UUID]) -> Mapping[UUID, Label]:
@@ -66,6 +81,27 @@ def find_owners(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
             if key in owners:
                 found.setdefault(activity_id, set()).add(owners[key])
     return found
+
+
+def find_named(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
+    """Who was given a conversation hears of it."""
+    return {row.id: named for row in activities if (named := _named(row))}
+
+
+def _named(activity: Activity) -> set[UUID]:
+    if not activity.verb.startswith("conversation."):
+        return set()
+    return {UUID(key) for key in [activity.data.get("assignee_id")] if key}
+
+
+def screen_conversations(activities: Sequence[Activity], user_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Who has a conversation is of no news for those who follow the person: only who is named hears of it."""
+    return {
+        (row.id, user_id)
+        for row in activities
+        if row.verb.startswith("conversation.")
+        for user_id in set(user_ids) - _named(row)
+    }
 
 
 def screen_by_team(activities: Sequence[Activity], user_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:

@@ -21,7 +21,7 @@ from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.mail import permissions as mail_permissions
-from rapport.mail.queries import list_inbox
+from rapport.mail.queries import list_conversations
 from rapport.notifications.models import Notification
 from rapport.notifications.queries import list_notices
 
@@ -82,7 +82,8 @@ def read_today(actor: Actor) -> Today:
 
 
 def _replies(actor: Actor) -> Section:
-    messages = list_inbox(actor, limit=SHOWN)
+    waiting = list_conversations(actor, show="for_me", limit=SHOWN)
+    messages = [row.latest_reply for row in waiting]
     shown = messages[:SHOWN]
     ids = {message.id: _candidate_id(message.subjects) for message in shown}
     names = candidates.names_of(actor, [key for key in ids.values() if key])

@@ -18,7 +18,8 @@ from rapport.flows.demo.company import Company
 from rapport.lib.actors import Actor
 from rapport.lib.ids import id_at
 from rapport.mail.activities import MESSAGE_RECEIVED, MESSAGE_SENT
-from rapport.mail.models import Mailbox, Message, MessageBody
+from rapport.mail.models import Conversation, Mailbox, Message, MessageBody
+from rapport.mail.operations import fill_conversations
 
 LETTERS = (
     ("Work on the grid, from {city}", "Hello {first},\n\nyour years as {title} at {employer} read like the work we do every day: keeping power for two million people steady while it turns renewable.\n\nWould you talk with me for twenty minutes next week? I tell you the pay and the steps before you say yes to anything.\n\nBest regards\n{sender}"),
@@ -60,13 +61,24 @@ def tell_mails(company: Company, people: int, seed: int, now: datetime) -> Mailb
         for actor, happenings in post.sent.items():
             record_many(MESSAGE_SENT, actor=actor, happenings=happenings)
         record_many(MESSAGE_RECEIVED, actor=Actor(kind="candidate"), happenings=post.received)
+        fill_conversations()
+        _share_out(company, dice, now)
     return box
+
+
+def _share_out(company: Company, dice: Random, now: datetime) -> None:
+    """Some conversations have somebody, some are put off."""
+    takers = [company.users[f"{name}@example.org"] for name in ("rita", "rita", "mira", "jonas")]
+    for place, row in enumerate(Conversation.objects.filter(done_at=None).order_by("id")):
+        row.assignee = dice.choice(takers) if dice.random() < 0.6 else None
+        row.snoozed_until = now + timedelta(days=dice.randint(3, 60)) if place % 6 == 5 else None
+        row.save(update_fields=["assignee", "snoozed_until"])
 
 
 def _mailbox(owner: User, now: datetime) -> Mailbox:
     return Mailbox.objects.create(
         address="talent@example.org", display_name="Halden Grid, people team", smtp_host="smtp.demo.invalid",
-        state=Mailbox.State.PAUSED, created_at=now, updated_at=now,
+        state=Mailbox.State.PAUSED, answer_target_hours=48, created_at=now, updated_at=now,
     )  # fmt: skip
 
 

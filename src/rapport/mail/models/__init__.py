@@ -1,5 +1,6 @@
 """Tables of e-mail: mailboxes, templates, messages and what is never to be mailed again."""
 
+from rapport.mail.models.conversations import Conversation
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
 from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
 from rapport.mail.models.preferences import Preference, Topic
@@ -8,6 +9,6 @@ from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
 
 __all__ = [
-    "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "Snippet", "Suppression", "Template",
+    "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic",
 ]  # fmt: skip

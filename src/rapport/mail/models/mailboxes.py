@@ -61,6 +61,7 @@ class Mailbox(models.Model):
     daily_cap = models.PositiveIntegerField(default=200)
     pace_per_minute = models.PositiveIntegerField(default=20)
     warm_up_from = models.DateField(null=True, blank=True)
+    answer_target_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)

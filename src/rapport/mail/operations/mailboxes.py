@@ -46,6 +46,7 @@ class MailboxSettings:
     daily_cap: int = 200
     pace_per_minute: int = 20
     warm_up_from: date | None = None
+    answer_target_hours: int | None = None
 
 
 _PASSWORDS = ("smtp_password", "imap_password")
@@ -194,6 +195,8 @@ def _checked(settings: MailboxSettings) -> dict[str, Any]:
             wrong[name] = "Enter a number of at least 1."
     if settings.warm_up_from and settings.warm_up_from > clock.now().date() + timedelta(days=366):
         wrong["warm_up_from"] = "Choose a day within a year from now."
+    if settings.answer_target_hours is not None and not 1 <= settings.answer_target_hours <= 2_000:
+        wrong["answer_target_hours"] = "Enter hours from 1 to 2,000, or leave it empty for no target."
     if wrong:
         raise InvalidInput(wrong)
     values = {name: getattr(settings, name) for name in MailboxSettings.__dataclass_fields__}

@@ -28,6 +28,7 @@ from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED, MESSAGE
 from rapport.mail.classify import Verdict, classify
 from rapport.mail.matching import clues_of
 from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody
+from rapport.mail.operations.conversations import note_reply
 from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_success
 from rapport.mail.operations.suppressions import suppress_address, unsubscribe
 from rapport.mail.parsing import ParsedMail, parse
@@ -134,6 +135,7 @@ class Origin:
     answered: Message | None = None
     matched_by: str = ""
     subjects: Mapping[str, str] = field(default_factory=dict)
+    thread_id: UUID | None = None
 
 
 def _origin_of(mailbox: Mailbox, mail: ParsedMail, verdict: Verdict) -> Origin:
@@ -144,9 +146,11 @@ def _origin_of(mailbox: Mailbox, mail: ParsedMail, verdict: Verdict) -> Origin:
         ids=clues.ids, token_id=next((token for token in tokens if token), None), sender=person, mailbox_id=mailbox.id
     )
     if found:
-        return Origin(found[0], found[1], found[0].subjects)
+        return Origin(found[0], found[1], found[0].subjects, found[0].thread_id)
     subjects = {kind: str(key) for kind, key in people.find_subjects(person).items()}
-    return Origin(None, "address" if subjects else "", subjects)
+    # Whoever writes once more before anybody answered goes on in their own thread.
+    thread_id = queries.find_thread_of(clues.ids, sender=person, mailbox_id=mailbox.id)
+    return Origin(None, "address" if subjects else "", subjects, thread_id)
 
 
 def _is_known(mailbox: Mailbox, message_id: str) -> bool:
@@ -181,6 +185,8 @@ def _store(
         html=mail.html[:MAX_TEXT_CHARS].replace("\x00", ""),
     )  # fmt: skip
     _record(message, verdict, origin)
+    if message.kind == Message.Kind.REPLY:
+        note_reply(message)
     return message
 
 
@@ -188,7 +194,7 @@ def _new_message(mailbox: Mailbox, mail: ParsedMail, message_id: str, verdict: V
     identifier, now = new_id(), clock.now()
     return Message(
         id=identifier,
-        thread_id=origin.answered.thread_id if origin.answered else identifier,
+        thread_id=origin.thread_id or identifier,
         direction=Message.Direction.IN,
         state=Message.State.RECEIVED,
         kind=verdict.kind,

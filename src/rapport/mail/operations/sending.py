@@ -28,6 +28,7 @@ from rapport.mail.composing import Envelope, content_of, make_message_id, write_
 from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import open_placeholders, quoted
 from rapport.mail.models import Mailbox, Message, MessageBody, Suppression, TemplateVersion
+from rapport.mail.operations.conversations import note_answer, take_back_answer
 from rapport.mail.operations.mailboxes import note_failure, note_success, smtp_settings
 from rapport.mail.permissions import SEND
 from rapport.mail.subjects import subjects_of
@@ -58,7 +59,8 @@ def send_message(
     """Write a message to one person and queue it; the worker sends it within seconds.
 
     `subjects` ({"candidate": id}) come back with everything that happens to it. `answers_id` is the message it answers:
-    it joins that thread and puts that message aside as done; `template_version_id` the wording it was written from. Bulk mail carries a one-click unsubscribe (RFC 8058).
+    it joins that thread, and answers it and what came before it (conversations). `template_version_id` is the wording that it
+    was written from. Bulk mail carries a one-click unsubscribe (RFC 8058).
     Records message.queued. Raises NotAllowed without mail.send, NotFound for a mailbox the actor may not write from,
     InvalidInput by field, Conflict when the address is suppressed.
     """
@@ -77,9 +79,7 @@ def send_message(
         message.is_bulk, message.preview = is_bulk, " ".join(text.split())[:200]
         message.save(force_insert=True)
         MessageBody.objects.create(message=message, text=text.replace("\r\n", "\n").strip("\n"))
-        if answered and answered.is_incoming and answered.done_at is None:
-            answered.done_at, answered.done_by_id = message.created_at, actor.id
-            answered.save(update_fields=["done_at", "done_by"])
+        note_answer(message, answered)
         record(MESSAGE_QUEUED, actor=actor, subjects=subjects_of(message), data={"mailbox_id": str(mailbox.id)})
         enqueue("mail.deliver", message_id=message.id)
     return message
@@ -175,7 +175,7 @@ def _refuse_suppressed(address: str) -> None:
 def _answered(answers_id: UUID | None) -> Message | None:
     if answers_id is None:
         return None
-    answered = Message.objects.select_for_update().filter(id=answers_id).first()
+    answered = Message.objects.filter(id=answers_id).first()
     if answered is None:
         raise NotFound("The message that this one answers does not exist any more.")
     return answered
@@ -302,6 +302,7 @@ def _writer(message: Message) -> Actor | None:
 
 def _fail(message: Message, reason: str) -> None:
     _end(message, Message.State.FAILED, reason)
+    take_back_answer(message)
     record(MESSAGE_FAILED, actor=SYSTEM, subjects=subjects_of(message), data={"reason": reason})
 
 

@@ -1,20 +1,19 @@
-"""Reading messages: threads, the inbox, and which message an incoming one answers."""
+"""Reading messages: threads, and which message an incoming one answers."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from rapport.accounts.capabilities import holds, require
+from rapport.accounts.capabilities import require
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.mail.models import Message
-from rapport.mail.permissions import SHARED_MAILBOXES, VIEW
+from rapport.mail.permissions import VIEW
 
 SENDER_MEMORY = timedelta(days=365)
-INBOX_PAGE = 50
 
 
 def get_message(actor: Actor, message_id: UUID) -> Message:
@@ -38,30 +37,6 @@ def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
     """The messages of a conversation with their bodies, oldest first."""
     require(actor, VIEW)
     return Message.objects.filter(thread_id=thread_id).select_related("body", "mailbox").order_by("id")
-
-
-def _inbox(actor: Actor) -> QuerySet[Message]:
-    require(actor, VIEW)
-    inbox = Message.objects.waiting_for_answer()
-    if holds(actor, SHARED_MAILBOXES):
-        return inbox
-    return inbox.filter(Q(mailbox__owner_id=actor.id) | Q(mailbox__owner=None))
-
-
-def list_inbox(actor: Actor, *, before: tuple[datetime, UUID] | None = None, limit: int = INBOX_PAGE) -> list[Message]:
-    """Mail that waits for an answer in the actor's own and the shared mailboxes, newest first, with mailbox and body.
-
-    `before` is (received_at, id) of the last row of the page before; one more than `limit` tells that there is another.
-    """
-    rows = _inbox(actor).select_related("mailbox", "body").order_by("-received_at", "-id")
-    if before:
-        rows = rows.filter(Q(received_at__lt=before[0]) | Q(received_at=before[0], id__lt=before[1]))
-    return list(rows[: limit + 1])
-
-
-def count_inbox(actor: Actor, cap: int = 1_000) -> int:
-    """How many messages wait for an answer, counted up to a cap."""
-    return _inbox(actor)[:cap].count()
 
 
 def list_unclear(actor: Actor, limit: int = 100) -> list[Message]:
@@ -91,6 +66,12 @@ def find_answered(
     wrote = Message.objects.outgoing().filter(to_address=sender, state="sent", sent_at__gte=since).order_by("-sent_at")
     latest = (wrote.filter(mailbox_id=mailbox_id).first() or wrote.first()) if sender else None
     return (latest, "sender") if latest else None
+
+
+def find_thread_of(ids: Sequence[str], *, sender: str, mailbox_id: UUID) -> UUID | None:
+    """The thread of an earlier message of the same sender that these Message-IDs name."""
+    named = Message.objects.incoming().filter(message_id__in=list(ids), mailbox_id=mailbox_id, from_address=sender)
+    return named.order_by("-id").values_list("thread_id", flat=True).first() if ids and sender else None
 
 
 def senders_of(message_ids: Sequence[UUID]) -> set[str]:

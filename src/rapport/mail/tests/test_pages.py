@@ -2,8 +2,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rapport.lib import clock
@@ -87,27 +85,6 @@ def test_a_colleagues_mailbox_is_404(make_user, sign_in, entered, mailbox):
     assert mailbox.state == "active"
 
 
-def test_the_inbox_shows_what_waits_and_done_takes_it_off(rita, sign_in, mailbox):
-    sent = send(rita, mailbox)
-    message = operations.receive(mailbox=mailbox, data=answer(to=sent, text="Gladly, on Thursday."))
-    operations.receive(mailbox=mailbox, data=answer(to=sent, headers="Auto-Submitted: auto-replied\r\n"))
-    client = sign_in(rita)
-    page = client.get(reverse("mail:inbox"))
-    assert [row.id for row in page.context["rows"]] == [message.id]
-    assert "Gladly, on Thursday." in page.content.decode()
-    response = client.post(reverse("mail:done", args=[message.id]), headers={"hx-request": "true"})
-    assert (response.status_code, response.content) == (200, b"")
-    assert "undo" in response["HX-Trigger"]
-    assert client.get(reverse("mail:inbox")).context["rows"] == []
-    client.post(reverse("mail:reopen", args=[message.id]))
-    assert len(client.get(reverse("mail:inbox")).context["rows"]) == 1
-
-
-def test_the_inbox_of_a_colleague_is_not_mine(rita, make_user, sign_in, mailbox):
-    operations.receive(mailbox=mailbox, data=answer())
-    assert sign_in(make_user("Rosa", "recruiter")).get(reverse("mail:inbox")).context["rows"] == []
-
-
 def test_a_reply_from_the_page_goes_out_in_the_thread(rita, sign_in, mailbox, outbox):
     sent = send(rita, mailbox)
     message = operations.receive(mailbox=mailbox, data=answer(to=sent))
@@ -130,34 +107,6 @@ def test_a_reply_from_the_page_goes_out_in_the_thread(rita, sign_in, mailbox, ou
     response = client.post(url, values)
     assert response.status_code == 422
     assert "must not be mailed" in response.context["form"].errors["to_address"][0]
-
-
-def test_the_inbox_needs_a_constant_number_of_statements(rita, sign_in, mailbox):
-    client = sign_in(rita)
-    counts = []
-    for more in (2, 18):
-        for _ in range(more):
-            operations.receive(mailbox=mailbox, data=answer())
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            client.get(reverse("mail:inbox"))
-        counts.append(len(captured))
-    assert counts[0] == counts[1]
-    assert counts[1] <= 12
-
-
-def test_the_inbox_goes_on_by_keyset(rita, sign_in, mailbox, monkeypatch):
-    monkeypatch.setattr("rapport.mail.queries.messages.INBOX_PAGE", 2)
-    monkeypatch.setattr("rapport.mail.queries.messages.list_inbox.__kwdefaults__", {"before": None, "limit": 2})
-    made = [operations.receive(mailbox=mailbox, data=answer()).id for _ in range(5)]
-    client, url, seen = sign_in(rita), reverse("mail:inbox"), []
-    next_url = "?"
-    while next_url:
-        page = client.get(url + next_url)
-        seen += [row.id for row in page.context["rows"]]
-        next_url = page.context["next_url"]
-    assert seen == made[::-1]
 
 
 def test_markup_in_a_message_is_shown_as_text(rita, sign_in, mailbox):

@@ -282,3 +282,11 @@ def test_of_a_huge_message_only_the_header_is_fetched(rita, reading_mailbox, ima
     message = Message.objects.incoming().get()
     assert (message.thread_id, message.body.text) == (sent.thread_id, "")
     assert message.state_note == "Too large to fetch in full; open it in your mail program."
+
+
+def test_who_writes_again_before_an_answer_goes_on_in_their_thread(mailbox, carl_known):
+    first = operations.receive(mailbox=mailbox, data=answer())
+    second = operations.receive(mailbox=mailbox, data=answer(to=first))
+    assert second.thread_id == first.thread_id
+    other = operations.receive(mailbox=mailbox, data=answer(to=first, sender="dana@example.org"))
+    assert other is None  # a stranger who names Carl's message in Rita's own mailbox
