@@ -20,7 +20,7 @@ from rapport.flows.demo.copying import store_people
 from rapport.flows.demo.flaws import tell_flaws
 from rapport.flows.demo.history import tell_history, tell_large_board, tell_second_entries
 from rapport.flows.demo.keeping import keep_searches, tell_notices, watch_searches
-from rapport.flows.demo.mailing import tell_mails
+from rapport.flows.demo.mailing import share_conversations, tell_mails
 from rapport.flows.demo.nurture import tell_sequences
 from rapport.flows.demo.people import World, default_period
 from rapport.flows.demo.roles import ROLES
@@ -77,6 +77,7 @@ def build_demo(
     first = min(people, WITH_HISTORY)
     box = tell_mails(company, first, seed, world.end)
     tell_sequences(company, box, first, seed, world.end)
+    share_conversations(company, seed, world.end)
     tell_imports(company, first, seed, world.end)
     keep_searches(company, world.end)
     tell_flaws(company, first, seed)

@@ -61,13 +61,13 @@ def tell_mails(company: Company, people: int, seed: int, now: datetime) -> Mailb
         for actor, happenings in post.sent.items():
             record_many(MESSAGE_SENT, actor=actor, happenings=happenings)
         record_many(MESSAGE_RECEIVED, actor=Actor(kind="candidate"), happenings=post.received)
-        fill_conversations()
-        _share_out(company, dice, now)
     return box
 
 
-def _share_out(company: Company, dice: Random, now: datetime) -> None:
-    """Some conversations have somebody, some are put off."""
+def share_conversations(company: Company, seed: int, now: datetime) -> None:
+    """Everybody who wrote has a conversation: some have a colleague, some are put off."""
+    dice = Random(f"{seed}/conversations")
+    fill_conversations()
     takers = [company.users[f"{name}@example.org"] for name in ("rita", "rita", "mira", "jonas")]
     for place, row in enumerate(Conversation.objects.filter(done_at=None).order_by("id")):
         row.assignee = dice.choice(takers) if dice.random() < 0.6 else None

@@ -110,7 +110,7 @@ def test_threads_that_were_there_become_conversations(rita, mailbox):
     done = _receive(mailbox, message_id="done@example.org", sender="carl@example.org", text="Thanks.")
     Message.objects.filter(id=done.id).update(thread_id=done.id, done_at=clock.now(), done_by=rita)
     Conversation.objects.all().delete()
-    migration = import_module("rapport.mail.migrations.0005_fill_conversations")
+    migration = import_module("rapport.mail.migrations.0008_fill_conversations")
     with connection.schema_editor(atomic=False) as editor:
         migration.fill(apps, editor)
         migration.fill(apps, editor)
