@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -37,8 +38,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
 
         thread = threading.Thread(target=run, daemon=True)
 
-        def look(*args: object) -> object:
-            found = sort(*args)  # type: ignore[arg-type]
+        def look(*args: Any) -> object:
+            found = sort(*args)
             if not threads:
                 threads.append(thread)
                 thread.start()
@@ -55,6 +56,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
 def is_waiting(backend: list[int]) -> bool:
     """Whether it waits for a lock that somebody else holds."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees the activity as it was at its first look
         cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = ANY(%s)", [backend])
         return cursor.fetchone() == ("Lock",)
 
