@@ -63,6 +63,7 @@ class Elsewhere(threading.Thread):
         deadline = time.monotonic() + PATIENCE_S
         while True:
             with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees its first look again
                 cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [self.backend])
                 if cursor.fetchone() == ("Lock",):
                     return
