@@ -1,8 +1,11 @@
 """Spoken languages and how well: "English (C1)", "Deutsch – Muttersprache", "Fluent in Spanish"."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rapport.intake.document import Document
+from rapport.intake.sections import Section
 
 _NAMES = {
     "English": "english englisch anglais inglés ingles inglese", "German": "german deutsch allemand alemán aleman tedesco",
@@ -83,3 +86,34 @@ def _level_word(match: re.Match[str] | None) -> str:
     if match is None:
         return ""
     return next(word for index, (word, _) in enumerate(_LEVELS) if match.group(f"level{index}"))
+
+
+_LANGUAGE_LINE = re.compile(
+    r"(?:languages?(?:\s+skills?)?|sprachen|sprachkenntnisse|langues|idiomas|spoken languages)\s*[:\t]|\b(?:fluent|native|bilingual|fluency)\b|muttersprach|fließend",
+    re.I,
+)
+
+
+def languages_of(document: Document, sections: Sequence[Section]) -> Iterator[Language]:
+    """Languages of their own section first; else of lines that speak of them."""
+    own = [section for section in sections if section.kind == "languages"]
+    for section in own:
+        for number in range(section.first, section.last):
+            found = list(find_languages(document.lines[number].text, document.starts[number]))
+            for language in found:
+                yield _with_next_line(language, document, number + 1) if len(found) == 1 else language
+    for number, line in enumerate(document.lines if not own else ()):
+        if len(line.text) < 140 and _LANGUAGE_LINE.search(line.text):
+            yield from find_languages(line.text, document.starts[number])
+
+
+def _with_next_line(language: Language, document: Document, number: int) -> Language:
+    """A level that stands on the line below its language."""
+    text = document.lines[number].text if number < len(document.lines) else ""
+    if language.level or not text or len(text) > 40:
+        return language
+    named = f"{language.name}: "
+    probe = list(find_languages(named + text, document.starts[number] - len(named)))
+    if len(probe) != 1 or not probe[0].level:
+        return language
+    return replace(language, level=probe[0].level, cefr=probe[0].cefr, level_span=probe[0].level_span)

@@ -13,7 +13,8 @@ from typing import Any
 
 from rapport.intake.document import Document, Refusal, build_document
 from rapport.intake.limits import MAX_CHARACTERS, MAX_PAGES, MAX_PAGES_READ
-from rapport.intake.reading_order import Piece, order_pages
+from rapport.intake.pieces import Piece
+from rapport.intake.reading_order import order_pages
 
 # Ligatures that TeX fonts keep in the control codes of their OT1 and T1 encodings (LaTeX font encodings guide), and PDFium's hyphen mark.
 _CONTROL_LETTERS = {

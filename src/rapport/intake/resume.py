@@ -1,27 +1,28 @@
 """A document's text read as a résumé: JSON Resume 1.0.0 with evidence and confidence for every field.
 
-Rules live in modules of their own (names, contacts, periods, places, sections, entries, experiences, education, languages, skill_spans); here
-they are put together. Nothing is guessed that no line of the text tells.
+Rules live in modules of their own (names, contacts, periods, places, sections, entries, experiences, education, languages,
+certificates, skill_spans); here they are put together. Nothing is guessed that no line of the text tells.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from rapport.intake.certificates import find_certificates
 from rapport.intake.contacts import Found, find_emails, find_links, find_phones, network_of
 from rapport.intake.document import Document, build_document
 from rapport.intake.education import Education, find_education
 from rapport.intake.entries import Part
 from rapport.intake.entry_rows import BULLET, is_bullet
 from rapport.intake.experiences import Experience, find_experiences, find_loose_experiences
-from rapport.intake.header_words import organisation_weight, title_weight
-from rapport.intake.languages import Language, find_languages
+from rapport.intake.header_words import title_weight
+from rapport.intake.languages import languages_of
 from rapport.intake.limits import MAX_PAGES_READ
 from rapport.intake.names import find_name
-from rapport.intake.periods import count_months, find_periods
-from rapport.intake.places import country_of, find_place, is_place
+from rapport.intake.periods import count_months
+from rapport.intake.places import country_of, find_place
 from rapport.intake.section_content import name_sections
 from rapport.intake.sections import Section, part_headings, split_sections
 from rapport.intake.skill_spans import Skill, find_resume_skills
@@ -362,7 +363,7 @@ def _add_education(resume: Resume, document: Document, sections: Sequence[Sectio
 
 def _add_languages(resume: Resume, document: Document, sections: Sequence[Section]) -> None:
     seen: set[str] = set()
-    for language in _languages(document, sections):
+    for language in languages_of(document, sections):
         if language.name in seen:
             continue
         seen.add(language.name)
@@ -378,78 +379,7 @@ def _add_languages(resume: Resume, document: Document, sections: Sequence[Sectio
         resume.confidence[f"languages[{index}]"] = 0.9
 
 
-_LANGUAGE_LINE = re.compile(
-    r"(?:languages?(?:\s+skills?)?|sprachen|sprachkenntnisse|langues|idiomas|spoken languages)\s*[:\t]|\b(?:fluent|native|bilingual|fluency)\b|muttersprach|fließend",
-    re.I,
-)
-
-
-def _languages(document: Document, sections: Sequence[Section]) -> Iterator[Language]:
-    """Languages of their own section first; else of lines that speak of them."""
-    own = [section for section in sections if section.kind == "languages"]
-    for section in own:
-        for number in range(section.first, section.last):
-            found = list(find_languages(document.lines[number].text, document.starts[number]))
-            for language in found:
-                yield _with_next_line(language, document, number + 1) if len(found) == 1 else language
-    for number, line in enumerate(document.lines if not own else ()):
-        if len(line.text) < 140 and _LANGUAGE_LINE.search(line.text):
-            yield from find_languages(line.text, document.starts[number])
-
-
-def _with_next_line(language: Language, document: Document, number: int) -> Language:
-    """A level that stands on the line below its language."""
-    text = document.lines[number].text if number < len(document.lines) else ""
-    if language.level or not text or len(text) > 40:
-        return language
-    named = f"{language.name}: "
-    probe = list(find_languages(named + text, document.starts[number] - len(named)))
-    if len(probe) != 1 or not probe[0].level:
-        return language
-    return replace(language, level=probe[0].level, cefr=probe[0].cefr, level_span=probe[0].level_span)
-
-
 def _add_certificates(resume: Resume, document: Document, sections: Sequence[Section]) -> None:
-    for section in sections:
-        if section.kind != "certificates":
-            continue
-        for number in range(section.first, section.last):
-            entry, spans = _certificate(document, number)
-            if entry:
-                prefix = f"certificates[{len(resume.data['certificates'])}]"
-                resume.data["certificates"].append(entry)
-                resume.evidence.extend((f"{prefix}.{key}", *span) for key, span in spans.items())
-
-
-def _certificate(document: Document, number: int) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
-    """Name, issuer and date of a certificate's line, and where each stands in the text; empty for any other line."""
-    line = document.lines[number]
-    bullet = BULLET.match(line.text)
-    begin = bullet.end() if bullet else 0
-    text = line.text[begin:]
-    if not 4 <= len(text.strip()) <= 130 or text[:1].islower() or is_place(text):
-        return {}, {}
-    periods = find_periods(text)
-    name = text
-    if periods:
-        before, after = text[: periods[0].span[0]], text[periods[0].span[1] :]
-        name = before if len(before.strip(" \t,;:(|–-")) >= 4 else after
-    name = name.strip(" \t,;:()[]|–-•")
-    if len(name) < 3:
-        return {}, {}
-    line_at = document.starts[number] + begin
-    at = line_at + text.index(name)
-    parts = [part.strip(" ,-–|") for part in re.split(r"\t|\s[–|-]\s|,\s", name) if part.strip(" ,-–|")]
-    entry, spans = {"name": parts[0]}, {"name": _span_of(parts[0], name, at)}
-    issuer = next((part for part in parts[1:] if organisation_weight(part) or len(parts) == 2), "")
-    if issuer:
-        entry["issuer"], spans["issuer"] = issuer, _span_of(issuer, name, at, last=True)
-    if periods:
-        start, end = periods[0].span
-        entry["date"], spans["date"] = periods[0].start, (line_at + start, line_at + end)
-    return entry, spans
-
-
-def _span_of(part: str, text: str, at: int, *, last: bool = False) -> tuple[int, int]:
-    start = at + (text.rindex(part) if last else text.index(part))
-    return start, start + len(part)
+    for index, (entry, spans) in enumerate(find_certificates(document, sections)):
+        resume.data["certificates"].append(entry)
+        resume.evidence.extend((f"certificates[{index}].{key}", *span) for key, span in spans.items())

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from rapport.intake.document import Line, build_document
+from rapport.intake.pieces import Piece
 from rapport.intake.plain_text import read_html, text_document
-from rapport.intake.reading_order import Piece, order_pages
+from rapport.intake.reading_order import order_pages
 from rapport.intake.resume import parse_resume
 
 TODAY = date(2026, 11, 23)
