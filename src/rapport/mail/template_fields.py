@@ -44,6 +44,13 @@ class Person:
     city: str = ""
 
 
+def sample_person() -> Person:
+    """The invented candidate of previews."""
+    sample = sample_values()
+    names = sample["full_name"], sample["first_name"], sample["last_name"]
+    return Person(*names, sample["title"], sample["company"], sample["city"])
+
+
 def person_values(person: Person) -> dict[str, str]:
     words = person.full_name.split()
     return {

@@ -17,14 +17,14 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.ids import new_id
 from rapport.mail.models import Mailbox, Message
-from rapport.mail.template_fields import Person
+from rapport.mail.template_fields import sample_person
 from rapport.mail.warm_up import cap_on
 from rapport.outreach import queries
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import Facts
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.models import Sequence as OutreachSequence
-from rapport.outreach.plans import Plan, load_plan
+from rapport.outreach.plans import Plan, load_plan, load_plans
 from rapport.outreach.schedule import next_slot, zone_of
 from rapport.outreach.simulation import DAY, Event, Going, MailboxClock, Traveller, simulate
 
@@ -32,7 +32,6 @@ MOST_DAYS, MOST_PEOPLE = 366, 5_000
 ASSUMED = (
     "Nobody answers, clicks or unsubscribes; every server takes every mail; mails that want approval get it at once."
 )
-SOMEBODY = Person("Somebody Example", "Somebody", "Example", "Data engineer", "Example Company", "Berlin")
 HELD = {
     "planned": ("approval", "A mail waits for approval, and the steps after it wait for that."),
     "unclear": ("unclear", "Nobody knows whether the last mail arrived; somebody has to say so first."),
@@ -128,18 +127,14 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
     ids = {row.candidate_id for row in rows}
     others = _active().filter(candidate_id__in=ids, sequence__state=OutreachSequence.State.ACTIVE)
     others = others.exclude(sequence_id=plan.sequence.id).order_by("id")
-    plans: dict[UUID, Plan | None] = {plan.sequence.id: plan}
+    plans = {plan.sequence.id: plan} | load_plans({row.sequence_id for row in others})
     going: dict[UUID, list[Going]] = defaultdict(list)
     for row in (*rows, *others):
-        if row.sequence_id not in plans:
-            plans[row.sequence_id] = load_plan(row.sequence_id)
-        known_plan = plans[row.sequence_id]
-        if known_plan is not None and row.next_due_at is not None:
-            going[row.candidate_id].append(Going(row.id, known_plan, row.step_id, row.next_due_at))
-    used = [found for found in plans.values() if found is not None]
+        if row.sequence_id in plans and row.next_due_at is not None:
+            going[row.candidate_id].append(Going(row.id, plans[row.sequence_id], row.step_id, row.next_due_at))
     known = read_known(
-        ids, now=now, cap_days=max(found.sequence.cap_days for found in used),
-        needs_consent=any(found.sequence.needs_consent for found in used),
+        ids, now=now, cap_days=max(found.sequence.cap_days for found in plans.values()),
+        needs_consent=any(found.sequence.needs_consent for found in plans.values()),
         writers={row.candidate_id: row.enrolled_by_id for row in rows},
     )  # fmt: skip
     return [Traveller(key, known[key], going[key]) for key in going if key in known]
@@ -150,7 +145,7 @@ def _somebody(plan: Plan, start: datetime) -> Traveller:
     zone = plan.sequence.time_zone
     address, first = "somebody@example.org", plan.steps[0]
     due_at = next_slot(start, plan.hours_for(zone, start)) + timedelta(days=first.wait_days)
-    known = Known(SOMEBODY, zone, address, address, Facts(address=address, has_consent=True))
+    known = Known(sample_person(), zone, address, address, Facts(address=address, has_consent=True))
     key = new_id()
     return Traveller(key, known, [Going(key, plan, first.id, due_at)])
 

@@ -1,6 +1,6 @@
 """A sequence as the engine needs it: its steps in order with compiled texts, its rules, its mailbox."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import lru_cache
@@ -15,6 +15,8 @@ from rapport.outreach.content import StepText, compile_step
 from rapport.outreach.governor import Rules
 from rapport.outreach.models import Sequence, Step, StepVersion
 from rapport.outreach.schedule import Hours, after_days, holidays_of, zone_of
+
+Snippets = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +90,31 @@ def _hours(days: tuple[int, ...], start: time, end: time, zone: str, fallback: s
 
 def load_plan(sequence_id: UUID) -> Plan | None:
     """The plan of a sequence that has a mailbox and steps; None otherwise."""
-    sequence = Sequence.objects.select_related("mailbox", "mailbox__owner", "job", "job__department").get(
-        id=sequence_id
-    )
-    if sequence.mailbox is None:
-        return None
-    return Plan(sequence, sequence.mailbox, load_steps(sequence, sequence.mailbox), shared_values(sequence))
+    return load_plans([sequence_id]).get(sequence_id)
 
 
-def load_steps(sequence: Sequence, mailbox: Mailbox) -> tuple[PlannedStep, ...]:
-    """The steps in order, each with its present version compiled."""
-    steps = list(Step.objects.filter(sequence=sequence, retired_at=None).order_by("position"))
+def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
+    """The plans of those that have a mailbox, in as many statements as for one; each step with its present version."""
+    found = Sequence.objects.filter(id__in=list(sequence_ids), mailbox__isnull=False)
+    sequences = list(found.select_related("mailbox", "mailbox__owner", "job", "job__department"))
+    steps = list(Step.objects.filter(sequence__in=sequences, retired_at=None).order_by("position"))
     versions = present_versions(step.id for step in steps)
     snippets = _snippets(versions.values())
-    planned = []
-    for step in steps:
-        version = versions[step.id]
-        planned.append(
-            PlannedStep(
-                step.id,
-                step.position,
-                step.kind,
-                step.wait_days,
-                version,
-                _text(sequence, mailbox, step, version, snippets),
-            )
-        )
-    return tuple(planned)
+    plans: dict[UUID, Plan] = {}
+    for sequence in sequences:
+        assert sequence.mailbox is not None
+        planned = [
+            _planned(sequence, sequence.mailbox, step, versions[step.id], snippets)
+            for step in steps
+            if step.sequence_id == sequence.id
+        ]
+        plans[sequence.id] = Plan(sequence, sequence.mailbox, tuple(planned), shared_values(sequence))
+    return plans
+
+
+def _planned(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion, snippets: Snippets) -> PlannedStep:
+    text = _text(sequence, mailbox, step, version, snippets)
+    return PlannedStep(step.id, step.position, step.kind, step.wait_days, version, text)
 
 
 def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> StepText:
@@ -126,9 +126,6 @@ def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, StepVersion]:
     """The newest version of each step, in one statement."""
     rows = StepVersion.objects.filter(step_id__in=list(step_ids)).order_by("step_id", "-number").distinct("step_id")
     return {row.step_id: row for row in rows}
-
-
-Snippets = tuple[tuple[str, str], ...]
 
 
 def _snippets(versions: Iterable[StepVersion]) -> Snippets:

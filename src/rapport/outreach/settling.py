@@ -32,7 +32,7 @@ from rapport.outreach.fillings import read_fillings
 from rapport.outreach.governor import Facts, Retry
 from rapport.outreach.ledger import DueRow, Outcome, Settled
 from rapport.outreach.models import Delivery, Enrollment, StepVersion
-from rapport.outreach.plans import Plan, PlannedStep, load_plan, load_version
+from rapport.outreach.plans import Plan, PlannedStep, load_plans, load_version
 
 RETRY = Retry()
 # Addresses that do not exist, told by the receiving server (RFC 3463: 5.1.x address, 5.2.1 mailbox disabled).
@@ -141,7 +141,7 @@ def rebuild(delivery_ids: Sequence[UUID]) -> list[Done]:
     rows = list(
         Delivery.objects.filter(id__in=delivery_ids).select_related("enrollment", "version", "version__step", "mailbox")
     )
-    plans = {row.enrollment.sequence_id: load_plan(row.enrollment.sequence_id) for row in rows}
+    plans = load_plans({row.enrollment.sequence_id for row in rows})
     now = max((row.finished_at or row.claimed_at for row in rows), default=None)
     if now is None:
         return []
@@ -152,7 +152,7 @@ def rebuild(delivery_ids: Sequence[UUID]) -> list[Done]:
     filled = read_fillings([row.enrollment_id for row in rows])
     done = []
     for row in rows:
-        plan = plans[row.enrollment.sequence_id]
+        plan = plans.get(row.enrollment.sequence_id)
         if plan is not None:
             thread = threads.get(row.enrollment.thread_id or row.id, NO_THREAD)
             texts = filled.get((row.enrollment_id, row.step_id), {})

@@ -201,7 +201,9 @@ def preview(request: Request) -> HttpResponse:
 
 def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
     """`mails`: for each step its number, day, content or problems, and fields that this person lacks; `reader`: a name."""
-    candidate_id = find_id(chosen)
+    reader = find_id(chosen)
+    names = names_of(request.actor, [reader]) if reader else {}
+    candidate_id = reader if names else None  # somebody who is gone, or whom one may not see: the invented one
     draft = _draft(editor)
     rows, day, subject = [], 0, ""
     for number, step in enumerate(editor.steps, start=1):
@@ -216,7 +218,6 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
         except InvalidInput as error:
             row["problems"] = [f"{name.capitalize()}: {text}" for name, text in error.fields.items()]
         rows.append(row)
-    names = names_of(request.actor, [candidate_id]) if candidate_id else {}
     return {"mails": rows, "reader": next(iter(names.values()), "")}
 
 

@@ -20,7 +20,7 @@ from rapport.mail.composing import Content
 from rapport.mail.merge_fields import MissingValues, label_of, quoted
 from rapport.mail.models import TemplateVersion
 from rapport.mail.queries import sendable_mailboxes, snippets_in
-from rapport.mail.template_fields import person_values, sample_values
+from rapport.mail.template_fields import sample_values
 from rapport.outreach import queries
 from rapport.outreach.activities import (
     SEQUENCE_ACTIVATED,
@@ -30,11 +30,11 @@ from rapport.outreach.activities import (
     SEQUENCE_PAUSED,
 )
 from rapport.outreach.content import compile_step
+from rapport.outreach.drafts import values_of
 from rapport.outreach.ending import EndedEnrollment, end_many
-from rapport.outreach.facts import read_known
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion
 from rapport.outreach.permissions import EDIT
-from rapport.outreach.plans import present_versions, shared_values
+from rapport.outreach.plans import present_versions
 
 MAX_STEPS = 20
 OUT_OF_THE_WAY = 1000  # positions move through here, because two steps must never share one
@@ -189,7 +189,7 @@ def preview_step(
 ) -> tuple[Content, tuple[str, ...]]:
     """What a step would say to a candidate (an invented one for None), and the fields without value and fallback.
 
-    Raises InvalidInput by field (subject, body) with the position.
+    Raises InvalidInput by field (subject, body) with the position, NotFound for a candidate whom the actor may not see.
     """
     require(actor, EDIT)
     mailbox = sendable_mailboxes(actor).filter(id=draft.mailbox_id).first() if draft.mailbox_id else None
@@ -197,14 +197,9 @@ def preview_step(
         subject=step.subject, body=step.body, signature=mailbox.signature if mailbox else "",
         shows_unsubscribe=draft.shows_unsubscribe, snippets=snippets_in(step.subject, step.body),
     )  # fmt: skip
-    sequence = Sequence(mailbox=mailbox, job=_job(actor, draft.job_id))
     values = sample_values()
     if candidate_id is not None:
-        known = read_known([candidate_id], now=clock.now(), cap_days=1, needs_consent=False, with_exchanges=False).get(
-            candidate_id
-        )
-        values |= person_values(known.person) if known else {}
-        values |= shared_values(sequence)
+        values |= values_of(actor, candidate_id, mailbox=mailbox, job=_job(actor, draft.job_id))
     values |= {name: name for name in text.placeholders}
     missing: tuple[str, ...] = ()
     link = f"{settings.BASE_URL}/u/…"
