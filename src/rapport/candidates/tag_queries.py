@@ -1,7 +1,6 @@
 """Reading the vocabulary of tags: its pages, what is alike, and the tag that a name means by now."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db import connection
@@ -16,27 +15,13 @@ from rapport.candidates.queries import COUNT_CAP, PAGE
 from rapport.candidates.tag_rules import find_alike
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
+from rapport.lib.numbered import NumberedPage, start_of
 
 ALIKE_CAP = 200
 # Counting stops at COUNT_CAP, so that a tag of a million people costs no more than one of ten thousand.
 COUNT_TAGGED = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_candidatetag counted
     WHERE counted.tag_id = candidates_tag.id LIMIT {COUNT_CAP}) AS capped)"""
 TAG_SORTS = {"name": (Lower("name"),), "used": (F("last_used_at").desc(nulls_last=True), Lower("name"))}
-
-
-@dataclass(frozen=True, slots=True)
-class TagPage:
-    """One page of the vocabulary: tags with owner and `candidate_count` (capped); `first` counts from 1, 0 for none."""
-
-    rows: Sequence[Tag]
-    total: int
-    number: int
-    first: int
-    has_next: bool
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1 if self.rows else 0
 
 
 def list_tags(
@@ -47,8 +32,8 @@ def list_tags(
     number: int = 1,
     owner_id: UUID | None = None,
     limit: int = PAGE,
-) -> TagPage:
-    """A page of the tags whose name or description contains the text, or that were merged from one whose name does.
+) -> NumberedPage[Tag]:
+    """A page of the tags, with owner and `candidate_count` (capped), whose name or description contains the text, or that were merged from one whose name does.
 
     `sort` is name, people or used; three statements. Pages are counted, not cursors: a vocabulary has
     thousands of words, and the number of people by which it can be sorted is worked out on the way.
@@ -64,8 +49,7 @@ def list_tags(
     if owner_id:
         rows = rows.filter(owner_id=owner_id)
     total = rows.count()
-    number = max(1, min(number, -(-total // limit)))
-    start = (number - 1) * limit
+    number, start = start_of(number, total, limit)
     # Only the tags that are shown are counted and read whole.
     if sort == "people":
         ids = list(_by_people(rows)[start : start + limit])
@@ -75,7 +59,7 @@ def list_tags(
         )
     counted = _counted(ids)
     found = [counted[key] for key in ids if key in counted]
-    return TagPage(found, total, number, start + 1 if found else 0, start + len(found) < total)
+    return NumberedPage(found, total, number, start)
 
 
 def _by_people(rows: QuerySet[Tag]) -> QuerySet[Tag, UUID]:

@@ -13,11 +13,11 @@ from rapport.hygiene.models import AuditRun, LinkageRun
 from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import TemporaryFailure
 from rapport.lib.loops import loop
-from rapport.lib.queue import every, task
+from rapport.lib.queue import AWAY, every, task
 
 logger = logging.getLogger(__name__)
 # A process that was killed, or whose database went away, could not say that it failed: it begins again, four times.
-BEGIN_AGAIN = RetryStrategy(max_attempts=4, exponential_wait=5)
+BEGIN_AGAIN = RetryStrategy(max_attempts=4, exponential_wait=5, retry_exceptions=(TemporaryFailure, *AWAY))
 
 
 @loop("hygiene.follow", rest_s=1.0)

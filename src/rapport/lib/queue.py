@@ -16,9 +16,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from psycopg_pool import PoolTimeout
 
 # A database that is restarted under a task: once more after 2, 4, 8 … seconds, eight and a half minutes in all.
-DATABASE_AWAY = RetryStrategy(
-    max_attempts=8, exponential_wait=2, retry_exceptions={OperationalError, InterfaceError, PoolTimeout}
-)
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+DATABASE_AWAY = RetryStrategy(max_attempts=8, exponential_wait=2, retry_exceptions=AWAY)
 
 
 def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.hygiene.audits import health, people_sql
@@ -23,7 +23,7 @@ from rapport.hygiene.models import AuditCount, AuditRun, Finding
 from rapport.hygiene.permissions import AUDIT
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.queue import enqueue
+from rapport.lib.queue import AWAY, enqueue
 
 logger = logging.getLogger(__name__)
 EXAMPLES = 3
@@ -84,7 +84,7 @@ def run_audit(*, run_id: UUID) -> AuditRun:
         return run
     try:
         stock = take_stock(store=True, note=lambda done, total: _note(run, done, total))
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the database went away: it cannot be told now, and the task begins again
     except Exception as error:
         logger.exception("audit failed run=%s", run.id)

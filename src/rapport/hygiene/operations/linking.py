@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Coalesce
 
 from rapport.accounts.capabilities import require
@@ -32,7 +32,7 @@ from rapport.hygiene.reasons import explain
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.ids import array_of
-from rapport.lib.queue import enqueue
+from rapport.lib.queue import AWAY, enqueue
 
 logger = logging.getLogger(__name__)
 FIELDS = (
@@ -163,7 +163,7 @@ def run_linkage(*, run_id: UUID) -> LinkageRun:
         with PoolStore() as records:
             found, weights = _link_all(run, records)
             people = len(records)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the database went away: it cannot be told now, and the task begins again
     except Exception as error:
         logger.exception("linkage failed run=%s", run.id)

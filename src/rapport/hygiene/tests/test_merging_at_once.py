@@ -287,10 +287,10 @@ def merged_meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Deed, survivor: Cand
     """What comes of a deed that begins before a merge has ended, and waits for it."""
     doing, store = Elsewhere(deed), hygiene_merging._store
 
-    def store_and_wait(*args: object) -> None:
+    def store_and_wait(*args: Any) -> None:
         doing.start()
         doing.wait_until_locked_out()
-        store(*args)  # type: ignore[arg-type]
+        store(*args)
 
     monkeypatch.setattr(hygiene_merging, "_store", store_and_wait)
     merge_candidates(actor=SYSTEM, survivor_id=survivor.id, other_id=other.id)

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -49,7 +50,8 @@ def test_a_linkage_under_which_the_database_went_away_has_not_failed(monkeypatch
 
 
 def test_tasks_are_tried_again_when_the_database_goes_away_and_not_for_a_mistake() -> None:
-    task, job = app.tasks["candidates.go_on_merging_tags"], SimpleNamespace(attempts=0)
+    task: Any = app.tasks["candidates.go_on_merging_tags"]
+    job = SimpleNamespace(attempts=0)
 
-    assert task.get_retry_exception(exception=OperationalError("gone"), job=job) is not None  # type: ignore[arg-type]
-    assert task.get_retry_exception(exception=ValueError("wrong"), job=job) is None  # type: ignore[arg-type]
+    assert task.get_retry_exception(exception=OperationalError("gone"), job=job) is not None
+    assert task.get_retry_exception(exception=ValueError("wrong"), job=job) is None

@@ -5,6 +5,7 @@ already, and returns the changes, from which `restore` brings back what was. Not
 and nothing changed, when one of them is not in the actor's inbox.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,12 +108,15 @@ def reopen(*, actor: Actor, conversation_ids: Collection[UUID]) -> list[Change]:
 
 @transaction.atomic
 def restore(*, actor: Actor, changes: Iterable[Change]) -> list[UUID]:
-    """Take changes back; a conversation that somebody changed since stays as it is. Returns which went back.
+    """Take changes back; what somebody changed since stays as it is, and so does what has left the actor's inbox by them
+    (it was in another's mailbox, and was given away). Returns which went back.
 
     Records conversation.reopened for what was put aside or snoozed.
     """
+    require(actor, SEND)
     by_id = {change.id: change for change in changes}
-    rows = [row for row in _lock(actor, by_id) if _state(row) == dict(by_id[row.id].now)]
+    mine = list(queries.visible_conversations(actor).filter(id__in=by_id).values_list("id", flat=True))
+    rows = [row for row in lock_all(mine) if _state(row) == dict(by_id[row.id].now)]
     _wait_again([row for row in rows if row.done_at is not None and by_id[row.id].was["done_at"] is None])
     returned = [row for row in rows if by_id[row.id].now["assignee_id"] == by_id[row.id].was["assignee_id"]]
     others = [row for row in rows if row not in returned]
@@ -135,7 +139,7 @@ def _change(
     wanted: Callable[[Conversation], Mapping[str, Any]],
 ) -> list[Change]:  # fmt: skip
     """Write what is wanted of each row and record it, leaving alone what is so already."""
-    changes = []
+    waiting, changes = waiting_since(row.id for row in rows), []
     for row in rows:
         was = _state(row)
         for name, value in wanted(row).items():
@@ -143,20 +147,24 @@ def _change(
         if _state(row) == was:
             continue
         row.done_by_id = actor.id if row.done_at and actor.kind == "user" else None
-        row.waiting_since = None if row.done_at else waiting_since(row.id)
-        row.save(update_fields=["assignee", "snoozed_until", "done_at", "done_by", "waiting_since"])
+        row.waiting_since = None if row.done_at else waiting.get(row.id)
         changes.append((row, Change(row.id, was, _state(row))))
+    fields = ["assignee", "snoozed_until", "done_at", "done_by", "waiting_since"]
+    Conversation.objects.bulk_update([row for row, _ in changes], fields)
     happenings = [Happening({**subjects_of(row.latest_reply), "conversation": row.id}, data) for row, _ in changes]
     record_many(verb, actor=actor, happenings=happenings)
     return [change for _, change in changes]
 
 
 def _wait_again(rows: Sequence[Conversation]) -> None:
-    """Replies that were put aside together with these conversations wait again."""
+    """Replies that were put aside together with these conversations wait again; one statement for what was done at once."""
+    together: dict[datetime, list[UUID]] = defaultdict(list)
     for row in rows:
         if row.done_at is not None:
-            aside = Message.objects.incoming().filter(thread_id=row.id, kind=Message.Kind.REPLY, done_at=row.done_at)
-            aside.update(done_at=None, done_by_id=None)
+            together[row.done_at].append(row.id)
+    for moment, ids in together.items():
+        aside = Message.objects.incoming().filter(thread_id__in=ids, kind=Message.Kind.REPLY, done_at=moment)
+        aside.update(done_at=None, done_by_id=None)
 
 
 def _state(row: Conversation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from rapport.mail.queries.conversations import (
     list_conversations,
     may_triage,
     suggest_colleagues,
+    visible_conversations,
 )
 from rapport.mail.queries.mailboxes import (
     choose_mailbox,
@@ -41,7 +42,6 @@ from rapport.mail.queries.snippets import (
 from rapport.mail.queries.suppressions import find_suppression, list_suppressions, suppressed_among
 from rapport.mail.queries.templates import (
     TemplateFilter,
-    TemplatePage,
     any_template,
     copies_of_library,
     find_versions,
@@ -55,7 +55,6 @@ from rapport.mail.queries.templates import (
 
 __all__ = [
     "TemplateFilter",
-    "TemplatePage",
     "VersionResult",
     "any_template",
     "check_visible",
@@ -100,5 +99,6 @@ __all__ = [
     "snippets_in",
     "suggest_colleagues",
     "suppressed_among",
+    "visible_conversations",
     "words_in_use",
 ]  # fmt: skip

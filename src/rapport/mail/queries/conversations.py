@@ -31,7 +31,7 @@ class Place:
     id: UUID
 
 
-def visible(actor: Actor) -> QuerySet[Conversation]:
+def visible_conversations(actor: Actor) -> QuerySet[Conversation]:
     """Those in the actor's own and in shared mailboxes, and those that were given to them; all for who sets mailboxes up."""
     require(actor, VIEW)
     rows = Conversation.objects.all()
@@ -80,7 +80,7 @@ def count_conversations(actor: Actor) -> Mapping[str, int]:
 
 
 def _shown(actor: Actor, show: str, now: datetime) -> QuerySet[Conversation]:
-    rows = visible(actor)
+    rows = visible_conversations(actor)
     if show == "done":
         return rows.filter(done_at__isnull=False)
     rows = rows.filter(done_at=None)
@@ -123,12 +123,12 @@ def find_conversation(actor: Actor, thread_id: UUID) -> Conversation | None:
 
 def may_triage(actor: Actor, conversation: Conversation) -> bool:
     """Whether the actor may give it to somebody, snooze it and put it aside."""
-    return visible(actor).filter(id=conversation.id).exists()
+    return visible_conversations(actor).filter(id=conversation.id).exists()
 
 
 def check_visible(actor: Actor, ids: Collection[UUID]) -> None:
     """Raises NotFound unless the actor may see each of these conversations."""
-    if visible(actor).filter(id__in=ids).count() != len(set(ids)):
+    if visible_conversations(actor).filter(id__in=ids).count() != len(set(ids)):
         raise NotFound("There is no such conversation in your inbox. Reload the page.")
 
 

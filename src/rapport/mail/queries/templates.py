@@ -1,6 +1,6 @@
 """Reading templates and their versions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from rapport.accounts.capabilities import require
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
+from rapport.lib.numbered import NumberedPage, start_of
 from rapport.mail.models import Template, TemplateVersion
 from rapport.mail.permissions import EDIT_TEMPLATES, VIEW
 
@@ -34,33 +35,18 @@ class TemplateFilter:
     is_archived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TemplatePage:
-    """One page: templates with owner, present `subject`, `version` and `version_id`; `first` counts from 1, 0 for none."""
-
-    rows: Sequence[Template]
-    total: int
-    number: int
-    first: int
-    has_next: bool
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.rows) - 1 if self.rows else 0
-
-
 def page_of_templates(
     actor: Actor, wanted: TemplateFilter, *, sort: str = "name", number: int = 1, limit: int = PAGE
-) -> TemplatePage:
-    """A page of the templates, in two statements; `sort` is name, purpose or changed."""
+) -> NumberedPage[Template]:
+    """A page of the templates, with owner, present `subject`, `version` and `version_id`; `sort` is name, purpose or
+    changed. Two statements."""
     require(actor, VIEW)
     rows = _matching(wanted)
     total = rows.count()
-    number = max(1, min(number, -(-total // limit)))
-    start = (number - 1) * limit
+    number, start = start_of(number, total, limit)
     ordered = rows.select_related("owner").order_by(*SORTS.get(sort, SORTS["name"]))
     found = list(ordered[start : start + limit])
-    return TemplatePage(found, total, number, start + 1 if found else 0, start + len(found) < total)
+    return NumberedPage(found, total, number, start)
 
 
 def list_templates(

@@ -6,8 +6,8 @@ worker is off for hours. The judge keeps its own books of all that and shares no
 """
 
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -357,6 +357,5 @@ def everybody_is_accounted_for(year: Year) -> list[str]:
     return [*([f"{lost} enrollments wait for nothing"] if lost else []), *twice, *(f"{key} is gone" for key in missing)]
 
 
-def _repeated(keys: object) -> set[UUID]:
-    seen: set[UUID] = set()
-    return {key for key in keys if key in seen or seen.add(key)}  # type: ignore[attr-defined, func-returns-value]  # set.add is None
+def _repeated(keys: Iterable[UUID]) -> list[UUID]:
+    return [key for key, times in Counter(keys).items() if times > 1]
