@@ -1,5 +1,6 @@
 """Whose e-mail address is this? Told to mail, which does not know candidates."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from rapport.candidates.models import ContactPoint
@@ -13,7 +14,7 @@ def find_by_address(address: str) -> dict[str, UUID]:
     return {"candidate": candidate_id} if candidate_id else {}
 
 
-def who_now(subjects: dict[str, UUID]) -> dict[str, UUID]:
-    """Subjects of old messages, with the person somebody was merged into in their place."""
-    candidate_id = subjects.get("candidate")
-    return {**subjects, "candidate": resolve_merged([candidate_id])[candidate_id]} if candidate_id else subjects
+def who_now(subjects: Sequence[Mapping[str, UUID]]) -> list[Mapping[str, UUID]]:
+    """Subjects of old messages, with the people that somebody was merged into in their place; one statement for all."""
+    now = resolve_merged({row["candidate"] for row in subjects if row.get("candidate")})
+    return [{**row, "candidate": now[row["candidate"]]} if row.get("candidate") else row for row in subjects]

@@ -1,10 +1,10 @@
 """Whose address is this? Apps above know the people; they tell by `add_finder`, so that mail need not know them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 Finder = Callable[[str], Mapping[str, UUID]]
-Follower = Callable[[dict[str, UUID]], dict[str, UUID]]
+Follower = Callable[[Sequence[Mapping[str, UUID]]], Sequence[Mapping[str, UUID]]]
 _finders: list[Finder] = []
 _followers: list[Follower] = []
 
@@ -16,13 +16,13 @@ def add_finder(finder: Finder) -> None:
 
 
 def add_follower(follower: Follower) -> None:
-    """Let an app say who stored subjects are by now, for those that have become part of others."""
+    """Let an app say who the stored subjects of several messages are by now, for those that have become part of others."""
     if follower not in _followers:
         _followers.append(follower)
 
 
-def who_now(subjects: dict[str, UUID]) -> dict[str, UUID]:
-    """Stored subjects as they are called now."""
+def who_now(subjects: Sequence[Mapping[str, UUID]]) -> Sequence[Mapping[str, UUID]]:
+    """Stored subjects of several messages as they are called now, in their order."""
     for follower in _followers:
         subjects = follower(subjects)
     return subjects

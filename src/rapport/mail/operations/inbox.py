@@ -31,7 +31,7 @@ from rapport.mail.activities import (
 from rapport.mail.models import Conversation, Message
 from rapport.mail.operations.conversations import lock_all, waiting_since
 from rapport.mail.permissions import SEND
-from rapport.mail.subjects import subjects_of
+from rapport.mail.subjects import subjects_of_all
 
 LONGEST_SNOOZE = timedelta(days=3 * 366)
 FIELDS = ("assignee_id", "snoozed_until", "done_at")
@@ -151,7 +151,10 @@ def _change(
         changes.append((row, Change(row.id, was, _state(row))))
     fields = ["assignee", "snoozed_until", "done_at", "done_by", "waiting_since"]
     Conversation.objects.bulk_update([row for row, _ in changes], fields)
-    happenings = [Happening({**subjects_of(row.latest_reply), "conversation": row.id}, data) for row, _ in changes]
+    subjects = subjects_of_all([row.latest_reply for row, _ in changes])
+    happenings = [
+        Happening({**known, "conversation": row.id}, data) for (row, _), known in zip(changes, subjects, strict=True)
+    ]
     record_many(verb, actor=actor, happenings=happenings)
     return [change for _, change in changes]
 

@@ -171,6 +171,24 @@ def test_many_are_done_at_once_and_all_of_it_is_taken_back(rita, sign_in, mailbo
     assert client.post(_undo_url(response), headers={"hx-request": "true"}).status_code == 409
 
 
+def test_triage_and_its_undo_need_as_many_statements_for_many_as_for_one(rita, mailbox):
+    def count(number: int) -> list[int]:
+        ids = [_receive(mailbox).thread_id for _ in range(number)]
+        taken = []
+        with CaptureQueriesContext(connection) as captured:
+            changes = operations.mark_done(actor=rita.actor, conversation_ids=ids)
+        taken.append(len(captured))
+        with CaptureQueriesContext(connection) as captured:
+            assert operations.restore(actor=rita.actor, changes=changes) == sorted(ids)
+        taken.append(len(captured))
+        with CaptureQueriesContext(connection) as captured:
+            operations.assign(actor=rita.actor, conversation_ids=ids, assignee_id=rita.id)
+        return [*taken, len(captured)]
+
+    count(1)
+    assert count(2) == count(12)
+
+
 def test_assigning_snoozing_and_their_undo(rita, rosa, sign_in, mailbox):
     key = _receive(mailbox).thread_id
     client = sign_in(rita)

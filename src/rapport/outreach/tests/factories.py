@@ -9,6 +9,7 @@ from rapport.lib import clock
 from rapport.mail.models import Mailbox
 from rapport.outreach.models import Enrollment, Sequence, Step, StepVersion
 
+OFFICE = {"days": [0, 1, 2, 3, 4], "from_time": time(9), "until_time": time(17)}
 ALWAYS = {"days": [0, 1, 2, 3, 4, 5, 6], "from_time": time(0), "until_time": time(23, 59, 59, 999999)}
 
 

@@ -1,26 +1,18 @@
 """Pages that look ahead: the dry run, and whether somebody may be written to now."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from rapport.candidates.models import ContactPoint
 from rapport.mail.models import Preference, Suppression
 from rapport.outreach import operations
-from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
+from rapport.outreach.tests.conftest import FRIDAY
+from rapport.outreach.tests.factories import OFFICE, MailboxFactory, SequenceFactory, make_person, make_step
 
-pytestmark = pytest.mark.django_db
-FRIDAY = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
-OFFICE = {"days": [0, 1, 2, 3, 4], "from_time": time(9), "until_time": time(17)}
-
-
-@pytest.fixture(autouse=True)
-def friday():
-    with time_machine.travel(FRIDAY, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 @pytest.fixture

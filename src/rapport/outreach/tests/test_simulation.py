@@ -1,7 +1,7 @@
 """The dry run: when everything would happen, and why not sooner."""
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,17 +14,10 @@ from rapport.mail.models import Preference, Suppression
 from rapport.outreach import operations
 from rapport.outreach.dry_run import dry_run
 from rapport.outreach.models import Delivery, Enrollment
-from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
+from rapport.outreach.tests.conftest import FRIDAY
+from rapport.outreach.tests.factories import OFFICE, MailboxFactory, SequenceFactory, make_person, make_step
 
-pytestmark = pytest.mark.django_db
-FRIDAY = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
-OFFICE = {"days": [0, 1, 2, 3, 4], "from_time": time(9), "until_time": time(17)}
-
-
-@pytest.fixture(autouse=True)
-def friday():
-    with time_machine.travel(FRIDAY, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 def start(rita, *addresses: str, steps=((0, "auto"),), mailbox=None, **fields):
