@@ -115,8 +115,7 @@ def _timed(environ: dict[str, str], command: list[str], count: int, port: int, *
     try:
         if catches_up:
             _run(environ, "catch-up")
-        _run(environ, "enroll")
-        return float(_run(environ, "watch", str(count)))
+        return float(_run(environ, "enroll", str(count)))
     finally:
         process.terminate()
         process.wait(30)
@@ -126,16 +125,16 @@ def _watch(count: int) -> None:
     """Print the rate once the last message of this round is in its thread."""
     from django.db import connection
 
-    settled = "SELECT count(*) FROM outreach_enrollment WHERE state = 'active'"
+    under_way = "SELECT EXISTS (SELECT FROM outreach_enrollment WHERE state = 'active')"
     with connection.cursor() as cursor:
         deadline = time.monotonic() + 600
         while True:
-            cursor.execute(settled)
-            if cursor.fetchone()[0] == 0:
+            cursor.execute(under_way)
+            if not cursor.fetchone()[0]:
                 break
             if time.monotonic() > deadline:
                 raise SystemExit("bench send: not everything was sent within ten minutes")
-            time.sleep(0.05)
+            time.sleep(0.1)
         cursor.execute(
             """SELECT extract(epoch FROM clock_timestamp() - min(d.claimed_at)), count(*), count(m.id)
             FROM outreach_delivery d JOIN outreach_enrollment e ON e.id = d.enrollment_id
@@ -233,7 +232,7 @@ def _catch_up() -> None:
 
 
 def _part(arguments: list[str]) -> None:
-    """What runs in processes of its own: hold, seed COUNT PORT, engine, catch-up, enroll, watch COUNT."""
+    """What runs in processes of its own: hold, seed COUNT PORT, engine, catch-up, enroll COUNT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
     import django
     from django.conf import settings
@@ -249,12 +248,11 @@ def _part(arguments: list[str]) -> None:
             sys.stdin.read()
         case ["seed", count, port]:
             _seed(int(count), int(port))
-        case ["enroll"]:
+        case ["enroll", count]:
             _enroll()
+            _watch(int(count))
         case ["catch-up"]:
             _catch_up()
-        case ["watch", count]:
-            _watch(int(count))
         case ["engine"]:
             _engine()
     del server

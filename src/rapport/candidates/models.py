@@ -68,7 +68,9 @@ class Candidate(models.Model):
     languages = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     years_experience = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     source = models.ForeignKey(Source, models.SET_NULL, null=True, blank=True, related_name="+")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     archive_reason = models.CharField(max_length=200, blank=True)
     last_contact_at = models.DateTimeField(null=True, blank=True)

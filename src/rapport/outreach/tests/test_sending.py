@@ -12,7 +12,7 @@ from rapport.lib import clock
 from rapport.mail.activities import MESSAGE_SENT
 from rapport.mail.models import Mailbox, Message, Preference, Suppression
 from rapport.mail.tests.scripted_smtp import ScriptedServer
-from rapport.outreach import operations
+from rapport.outreach import ledger, operations
 from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Enrollment, Lease
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
@@ -138,6 +138,17 @@ def test_a_failing_mailbox_recovers(rita, engine):
         engine.run_until_idle()
     mailbox.refresh_from_db()
     assert (mailbox.state, len(outbox.taken)) == ("active", 5)
+
+
+def test_a_paused_mailbox_is_not_looked_at_until_it_goes_on(rita, engine):
+    with real_smtp.running() as outbox:
+        sequence, _ = start(rita, outbox, "carl@example.net")
+        Mailbox.objects.update(state="paused")
+        assert (ledger.list_due_places(clock.now()), engine.step()) == ([], 0)
+        Mailbox.objects.update(state="active")
+        assert ledger.list_due_places(clock.now()) == [(sequence.id, sequence.mailbox_id)]
+        engine.run_until_idle()
+    assert len(outbox.taken) == 1
 
 
 def test_two_engines_send_everything_once(rita):
