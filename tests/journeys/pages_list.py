@@ -64,6 +64,8 @@ PAGES = [
     MainPage("pools", "/pools/"),
     MainPage("pool", "/pools/", 'main a[href^="/pools/0"]'),
     MainPage("pool-member", "/pools/", 'main a[href^="/pools/0"]', further='main a[href*="/members/"]'),
+    MainPage("relationships", "/relationships/"),
+    MainPage("relationships-cold", "/relationships/?show=cold"),
     MainPage("tags", "/tags/"),
     MainPage("tags-alike", "/tags/?show=alike"),
     MainPage("tag", "/tags/", 'main tbody a[href^="/tags/0"]'),

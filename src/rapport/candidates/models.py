@@ -401,6 +401,48 @@ class Consent(models.Model):
         ]
 
 
+class Signal(models.Model):
+    """A sign of two-way contact with a candidate, one of a kind a day; worked out from the record (relationship_rules.py)."""
+
+    class Kind(models.TextChoices):
+        WROTE = "wrote", "They wrote"
+        ANSWERED = "answered", "We answered"
+        CLICKED = "clicked", "They followed a link"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="signals", db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "day", "kind"], name="candidates_signal_once_a_day"),
+        ]
+        indexes = [models.Index(fields=["at"], name="candidates_signal_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day}"
+
+
+class Relationship(models.Model):
+    """The sum of a candidate's signals, as the logarithm to base 2 of their points as of relationship_rules.ZERO.
+
+    `log2_at_last` is the logarithm of what the sum was worth at the last signal.
+    """
+
+    candidate = models.OneToOneField(Candidate, models.CASCADE, primary_key=True, related_name="relationship")
+    log2_points = models.FloatField()
+    log2_at_last = models.FloatField()
+    last_signal_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(F("log2_points").desc(), F("candidate").desc(), name="candidates_relationship_order")]
+
+    def __str__(self) -> str:
+        return f"{self.log2_points:.1f}"
+
+
 class Standardising(models.Model):
     """How far the normal forms of what was stored before are worked out, by the rules of one version."""
 

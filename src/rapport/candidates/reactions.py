@@ -12,6 +12,7 @@ from rapport.lib.actors import SYSTEM
 from rapport.mail.queries import senders_of
 
 CONTACT = ("message.sent", "message.received")
+MERGES = ("candidate.merged", "candidate.merged_away", "candidate.unmerged", "candidate.back")
 # A change of a field or a tag by itself does not make a person current, and neither does mail to many; being dealt
 # with does.
 CURRENT_GROUPS = {"mail", "interviews", "notes"}
@@ -32,6 +33,14 @@ def follow_activity(activities: list[Activity]) -> None:
         or activity.verb.startswith("application.")
     )
     operations.touch_last_activity(moments=_latest(dealt_with))
+
+
+@on_batch(*CONTACT, "message.clicked", *MERGES)
+def follow_signals(activities: list[Activity]) -> None:
+    """Whose relationship may have changed: mail to many changes none, a merge those of both."""
+    found = {activity.find_subject_id("candidate") for activity in activities if not _is_bulk(activity)}
+    now = resolve_merged(key for key in found if key)
+    operations.recount_relationships(candidate_ids={*now.keys(), *now.values()})
 
 
 @on("suppression.added")

@@ -1,8 +1,8 @@
-"""Work that is too long for a request: the rest of a merge of tags; normal forms of what was stored before."""
+"""Work that is too long for a request: the rest of a merge of tags; normal forms and relationships of what was stored before."""
 
 from uuid import UUID
 
-from rapport.candidates.operations import standardising, tag_merging
+from rapport.candidates.operations import relationships, standardising, tag_merging
 from rapport.lib.errors import NotFound
 from rapport.lib.loops import loop
 from rapport.lib.queue import task
@@ -12,6 +12,12 @@ from rapport.lib.queue import task
 def standardise() -> int:
     """After an upgrade that knows other normal forms; otherwise there is nothing to do."""
     return standardising.standardise_some()
+
+
+@loop("candidates.begin_relationships", rest_s=3600.0)
+def begin_relationships() -> int:
+    """Once, where mail is older than what is kept of relationships."""
+    return relationships.begin_relationships()
 
 
 @task("candidates.go_on_merging_tags")

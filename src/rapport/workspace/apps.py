@@ -42,4 +42,16 @@ class WorkspaceConfig(AppConfig):
                 keys="g p",
             ),
         )
+        navigation.add(
+            "main",
+            Entry(
+                "Relationships",
+                "workspace:relationships",
+                "heart-handshake",
+                order=45,
+                capability="candidates.view",
+                match="workspace:relationship",
+                keys="g r",
+            ),
+        )
         navigation.add("palette", Entry("Tags", "workspace:tags", "tag", capability="candidates.view"))

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from rapport.workspace import views, views_candidate, views_candidates, views_pools, views_styleguide, views_tags
+from rapport.workspace import (
+    views,
+    views_candidate,
+    views_candidates,
+    views_pools,
+    views_relationships,
+    views_styleguide,
+    views_tags,
+)
 
 app_name = "workspace"
 urlpatterns = [
@@ -16,6 +24,8 @@ urlpatterns = [
     path("candidates/<uuid:candidate_id>/follow/", views_candidate.follow_candidate, name="follow"),
     path("candidates/<uuid:candidate_id>/mail/", views_candidate.write_mail, name="write_mail"),
     path("candidates/<uuid:candidate_id>/mail/draft/", views_candidate.draft_mail, name="draft_mail"),
+    path("relationships/", views_relationships.relationships, name="relationships"),
+    path("relationships/bulk/", views_relationships.relationships_bulk, name="relationships_bulk"),
     path("pools/", views_pools.pools, name="pools"),
     path("pools/<uuid:pool_id>/", views_pools.pool, name="pool"),
     path("pools/<uuid:pool_id>/change/", views_pools.pool_change, name="pool_change"),

@@ -19,6 +19,7 @@ from rapport.applications.permissions import CREATE
 from rapport.applications.queries import list_for_candidate
 from rapport.candidates.profile import Profile, get_profile
 from rapport.candidates.queries import get_candidate
+from rapport.candidates.relationship_queries import find_closeness
 from rapport.candidates.views_sections import section_context
 from rapport.hygiene.permissions import MERGE
 from rapport.hygiene.queries import list_merges_of, list_of_candidate
@@ -59,6 +60,7 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **_head(request, profile),
         **_duplicates(request, candidate_id),
         **_writing(request),
+        "closeness": find_closeness(candidate_id),
         "mailbox_setup_url": reverse("mail:mailboxes") if holds(request.actor, OWN_MAILBOX) else "",
         "can_create": holds(request.actor, CREATE) and not person.archived_at,
         "can_enroll": holds(request.actor, ENROLL) and not person.archived_at,

@@ -53,6 +53,7 @@ from rapport.candidates.operations.pools import (
     remove_from_pool,
     save_pool,
 )
+from rapport.candidates.operations.relationships import recount_all_relationships, recount_relationships
 from rapport.candidates.operations.skills import add_skill, remove_skill
 from rapport.candidates.operations.tag_merging import merge_tags, unmerge_tag
 from rapport.candidates.operations.tags import (
@@ -103,6 +104,8 @@ __all__ = [
     "may_make_tags",
     "merge_tags",
     "put_back_in_pool",
+    "recount_all_relationships",
+    "recount_relationships",
     "remove_contact_point",
     "remove_document",
     "remove_education",

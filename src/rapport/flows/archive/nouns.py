@@ -34,6 +34,8 @@ NOUNS = (
 )  # fmt: skip
 LEFT_OUT = {
     "activity.Cursor": "how far this installation's followers have read; begins anew behind what was brought in",
+    "candidates.Signal": "worked out from the record, which the archive holds",
+    "candidates.Relationship": "worked out from the record, which the archive holds",
     "auth.Permission": "Django's own, made by migrations; the product does not use it",
     "auth.Group": "Django's own; the product does not use it",
     "auth.Group_permissions": "Django's own; the product does not use it",

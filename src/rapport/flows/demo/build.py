@@ -13,6 +13,7 @@ from django.db import connection
 from rapport.activity.operations import skip_reactions
 from rapport.applications.models import Application
 from rapport.candidates.models import Candidate
+from rapport.candidates.operations import recount_all_relationships
 from rapport.flows.demo import words
 from rapport.flows.demo.bringing_in import tell_imports
 from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
@@ -78,6 +79,7 @@ def build_demo(
     box = tell_mails(company, first, seed, world.end)
     tell_sequences(company, box, first, seed, world.end)
     share_conversations(company, seed, world.end)
+    recount_all_relationships()
     tell_imports(company, first, seed, world.end)
     keep_searches(company, world.end)
     tell_flaws(company, first, seed)

@@ -39,6 +39,8 @@ NOT_MOVED = {
     "hygiene.suggestion": "about the pair itself",
     "hygiene.merge": "the merge itself",
     "hygiene.matchkey": "made anew by following the record",
+    "candidates.signal": "made anew by following the record",
+    "candidates.relationship": "made anew by following the record",
     "intake.importrow": "says who a row became; readers follow merged_into",
 }
 

@@ -21,6 +21,7 @@ from rapport.mail.queries.mailboxes import (
     sendable_mailboxes,
 )
 from rapport.mail.queries.messages import (
+    any_reply,
     find_answered,
     find_thread_of,
     get_message,
@@ -56,6 +57,7 @@ from rapport.mail.queries.templates import (
 __all__ = [
     "TemplateFilter",
     "VersionResult",
+    "any_reply",
     "any_template",
     "check_visible",
     "choose_mailbox",
