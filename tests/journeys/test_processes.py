@@ -209,13 +209,15 @@ def test_commands_on_an_empty_installation_say_what_to_do_also_in_a_folder_that_
     folder = outer / "our people & friends"
     environ = {**clean_environ(), "RAPPORT_DATA_DIR": str(folder)}
     try:
-        assert "rapport migrate" in fails_to_start(environ, "demo", "--if-empty")
+        assert "Run `rapport migrate`" in fails_to_start(environ, "demo", "--if-empty")
+        assert not folder.exists() or [path.name for path in folder.iterdir()] == ["secret_key"]
+        subprocess.run([*RAPPORT, "migrate", "--verbosity", "0"], env=environ, cwd=ROOT, check=True, timeout=60)
         doctor = subprocess.run(
             [*RAPPORT, "doctor"], env=environ, cwd=ROOT, text=True, capture_output=True, check=False, timeout=60
         )
         assert doctor.returncode == 1
         assert "ok    database" in doctor.stdout
-        assert "FAIL  migrations" in doctor.stdout
+        assert "FAIL  administrator" in doctor.stdout
         assert doctor.stderr == ""
         assert not (folder / "postgres" / "postmaster.pid").exists()
     finally:

@@ -4,11 +4,15 @@ Commands that store nothing run without Django and a database: their app's cli.p
 words ask for something that needs the database. Everything else is a management command of that name.
 """
 
+import argparse
 import importlib
 import io
 import os
 import sys
 from typing import Any
+
+from rapport.config import opening
+from rapport.workspace.connection_mends import NoDatabase, one_line
 
 # command: (module whose run(arguments) answers, first words it can answer; empty means all)
 STATELESS = {
@@ -21,13 +25,39 @@ STATELESS = {
     "experiment": ("rapport.outreach.cli", ()),
 }
 PROCESSES = {"up": "rapport.config.supervisor", "serve": "rapport.config.web", "worker": "rapport.config.worker"}
-HELP = """usage: rapport COMMAND [ARGUMENTS]   (rapport COMMAND --help tells more)
+MAKE_ONE = ("migrate", "makemigrations")  # as do up, serve and worker; all else asks for what is there
+OF_DJANGO = ("version", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks")
+HELP = """usage: rapport COMMAND [ARGUMENTS]
 
-run       up · serve · worker
-set up    migrate · createadmin · demo · doctor · reindex
-people    import · export · search · fits · resume parse · skills · titles · mail · duplicates
-sequences sequence simulate · experiment analyze · experiment plan
-data      hygiene audit · linkpool
+Run it
+  up                    the whole product on this machine: database, web, worker
+  serve                 the web pages alone
+  worker                queued work, sending and the search index alone
+
+Set it up
+  migrate               make the database, or bring it to this version
+  createadmin           add an administrator
+  demo                  fill an empty database with an invented company
+  doctor                say what is wrong, and how to mend it
+  reindex               build the search index anew
+
+Bring in and take out
+  import KIND           résumés, a CSV file, another system's export, an archive
+  export                write everything into documented files
+  skills, titles        vocabularies: import them, find skills, normalise titles
+
+Ask
+  search                find candidates in the query language
+  fits                  the best fits for a job or an advert
+  sequence simulate     what a sequence would do
+  experiment            plan and analyse which wording is answered more often
+  hygiene audit         what is wrong with the data
+  linkpool              who stands in the pool twice
+  mail                  read mail files, check a domain, send a trial message
+  resume parse          read résumés without storing them
+  duplicates            who stands in a table twice
+
+`rapport COMMAND --help` explains one. RAPPORT_DATA_DIR names the installation (docs/settings.md).
 """
 
 
@@ -63,59 +93,78 @@ def run(arguments: list[str]) -> int:
         if status is not None:
             return status
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
-    if command in PROCESSES:
-        return importlib.import_module(PROCESSES[command]).run(rest)
-    return _run_with_database(arguments)
+    try:
+        if command in PROCESSES:
+            return importlib.import_module(PROCESSES[command]).run(rest)
+        return _run_with_database(arguments)
+    except NoDatabase as error:
+        return _fail(str(error))
 
 
 def _run_with_database(arguments: list[str]) -> int:
+    """Read the words, then open the database, then carry out: a slip in the words makes and starts nothing."""
     import django
+    from django.core.management import get_commands, load_command_class
+
+    django.setup()
+    name, *words = arguments
+    if name not in get_commands():
+        return _fail(f"there is no command {name!r}; `rapport --help` lists them.", 2)
+    command = load_command_class(get_commands()[name], name)
+    return _carry_out(name, command, vars(_parser_of(command, name).parse_args(words)))
+
+
+def _parser_of(command: Any, name: str) -> Any:
+    """The command's parser without the words that Django adds for programmers; they stay valid."""
+    command._called_from_command_line = True  # a slip is answered with the usage and status 2, as everywhere
+    parser = command.create_parser("rapport", name)
+    for action in parser._actions:
+        if action.dest in OF_DJANGO:
+            action.help = argparse.SUPPRESS
+    return parser
+
+
+def _carry_out(name: str, command: Any, options: dict[str, Any]) -> int:
     from django.conf import settings
-    from django.core.management import CommandError, ManagementUtility, get_commands
-    from django.db import ProgrammingError
+    from django.core.management import CommandError
+    from django.db import OperationalError, ProgrammingError
     from psycopg.errors import UndefinedColumn, UndefinedTable
 
     from rapport.lib.doors import explain_exit
     from rapport.lib.errors import RapportError
 
-    if not settings.DATABASE_URL:
-        _start_database(settings, tolerate_failure=arguments[0] == "doctor")
-    django.setup()
-    if arguments[0] not in get_commands():
-        sys.stderr.write(f"rapport: there is no command {arguments[0]!r}; `rapport --help` lists them.\n")
-        return 2
+    place = "RAPPORT_DATABASE_URL" if settings.DATABASE_URL else settings.DATA_DIR
     try:
-        utility = ManagementUtility(["rapport", *arguments])
-        utility.prog_name = "rapport"
-        command = utility.fetch_command(arguments[0])
-        parser = command.create_parser("rapport", arguments[0])
-        options = vars(parser.parse_args(arguments[1:]))
+        _open_database(settings, name)
         command.execute(*options.pop("args", ()), **options)
     except RapportError as error:
         return explain_exit(error)
+    except CommandError as error:
+        return _fail(str(error), error.returncode)
+    except OSError as error:
+        if not error.filename:  # a pipe that was closed, say
+            raise
+        return _fail(f"{error.filename}: {error.strerror}")
+    except OperationalError as error:
+        return _fail(f"the database of {place} failed: {one_line(error)}; `rapport doctor` may know why")
     except ProgrammingError as error:
         if not isinstance(error.__cause__, UndefinedTable | UndefinedColumn):
             raise
-        place = "RAPPORT_DATABASE_URL" if settings.DATABASE_URL else settings.DATA_DIR
-        sys.stderr.write(
-            f"rapport: the database of {place} is empty or of another version; run `rapport migrate`, or set "
-            "RAPPORT_DATA_DIR to the installation you mean\n"
-        )
-        return 1
-    except CommandError as error:
-        sys.stderr.write(f"rapport: {error}\n")
-        return error.returncode
+        meant = "" if settings.DATABASE_URL else opening.MEANT
+        return _fail(f"the database of {place} is empty or of another version; run `rapport migrate`{meant}")
     return 0
 
 
-def _start_database(settings: Any, *, tolerate_failure: bool) -> None:
-    """Start or join the embedded database. The doctor goes on without one, for it is there to say why."""
-    from rapport.config import embedded
-
+def _open_database(settings: Any, name: str) -> None:
+    """The doctor goes on without a database, for it is there to say what it lacks."""
     try:
-        embedded.start(settings.DATA_DIR)
-    except Exception as error:
-        if not tolerate_failure:
+        opening.open_database(settings, may_make=name in MAKE_ONE)
+    except NoDatabase as error:
+        if name != "doctor":
             raise
-        settings.EMBEDDED_PROBLEM = str(error).strip() or type(error).__name__
-    settings.DATABASES["default"]["HOST"] = embedded.socket_folder(settings.DATA_DIR)
+        settings.NO_DATABASE = error
+
+
+def _fail(text: str, status: int = 1) -> int:
+    sys.stderr.write(f"rapport: {text}\n")
+    return status

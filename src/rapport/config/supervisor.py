@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-from rapport.config import embedded, environment, lifeline, web
+from rapport.config import embedded, environment, lifeline, opening, web
 
 GRACE_S = 25
 RESTART_S = 1.0
@@ -58,7 +58,11 @@ class Supervisor:
         started = time.monotonic()
         from django.conf import settings
 
-        lock = _take(settings.DATA_DIR)
+        try:
+            lock = _take(settings.DATA_DIR)
+        except OSError as error:
+            sys.stderr.write(f"rapport: {error.filename} cannot be written: {error.strerror}\n")
+            return 1
         trouble = (
             web.why_not_listen(self.host, self.port)
             if lock
@@ -67,7 +71,9 @@ class Supervisor:
         if trouble:
             sys.stderr.write(f"rapport: {trouble}\n")
             return 1
-        server = None if settings.DATABASE_URL else embedded.start(settings.DATA_DIR)
+        if not settings.DATABASE_URL and not embedded.exists(settings.DATA_DIR):
+            sys.stderr.write(f"Making a database in {settings.DATA_DIR}.\n")
+        server = None if settings.DATABASE_URL else opening.start_embedded(settings)
         try:
             status = self._prepare(demo=demo)
             if status or self.ended.is_set():

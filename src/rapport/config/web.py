@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 
-from rapport.config import embedded, environment, lifeline
+from rapport.config import environment, lifeline, opening
 
 
 def run(arguments: list[str]) -> int:
@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> int:
     from granian.server import Server
 
     if not settings.DATABASE_URL:
-        embedded.start(settings.DATA_DIR)
+        opening.start_embedded(settings)
     os.environ.setdefault("RAPPORT_DATABASE_POOL", str(environment.number("WEB_THREADS", 4, low=1) + 2))
     Server(
         "rapport.config.wsgi:application",

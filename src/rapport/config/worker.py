@@ -13,7 +13,7 @@ import threading
 from functools import partial
 from typing import Any, cast
 
-from rapport.config import embedded, environment, lifeline
+from rapport.config import environment, lifeline, opening
 from rapport.config.herd import Herd, Work
 
 logger = logging.getLogger(__name__)
@@ -31,8 +31,7 @@ def run(arguments: list[str]) -> int:
     from django.conf import settings
 
     if not settings.DATABASE_URL:
-        embedded.start(settings.DATA_DIR)
-        settings.DATABASES["default"]["HOST"] = embedded.socket_folder(settings.DATA_DIR)
+        opening.start_embedded(settings)
     django.setup()
     from django.urls import get_resolver
 

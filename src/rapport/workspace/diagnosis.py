@@ -22,7 +22,7 @@ from rapport.lib import clock
 from rapport.mail.models import Mailbox
 from rapport.search.engine import Engine
 from rapport.search.folder import IndexFolder
-from rapport.workspace.connection_mends import mend_connection
+from rapport.workspace.connection_mends import mend_connection, one_line
 
 SOCKET_PATH_LIMIT = 100
 LITTLE_DISK_BYTES = 2_000_000_000
@@ -142,10 +142,13 @@ def check_address() -> Finding:
 
 def check_database() -> Finding:
     """Over a connection of its own: the pool would wait and then say that it has none, instead of why."""
+    known = getattr(settings, "NO_DATABASE", None)
+    if known:
+        return Finding("database", "failure", f"{known.cause[:1].upper()}{known.cause[1:]}", known.mend)
     try:
         number = _server_version()
     except Exception as error:
-        cause = getattr(settings, "EMBEDDED_PROBLEM", "") or _one_line(error)
+        cause = one_line(error)
         return Finding(
             "database",
             "failure",
@@ -166,11 +169,6 @@ def _server_version() -> int:
     options = {key: value for key, value in connection.settings_dict["OPTIONS"].items() if key.startswith("ssl")}
     with psycopg.connect(make_conninfo(**given, **options, connect_timeout=CONNECT_S)) as own:
         return own.info.server_version
-
-
-def _one_line(error: Exception) -> str:
-    """All that was said: the cause stands in the first line of some errors, in the last of others."""
-    return " ".join(str(error).split())[:400] or type(error).__name__
 
 
 def check_migrations() -> Finding:
@@ -235,7 +233,7 @@ def check_index() -> Finding:
             )
         held = Engine.open(index).count if index else None
     except (OSError, ValueError) as error:
-        return Finding("search", "failure", f"The search index cannot be read: {_one_line(error)}", f"{anew}.")
+        return Finding("search", "failure", f"The search index cannot be read: {one_line(error)}", f"{anew}.")
     if held is None:
         return Finding(
             "search", "failure", "The search index is broken: its files are gone or another version's.", f"{anew}."

@@ -176,3 +176,8 @@ def test_without_a_mail_server_of_its_own(settings) -> None:
     settings.HAS_MAIL_SERVER = False
     assert diagnosis.check_own_mail().state == "warning"
     assert "RAPPORT_SMTP_HOST" in diagnosis.check_own_mail().mend
+
+
+def test_what_a_server_says_is_no_advice_for_the_embedded_one() -> None:
+    cause = "could not open file global/pg_control: No such file or directory"
+    assert mend_connection(cause, is_embedded=True).startswith("Look into the database's log")
