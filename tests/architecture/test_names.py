@@ -61,7 +61,7 @@ def test_operations_queries_and_models_know_no_http():
 
 
 def test_settings_are_all_documented():
-    read = re.compile(r'environment\.(?:text|flag|number|words|folder)\(\s*"([A-Z_]+)"')
+    read = re.compile(r'environment\.(?:text|flag|number|words|folder|choice|zone|address)\(\s*"([A-Z_]+)"')
     used = {f"RAPPORT_{name}" for path in SOURCE.rglob("*.py") for name in read.findall(path.read_text())}
     listed = set(re.findall(r"^\| `(RAPPORT_[A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
     assert used == listed

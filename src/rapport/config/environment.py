@@ -1,7 +1,9 @@
 """Typed reading of RAPPORT_… environment variables; each may come as …_FILE holding a path to its value."""
 
 import os
+import zoneinfo
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class BadSetting(SystemExit):
@@ -37,6 +39,33 @@ def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
     if not value.lstrip("-").isdigit() or not low <= int(value) <= high:
         raise BadSetting(f"RAPPORT_{name}", f"{value!r} is not a whole number from {low} to {high}")
     return int(value)
+
+
+def choice(name: str, default: str, known: tuple[str, ...]) -> str:
+    """One of the words known, in upper case."""
+    value = text(name, default).upper()
+    if value not in known:
+        raise BadSetting(f"RAPPORT_{name}", f"{value!r} is none of {', '.join(known)}")
+    return value
+
+
+def zone(name: str, default: str) -> str:
+    """A time zone of the IANA database."""
+    value = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadSetting(f"RAPPORT_{name}", f"{value!r} is no time zone; one is Europe/Berlin") from error
+    return value
+
+
+def address(name: str, default: str) -> str:
+    """The address of a site, without a slash at its end."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadSetting(f"RAPPORT_{name}", f"{value!r} is not an address such as https://talent.example.org")
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

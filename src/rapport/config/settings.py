@@ -18,7 +18,7 @@ DATABASE_URL = environment.text("DATABASE_URL")
 DEVELOPMENT = environment.flag("DEVELOPMENT")
 DEBUG = False
 SITE_NAME = environment.text("ORGANISATION", "Rapport")
-BASE_URL = environment.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+BASE_URL = environment.address("BASE_URL", "http://127.0.0.1:8000")
 SEARCH_DIR = environment.folder("SEARCH_DIR", DATA_DIR / "search")
 
 
@@ -248,12 +248,12 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-DEFAULT_TIME_ZONE = environment.text("TIME_ZONE", "Europe/Berlin")
+DEFAULT_TIME_ZONE = environment.zone("TIME_ZONE", "Europe/Berlin")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016", "security.W018"]
 
-LOG_LEVEL = environment.text("LOG_LEVEL", "INFO")
+LOG_LEVEL = environment.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -88,3 +88,15 @@ def test_what_the_embedded_database_says_is_told_in_one_line(tmp_path) -> None:
     status, said, _ = rapport(tmp_path, "doctor")
     assert status == 1
     assert "FAIL  database: The database does not answer: configuration file " in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LOG_LEVEL", "LOUD", "'LOUD' is none of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
+        ("TIME_ZONE", "Mars/Olympus", "'Mars/Olympus' is no time zone; one is Europe/Berlin"),
+        ("BASE_URL", "talent.example.org", "'talent.example.org' is not an address such as https://talent.example.org"),
+    ],
+)
+def test_settings_that_make_no_sense_stop_with_one_line(name, value, said, tmp_path) -> None:
+    assert rapport(tmp_path, "doctor", **{f"RAPPORT_{name}": value}) == (1, "", f"rapport: RAPPORT_{name}: {said}\n")
