@@ -75,3 +75,10 @@ def words(name: str, default: str = "") -> list[str]:
 
 def folder(name: str, default: Path) -> Path:
     return Path(text(name, str(default))).expanduser().absolute()
+
+
+def port(word: str) -> int:
+    """A port as a command line names it. Raises ValueError."""
+    if not word.isdigit() or not 0 < int(word) < 65536:
+        raise ValueError(word)
+    return int(word)

@@ -18,7 +18,8 @@ DATABASE_URL = environment.text("DATABASE_URL")
 DEVELOPMENT = environment.flag("DEVELOPMENT")
 DEBUG = False
 SITE_NAME = environment.text("ORGANISATION", "Rapport")
-BASE_URL = environment.address("BASE_URL", "http://127.0.0.1:8000")
+PORT = environment.number("PORT", 8000, low=1, high=65535)
+BASE_URL = environment.address("BASE_URL", f"http://127.0.0.1:{PORT}")
 SEARCH_DIR = environment.folder("SEARCH_DIR", DATA_DIR / "search")
 
 

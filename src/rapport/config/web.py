@@ -13,9 +13,10 @@ def run(arguments: list[str]) -> int:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(prog="rapport serve", description="Serve the web pages.")
     parser.add_argument("--host", default=environment.text("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=environment.number("PORT", 8000, low=1, high=65535))
+    parser.add_argument("--port", type=environment.port, default=environment.number("PORT", 8000, low=1, high=65535))
     parser.add_argument("--workers", type=int, default=environment.number("WEB_WORKERS", 2, low=1, high=64))
     options = parser.parse_args(arguments)
+    os.environ["RAPPORT_PORT"] = str(options.port)  # links lead there, unless RAPPORT_BASE_URL says otherwise
     # The supervisor has looked already; what it starts again may meet the last of its dead predecessor.
     trouble = "" if lifeline.VARIABLE in os.environ else why_not_listen(options.host, options.port)
     if trouble:

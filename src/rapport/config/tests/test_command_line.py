@@ -100,3 +100,8 @@ def test_what_the_embedded_database_says_is_told_in_one_line(tmp_path) -> None:
 )
 def test_settings_that_make_no_sense_stop_with_one_line(name, value, said, tmp_path) -> None:
     assert rapport(tmp_path, "doctor", **{f"RAPPORT_{name}": value}) == (1, "", f"rapport: RAPPORT_{name}: {said}\n")
+
+
+def test_links_follow_the_port(tmp_path) -> None:
+    _, said, _ = rapport(tmp_path, "doctor", RAPPORT_PORT="8391")
+    assert "Links in mails point to http://127.0.0.1:8391." in said
