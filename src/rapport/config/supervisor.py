@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from rapport.config import embedded, environment, lifeline, opening, web
 
 GRACE_S = 25
+ANSWER_S = 30  # then we say that it takes longer
 RESTART_S = 1.0
 # One process for both, because loading the product takes longer than either when there is nothing to do.
 PREPARE = """
@@ -44,7 +45,8 @@ class Supervisor:
 
     def __init__(self, host: str, port: int) -> None:
         self.host, self.port = host, port
-        self.address = f"http://{host}:{port}"
+        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - where all listen, one can ask
+        self.address = f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
         self.parts: dict[str, list[str]] = {
             "web": ["serve", "--host", host, "--port", str(port)],
             "worker": ["worker"],
@@ -81,7 +83,7 @@ class Supervisor:
                 return 130 if self.ended.is_set() else status
             for name in self.parts:
                 self._start(name)
-            self._announce(settings, started)
+            threading.Thread(target=self._announce, args=[settings, started], daemon=True, name="announce").start()
             self._watch(server)
             return self._stop()
         finally:
@@ -128,10 +130,12 @@ class Supervisor:
         return 0
 
     def _announce(self, settings: Any, started: float) -> None:
-        if not _wait_for(self.address, self.ended):
+        """Say where it runs as soon as it answers; a slow machine takes its time."""
+        if not _wait_for(self.address, self.ended, ANSWER_S):
             if not self.ended.is_set():
                 sys.stderr.write(f"rapport: nothing answers at {self.address} yet; `rapport doctor` may know why\n")
-            return
+            if not _wait_for(self.address, self.ended, float("inf")):
+                return
         lines = [f"Rapport is running at {self.address} (started in {time.monotonic() - started:.1f} s)"]
         sign_in = settings.DATA_DIR / "demo-sign-in.txt"
         if sign_in.exists():
@@ -152,7 +156,7 @@ def _take(data_dir: Path) -> TextIO | None:
     return lock
 
 
-def _wait_for(address: str, ended: threading.Event, seconds: float = 30) -> bool:
+def _wait_for(address: str, ended: threading.Event, seconds: float) -> bool:
     import urllib.error
     import urllib.request
 
