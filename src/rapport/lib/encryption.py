@@ -35,6 +35,15 @@ def decrypt(token: str) -> str:
         ) from error
 
 
+def is_readable(token: str) -> bool:
+    """Whether a token was made under this installation's secret key; an empty one is."""
+    try:
+        decrypt(token)
+    except PermanentFailure:
+        return False
+    return True
+
+
 def _fernet() -> MultiFernet:
     return _keys((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
 

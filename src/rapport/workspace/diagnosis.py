@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
 from psycopg.conninfo import make_conninfo
 
 from rapport.accounts.models import Role, User
@@ -129,6 +131,12 @@ def check_secret_key() -> Finding:
 
 def check_address() -> Finding:
     url = settings.BASE_URL
+    host = urlsplit(url).hostname or ""
+    if not validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS):
+        return Finding(
+            "address", "failure", f"Links lead to {url}, but the product does not answer to {host}.",
+            f"Add {host} to RAPPORT_ALLOWED_HOSTS.",
+        )  # fmt: skip
     local = any(name in url for name in ("127.0.0.1", "localhost"))
     if local:
         return Finding(
@@ -259,6 +267,20 @@ def check_mailboxes() -> Finding:
     return Finding("mailboxes", "ok", "none is failing")
 
 
+def check_stored_secrets() -> Finding:
+    """Passwords are encrypted by the secret key: with another one they are lost until they are entered anew."""
+    lost = [box.address for box in Mailbox.objects.order_by("address") if not box.has_readable_passwords]
+    if lost:
+        return Finding(
+            "stored passwords", "failure",
+            f"The secret key is not the one they were stored with: {', '.join(lost[:3])}"
+            + (f" and {len(lost) - 3} more cannot be used." if len(lost) > 3 else " cannot be used."),
+            "Put the old key back (RAPPORT_SECRET_KEY, or secret_key of the backup), or enter the passwords anew under "
+            "Settings, Mailboxes.",
+        )  # fmt: skip
+    return Finding("stored passwords", "ok", "the secret key reads them")
+
+
 def check_own_mail() -> Finding:
     if not settings.HAS_MAIL_SERVER:
         return Finding(
@@ -273,5 +295,6 @@ WITHOUT_DATABASE: tuple[Check, ...] = (
     check_python, check_data_folder, check_files_folder, check_disk, check_secret_key, check_address, check_own_mail,
 )  # fmt: skip
 NEEDS_TABLES: tuple[Check, ...] = (
-    check_partitions, check_administrator, check_worker, check_failed_jobs, check_index, check_mailboxes,
+    check_partitions, check_administrator, check_worker, check_failed_jobs, check_index, check_stored_secrets,
+    check_mailboxes,
 )  # fmt: skip

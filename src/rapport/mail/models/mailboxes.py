@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from rapport.lib.encryption import is_readable
 from rapport.lib.ids import new_id
 from rapport.mail.warm_up import cap_on
 
@@ -96,6 +97,10 @@ class Mailbox(models.Model):
     @property
     def is_shared(self) -> bool:
         return self.owner_id is None
+
+    @property
+    def has_readable_passwords(self) -> bool:
+        return is_readable(self.smtp_password) and is_readable(self.imap_password)
 
     @property
     def receives(self) -> bool:

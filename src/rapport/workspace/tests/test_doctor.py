@@ -14,6 +14,7 @@ from django.db import connection
 
 from rapport.candidates.tests.factories import CandidateFactory
 from rapport.lib import clock
+from rapport.lib.encryption import encrypt
 from rapport.mail.models import Mailbox
 from rapport.search.engine import Engine
 from rapport.search.folder import IndexFolder
@@ -176,6 +177,27 @@ def test_without_a_mail_server_of_its_own(settings) -> None:
     settings.HAS_MAIL_SERVER = False
     assert diagnosis.check_own_mail().state == "warning"
     assert "RAPPORT_SMTP_HOST" in diagnosis.check_own_mail().mend
+
+
+def test_an_address_that_the_product_does_not_answer_to(settings) -> None:
+    settings.BASE_URL, settings.ALLOWED_HOSTS = "https://talent.example.org", ["127.0.0.1"]
+    finding = diagnosis.check_address()
+    assert (finding.state, finding.mend) == ("failure", "Add talent.example.org to RAPPORT_ALLOWED_HOSTS.")
+    settings.ALLOWED_HOSTS = [".example.org"]
+    assert diagnosis.check_address().state == "ok"
+
+
+@pytest.mark.django_db
+def test_a_secret_key_that_was_changed(settings) -> None:
+    Mailbox.objects.create(
+        address="talent@example.org", smtp_host="mail.example.org", smtp_password=encrypt("secret"), created_at=clock.now(),
+        updated_at=clock.now(),
+    )  # fmt: skip
+    assert diagnosis.check_stored_secrets().state == "ok"
+    settings.SECRET_KEY = "another" * 8
+    finding = diagnosis.check_stored_secrets()
+    assert finding.state == "failure"
+    assert finding.message == "The secret key is not the one they were stored with: talent@example.org cannot be used."
 
 
 def test_what_a_server_says_is_no_advice_for_the_embedded_one() -> None:
