@@ -72,6 +72,11 @@ def test_applications_came_about_in_known_ways(untouched: str) -> None:
     assert origins == {"applied", "sourced", "referred"}
 
 
+def test_documents_are_for_their_owner_alone(untouched: str) -> None:
+    stored = [path for path in (Path(untouched) / "files").rglob("*") if not path.name.startswith(".")]
+    assert {(path.is_dir(), oct(path.stat().st_mode & 0o777)) for path in stored} == {(True, "0o700"), (False, "0o600")}
+
+
 def test_nothing_of_the_demo_can_leave(untouched: str) -> None:
     assert ask(untouched, "SELECT state, smtp_host, imap_host FROM mail_mailbox") == [
         ("paused", "smtp.demo.invalid", "")

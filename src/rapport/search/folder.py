@@ -46,7 +46,7 @@ class IndexFolder:
 
     def new_index(self) -> Path:
         """A name for an index to be built; nothing is made yet."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds what résumés say
         return self.path / f"{SCHEMA_VERSION}-{new_id().hex}"
 
     def use(self, index: Path) -> None:
@@ -73,7 +73,7 @@ class IndexFolder:
 
     def try_lock(self, name: str) -> IO[str] | None:
         """The open lock file as long as it is kept, None when another process has the lock."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds what résumés say
         file = (self.path / f"{name}.lock").open("w")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -87,19 +87,24 @@ def check_data_folder() -> Finding:
 def check_files_folder() -> Finding:
     """Where documents and raw mail are stored; it may lie apart from the data folder."""
     folder = Path(settings.MEDIA_ROOT)
-    problem = _write_problem(folder)
+    problem = _write_problem(folder, mode=0o700)
     if problem:
         return Finding(
             "files", "failure", f"{folder} cannot be written: {problem}. Résumés and mail cannot be stored.",
             "Give the user that runs Rapport write access to it, or set RAPPORT_FILES_DIR to another folder.",
         )  # fmt: skip
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        return Finding(
+            "files", "warning", f"{folder} can be read by other users of this machine.",
+            f"Run: chmod go= {folder} (unless a group of yours is meant to read it)",
+        )  # fmt: skip
     return Finding("files", "ok", str(folder))
 
 
-def _write_problem(folder: Path) -> str:
+def _write_problem(folder: Path, mode: int = 0o777) -> str:
     """What keeps us from writing into a folder, "" when nothing does."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode, parents=True, exist_ok=True)
         probe = folder / f".probe-{os.getpid()}"
         probe.write_text("x")
         probe.unlink()

@@ -36,6 +36,12 @@ def test_a_file_lies_under_a_random_name_with_the_type_of_its_content(rita: User
     assert Activity.objects.get(verb="document.added").data == {"file_name": "Lebenslauf .html", "kind": "resume"}
 
 
+def test_only_the_user_who_runs_the_product_can_read_a_file(rita: User, tmp_path) -> None:
+    add(rita, CandidateFactory())
+    rights = {path.is_dir(): oct(path.stat().st_mode & 0o777) for path in tmp_path.rglob("*")}
+    assert rights == {True: "0o700", False: "0o600"}
+
+
 def test_the_same_file_twice_is_told_and_kept_once(rita: User, tmp_path) -> None:
     carl = CandidateFactory()
     add(rita, carl)

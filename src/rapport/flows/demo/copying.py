@@ -1,6 +1,5 @@
 """Storing demo people with COPY, in processes side by side."""
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -84,5 +83,8 @@ def _store_chunk(first: int) -> int:
 def _write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     for name, content in files:
         path = folder / name
-        os.makedirs(path.parent, exist_ok=True)
+        if not path.parent.exists():
+            for made in (folder, folder / Path(name).parts[0], path.parent):
+                made.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.write_bytes(content)
+        path.chmod(0o600)

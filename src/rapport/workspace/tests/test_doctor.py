@@ -187,6 +187,14 @@ def test_an_address_that_the_product_does_not_answer_to(settings) -> None:
     assert diagnosis.check_address().state == "ok"
 
 
+def test_a_folder_of_files_that_others_can_read(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    assert diagnosis.check_files_folder().state == "ok"
+    settings.MEDIA_ROOT.chmod(0o755)
+    finding = diagnosis.check_files_folder()
+    assert (finding.state, finding.mend.split(" (")[0]) == ("warning", f"Run: chmod go= {tmp_path}/files")
+
+
 @pytest.mark.django_db
 def test_a_secret_key_that_was_changed(settings) -> None:
     Mailbox.objects.create(
