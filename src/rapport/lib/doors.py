@@ -5,6 +5,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -138,8 +139,13 @@ def add_errors(form: Any, error: InvalidInput) -> None:
 
 def print_json(value: Any) -> None:
     """Write one JSON document as a line on standard output."""
-    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
+    json.dump(value, sys.stdout, ensure_ascii=False, default=_as_json)
     sys.stdout.write("\n")
+
+
+def _as_json(value: Any) -> str:
+    """Times and days as ISO 8601, as everywhere; ids and paths as text."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def explain_exit(error: RapportError) -> int:

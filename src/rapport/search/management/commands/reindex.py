@@ -1,7 +1,6 @@
 """`rapport reindex`: build the search index of this node anew; the product may run meanwhile."""
 
 from argparse import ArgumentParser
-from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +20,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         made = rebuild(IndexFolder(settings.SEARCH_DIR))
         if options["json"]:
-            print_json(asdict(made))
+            print_json({"people": made.people, "seconds": round(made.seconds, 2)})
             return
         self.stdout.write(f"{made.people:,} people indexed in {made.seconds:.1f} s")
