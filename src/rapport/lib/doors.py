@@ -151,6 +151,7 @@ def _as_json(value: Any) -> str:
 def explain_exit(error: RapportError) -> int:
     """One line on standard error, and the exit status of a command that failed."""
     fields: Mapping[str, str] = getattr(error, "fields", {})
-    details = "; ".join(f"{name}: {text}" if name else text for name, text in fields.items()) or str(error)
+    named = [f"{name}: {text}" if name else text for name, text in fields.items()]
+    details = " ".join(named) if len(named) > 1 else str(error)
     sys.stderr.write(f"rapport: {details}\n")
     return 1
