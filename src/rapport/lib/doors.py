@@ -152,6 +152,6 @@ def explain_exit(error: RapportError) -> int:
     """One line on standard error, and the exit status of a command that failed."""
     fields: Mapping[str, str] = getattr(error, "fields", {})
     named = [f"{name}: {text}" if name else text for name, text in fields.items()]
-    details = " ".join(named) if len(named) > 1 else str(error)
+    details = " ".join(named) if len(named) > 1 else error.in_command or str(error)
     sys.stderr.write(f"rapport: {details}\n")
     return 1

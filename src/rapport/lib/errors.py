@@ -8,6 +8,7 @@ class RapportError(Exception):
     """A sentence for people: what happened, to what, and what to do now."""
 
     status = 500
+    in_command = ""  # what a command says instead, where the words are those of a page
 
 
 class NotFound(RapportError):

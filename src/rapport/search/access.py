@@ -25,6 +25,15 @@ MOST_LAG = timedelta(minutes=1)
 NOT_READY = "The search index is being built. Until it is ready, people are listed without search."
 
 
+class NoIndex(TemporaryFailure):
+    """This node has no index yet; on a page that means that one is being built."""
+
+    in_command = (
+        "There is no search index on this machine yet. `rapport worker` (part of `rapport up`) builds it; "
+        "`rapport reindex` does so at once."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """The engine with what the asking person brings along."""
@@ -58,7 +67,7 @@ def open_engine() -> Engine:
     """The index of this node as it is now; TemporaryFailure while there is none."""
     engine = _reader(settings.SEARCH_DIR).engine()
     if engine is None:
-        raise TemporaryFailure(NOT_READY, retry_after_s=10)
+        raise NoIndex(NOT_READY, retry_after_s=10)
     return engine
 
 

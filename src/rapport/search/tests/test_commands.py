@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from rapport.lib.errors import NotFound
+from rapport.lib.doors import explain_exit
+from rapport.lib.errors import NotFound, TemporaryFailure
 from rapport.search.folder import IndexFolder
 from rapport.search.tests.factories import make_candidate, make_job
 
@@ -28,6 +29,17 @@ def test_search_answers_with_json(index_everybody: Callable[[], None], capsys) -
     answer = run(capsys, "search", "pythonist title:developer", "--limit", "1")
     assert (answer["total"], answer["candidates"][0]["id"], answer["next_cursor"]) == (1, str(ada.id), "")
     assert answer["candidates"][0]["full_name"] == "Ada Pythonist"
+
+
+def test_without_an_index_a_command_says_how_to_get_one(settings, tmp_path: Path, capsys) -> None:
+    settings.SEARCH_DIR = tmp_path
+    with pytest.raises(TemporaryFailure) as caught:
+        call_command("search", "python")
+    assert explain_exit(caught.value) == 1
+    assert capsys.readouterr().err == (
+        "rapport: There is no search index on this machine yet. `rapport worker` (part of `rapport up`) builds it; "
+        "`rapport reindex` does so at once.\n"
+    )
 
 
 def test_broken_query_names_the_place(index_everybody: Callable[[], None]) -> None:
