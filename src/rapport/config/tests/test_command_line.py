@@ -105,3 +105,9 @@ def test_settings_that_make_no_sense_stop_with_one_line(name, value, said, tmp_p
 def test_links_follow_the_port(tmp_path) -> None:
     _, said, _ = rapport(tmp_path, "doctor", RAPPORT_PORT="8391")
     assert "Links in mails point to http://127.0.0.1:8391." in said
+
+
+def test_the_help_of_a_command_that_is_answered_in_two_places_names_all_words(tmp_path) -> None:
+    assert {"find", "load", "import"} <= set(rapport(tmp_path, "skills", "--help")[1].split())
+    assert {"parse", "check-domain", "send-test"} <= set(rapport(tmp_path, "mail", "--help")[1].split())
+    assert "--candidates" in rapport(tmp_path, "fits", "--help")[1]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -29,6 +30,17 @@ def test_search_answers_with_json(index_everybody: Callable[[], None], capsys) -
     answer = run(capsys, "search", "pythonist title:developer", "--limit", "1")
     assert (answer["total"], answer["candidates"][0]["id"], answer["next_cursor"]) == (1, str(ada.id), "")
     assert answer["candidates"][0]["full_name"] == "Ada Pythonist"
+
+
+def test_times_are_iso_8601_and_an_unknown_order_is_a_slip(index_everybody: Callable[[], None], capsys) -> None:
+    ada = make_candidate("Ada Pythonist", last_contact_at=datetime(2026, 11, 18, 7, 49, tzinfo=UTC))
+    index_everybody()
+    answer = run(capsys, "search", "pythonist")
+    assert (answer["candidates"][0]["id"], answer["candidates"][0]["last_contact_at"]) == (
+        str(ada.id), "2026-11-18T07:49:00+00:00",
+    )  # fmt: skip
+    with pytest.raises(CommandError, match="invalid choice: 'nosuch'"):
+        call_command("search", "pythonist", "--sort", "nosuch")
 
 
 def test_without_an_index_a_command_says_how_to_get_one(settings, tmp_path: Path, capsys) -> None:

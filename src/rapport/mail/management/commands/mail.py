@@ -18,10 +18,12 @@ SAID = {
 
 
 class Command(BaseCommand):
-    help = "Send one trial message and say what the server answered."
+    help = "Read mail files, check a domain, send one trial message."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True)
+        commands.add_parser("parse", help="say what mail files are; needs no database")  # both are answered by cli.py
+        commands.add_parser("check-domain", help="say whether mail of a domain arrives; needs no database")
         send = commands.add_parser("send-test", help="send one trial message")
         send.add_argument("--mailbox", required=True, help="the address of a mailbox that is set up here")
         send.add_argument("--to", required=True, help="the address it is sent to")

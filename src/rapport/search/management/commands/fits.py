@@ -19,9 +19,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         wanted = parser.add_mutually_exclusive_group(required=True)
-        wanted.add_argument("--job", type=UUID, help="the id of a job")
-        wanted.add_argument("--description", type=Path, help="an advert: a text file or any résumé format")
-        parser.add_argument("--limit", type=int, default=20, help="how many to show (20)")
+        wanted.add_argument("--job", type=UUID, metavar="ID", help="the id of a job")
+        wanted.add_argument(
+            "--description", type=Path, metavar="FILE", help="an advert: a text file or any résumé format"
+        )
+        parser.allow_abbrev = False  # cli.py takes what has --candidates; here it is for the help alone
+        parser.add_argument(
+            "--candidates", type=Path, metavar="FOLDER",
+            help="with --description: rank the résumés of a folder, without storing them and without a database",
+        )  # fmt: skip
+        parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many to show (20)")
         parser.add_argument("--json", action="store_true", help="a JSON list with the evidence")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,6 +9,7 @@ from rapport.candidates.queries import list_by_ids
 from rapport.lib.actors import COMMAND
 from rapport.lib.doors import print_json
 from rapport.search import queries
+from rapport.search.engine import SORTS
 
 
 class Command(BaseCommand):
@@ -16,8 +17,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("query", help='for example: skill:python location:"Berlin within 50 km" years:>=5')
-        parser.add_argument("--limit", type=int, default=20, help="how many to show (20)")
-        parser.add_argument("--sort", default="", help="relevance, last_activity, last_contact, name or created")
+        parser.add_argument("--limit", type=int, default=20, metavar="N", help="how many to show (20)")
+        parser.add_argument("--sort", default="", choices=SORTS, metavar="ORDER", help=f"one of: {', '.join(SORTS)}")
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -20,6 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True)
+        commands.add_parser("find", help="print the skills that a text names; needs no database")  # cli.py
         load = commands.add_parser("load", help="add what is missing of the vocabulary that ships with the product")
         source = commands.add_parser("import", help="add skills and occupations from a list of others")
         source.add_argument(
