@@ -40,7 +40,9 @@ def _rank_folder(description: Path, folder: Path, limit: int, as_json: bool) -> 
     try:
         text = read_text(description)
         files = list(_read_folder(folder))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        return _complain(Path(error.filename or description), error.strerror or str(error))
+    except ValueError as error:
         return _complain(description, str(error))
     vocabulary = Vocabulary.starter()
     fits = rank_files(text, files, find_skills=find_skills, related=vocabulary.related, limit=limit)

@@ -23,7 +23,8 @@ def run(arguments: list[str]) -> int:
     try:
         text = read_text(options.file)
     except (OSError, ValueError) as error:
-        print(f"rapport: {error}", file=sys.stderr)
+        said = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) else error
+        print(f"rapport: {said}", file=sys.stderr)
         return 1
     mentions = find_skills(text, options.language)
     if options.json:

@@ -72,7 +72,9 @@ def export_archive(*, folder: Path, progress: Callable[[str, int], None] = lambd
         file.write(manifest.as_bytes())
         _flush(file)
     except OSError as error:
-        raise PermanentFailure(f"The archive cannot be written: {error}.") from error
+        raise PermanentFailure(
+            f"The archive cannot be written: {error.filename or folder}: {error.strerror or error}."
+        ) from error
     counts = {label: listed.count for label, listed in nouns.items()}
     return Exported(counts, files.count - len(missing), resumes.count, missing)
 

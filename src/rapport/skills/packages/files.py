@@ -56,7 +56,8 @@ def _at(path: Path) -> tuple[list[str], Callable[[str], bytes]]:
     try:
         return _in_archive(path)
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError) as error:
-        raise InvalidInput({"path": f"{path.name} is neither a wheel nor an sdist: {error}."}) from error
+        why = getattr(error, "strerror", None) or "This is neither a wheel nor an sdist"
+        raise InvalidInput({"path": f"{path}: {why}."}) from error
 
 
 def _in_archive(path: Path) -> tuple[list[str], Callable[[str], bytes]]:

@@ -56,5 +56,7 @@ class Command(BaseCommand):
 def _read(path: Path) -> str:
     try:
         return read_text(path)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
         raise CommandError(f"{path}: {error}") from error
