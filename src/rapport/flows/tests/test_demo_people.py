@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+import pytest
+from django.core.management import CommandError, call_command
+
 from rapport.flows.demo import words
 from rapport.flows.demo.company import JOBS
 from rapport.flows.demo.people import CHUNK, World, make_people, make_phone
@@ -56,3 +59,9 @@ def test_every_skill_named_is_in_the_starter_vocabulary():
     vocabulary = Vocabulary.starter()
     wanted = {name for row in JOBS for text in row[4:6] for name in text.split("|")}
     assert {name for name in wanted | set(SKILLS) if vocabulary.canonical(name) != name} == set()
+
+
+@pytest.mark.parametrize("people", [59, 1_000_001])
+def test_a_number_of_people_that_does_not_carry_the_story_is_refused(people):
+    with pytest.raises(CommandError, match="from 60 to 1,000,000"):
+        call_command("demo", candidates=people)

@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from rapport.candidates.models import Candidate
 from rapport.flows.demo.build import build_demo
@@ -12,6 +12,7 @@ from rapport.hygiene.past_nights import tell_nights
 from rapport.lib import clock
 from rapport.lib.doors import print_json
 
+LEAST, MOST = 60, 1_000_000  # fewer people do not carry the story
 AUDITED = 20_000  # more people are audited by the worker, in the background
 
 
@@ -20,15 +21,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--candidates", type=int, default=2000, metavar="N", help="how many people, up to 1,000,000"
+            "--candidates", type=int, default=2000, metavar="N", help=f"how many people, {LEAST} to {MOST:,}"
         )
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are candidates already")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not LEAST <= options["candidates"] <= MOST:
+            raise CommandError(f"--candidates is a number from {LEAST} to {MOST:,}")
         if options["if_empty"] and Candidate.objects.exists():
+            if options["json"]:
+                print_json({"candidates": 0, "seconds": 0.0, "per_second": 0})
             return
+        sys.stderr.write("Making an invented company with two years of history; 2,000 people take half a minute.\n")
         built = build_demo(
             people=options["candidates"], seed=options["seed"], today=clock.today(), progress=_show_progress
         )
@@ -43,4 +49,4 @@ class Command(BaseCommand):
 
 def _show_progress(done: int) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{done:,} people")
+        sys.stderr.write(f"{done:,} people\r")
