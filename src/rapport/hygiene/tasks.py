@@ -28,7 +28,10 @@ def follow() -> int:
 @task("hygiene.link_pool", retry=BEGIN_AGAIN)
 def link_pool(run_id: str) -> None:
     """In a process of its own: the memory of a large pool is given back when it is done."""
-    done = subprocess.run([sys.executable, "-m", "rapport", "linkpool", "--run", run_id], check=False, timeout=4 * 3600)
+    done = subprocess.run(
+        [sys.executable, "-m", "rapport", "linkpool", "--run", run_id],
+        check=False, stdout=subprocess.DEVNULL, timeout=4 * 3600,
+    )  # fmt: skip
     if done.returncode:
         logger.error("linkage failed run=%s status=%d", UUID(run_id), done.returncode)
         if queries.is_under_way(LinkageRun, UUID(run_id)):
@@ -44,8 +47,9 @@ def link_nightly(timestamp: int) -> None:
 def audit(run_id: str) -> None:
     """In a process of its own, like linkage: reading the titles of a large pool keeps a processor busy."""
     done = subprocess.run(
-        [sys.executable, "-m", "rapport", "hygiene", "audit", "--run", run_id], check=False, timeout=3600
-    )
+        [sys.executable, "-m", "rapport", "hygiene", "audit", "--run", run_id],
+        check=False, stdout=subprocess.DEVNULL, timeout=3600,
+    )  # fmt: skip
     if done.returncode:
         logger.error("audit failed run=%s status=%d", UUID(run_id), done.returncode)
         if queries.is_under_way(AuditRun, UUID(run_id)):
