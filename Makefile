@@ -9,7 +9,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS ?= true
 endif
 
-.PHONY: install install-dev browser run test check bench lock screenshots clean
+.PHONY: install install-dev browser run test check bench lock clean
 
 install: $(VENV)/.base
 
@@ -37,6 +37,7 @@ lock:                 ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt -q --custom-compile-command "make lock"
 
 $(BIN)/uv:
+	@echo "Installing locked dependencies into $(VENV); the first time this takes a minute or two." >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
