@@ -22,6 +22,7 @@ urlpatterns = [
     path("health", health),
     # Addresses are for administrators to set: allauth's page for them leads to one's own settings.
     path("account/email/", RedirectView.as_view(pattern_name="accounts:own")),
+    path("settings/", RedirectView.as_view(pattern_name="accounts:own")),
     path("account/", include("allauth.urls")),
     *_apps(),
 ]

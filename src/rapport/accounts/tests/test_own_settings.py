@@ -25,6 +25,11 @@ def test_unknown_zone_is_refused_beside_the_field(emma, sign_in):
     assert emma.time_zone == "Europe/Berlin"
 
 
+def test_the_bare_address_of_settings_leads_to_ones_own(emma, sign_in):
+    answer = sign_in(emma).get("/settings/")
+    assert (answer.status_code, answer["Location"]) == (302, "/settings/you/")
+
+
 def test_address_cannot_be_changed_by_its_owner(emma, sign_in):
     answer = sign_in(emma).post("/account/email/", {"action_add": "", "email": "other@example.org"})
     assert (answer.status_code, answer["Location"]) == (302, "/settings/you/")
