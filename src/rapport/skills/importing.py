@@ -74,8 +74,11 @@ def import_esco(path: Path, actor: Actor = COMMAND) -> Imported:
     vocabulary.imported. Raises InvalidInput when the file is not ESCO's.
     """
     counts: Counter[str] = Counter()
+    files = esco.concept_files(path)
+    for file in files:
+        next(esco.read_concepts(file), None)  # what is refused is not in use, so that its owner is not thanked for it
     _begin(ESCO, "")
-    for file in esco.concept_files(path):
+    for file in files:
         for batch in esco.batches(esco.read_concepts(file), BATCH):
             counts += _import_concepts(batch, esco.language_of(file), ESCO)
     for file in esco.relation_files(path):

@@ -116,6 +116,7 @@ def test_other_files_are_refused_with_a_reason(db: None, tmp_path: Path, name: s
         importing.import_esco(tmp_path)
     assert str(tmp_path.name) in str(refused.value) or "skills_en.csv" in str(refused.value)
     assert Skill.objects.count() == 0
+    assert queries.list_sources() == []
 
 
 def test_the_command_tells_what_it_added(db: None, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
