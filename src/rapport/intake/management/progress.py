@@ -8,7 +8,7 @@ from rapport.intake.models import Import, ImportRow
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import PermanentFailure
 
-MOST_LISTED = 1000
+MOST_LISTED, MOST_TOLD = 1000, 10
 
 
 def show(item: Import) -> None:
@@ -58,14 +58,25 @@ def _row(row: ImportRow) -> dict[str, Any]:
 
 
 def in_words(found: dict[str, Any]) -> str:
-    """The report for people."""
+    """The report for people, with the first rows that failed and why."""
+    rows = f"{found['rows']:,} row{'' if found['rows'] == 1 else 's'}"
     if "would_create" in found:
-        return (
-            f"{found['rows']:,} rows: {found['would_create']:,} would be created, {found['would_attach']:,} added to "
+        said = (
+            f"{rows}: {found['would_create']:,} would be created, {found['would_attach']:,} added to "
             f"candidates who are there, {found['failed']:,} not imported. Nothing was stored."
         )
-    return (
-        f"{found['rows']:,} rows: {found['created']:,} created, {found['attached']:,} added to candidates who are there, "
-        f"{found['skipped']:,} skipped, {found['failed']:,} not imported; {found['to_look_at']:,} ask to be looked at. "
-        f"{found['seconds']:.1f} s."
-    )
+    else:
+        said = (
+            f"{rows}: {found['created']:,} created, {found['attached']:,} added to candidates who are there, "
+            f"{found['skipped']:,} skipped, {found['failed']:,} not imported; {found['to_look_at']:,} ask to be looked at. "
+            f"{found['seconds']:.1f} s."
+        )
+    failed = found["failed_rows"][:MOST_TOLD]
+    lines = [f"  row {row['row']:,}{_of_file(row)}: {row['message']}" for row in failed]
+    if found["failed"] > len(failed):
+        lines.append("  … (--json lists more, the page Imports all)")
+    return "\n".join([said, *lines])
+
+
+def _of_file(row: dict[str, Any]) -> str:
+    return f" ({row['file']})" if row.get("file") else ""

@@ -280,6 +280,10 @@ def test_the_command_imports_and_tries(db: None, tmp_path, capsys) -> None:
     assert (report["state"], report["created"], report["failed"]) == ("done", 1, 1)
     assert report["failed_rows"][0]["row"] == 3
     assert Candidate.objects.get().source.name == "Fair"
+    call_command("import", "candidates", str(path), "--map", "wer=full_name")
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("2 rows: 0 created, 1 added to candidates who are there, 0 skipped, 1 not imported;")
+    assert second == f"  row 3: {report['failed_rows'][0]['message']}"
 
 
 def test_the_command_says_what_is_wrong(db: None, tmp_path) -> None:
