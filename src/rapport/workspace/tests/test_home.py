@@ -10,6 +10,8 @@ from rapport.candidates import operations
 from rapport.candidates.tests.factories import CandidateFactory
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib import clock
+from rapport.lib.ids import new_id
+from rapport.notifications.models import Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,19 @@ def test_every_role_has_a_first_page(rita: User, hugo: User, ines: User, emma: U
     for user in (rita, hugo, ines, emma, ada):
         assert sign_in(user).get("/").status_code == 200
     assert Client().get("/").status_code == 302
+
+
+def test_news_say_when_it_happened(rita: User, sign_in) -> None:
+    Notification.objects.create(
+        user=rita,
+        activity_id=new_id(),
+        verb="message.received",
+        text="Carl Candidate answered",
+        happened_at=clock.now() - timedelta(hours=3),
+    )
+    page = sign_in(rita).get("/").content.decode()
+    assert "Carl Candidate answered" in page
+    assert "3 h ago" in page
 
 
 def test_a_new_installation_says_how_to_begin(rita: User, emma: User, sign_in) -> None:
