@@ -11,7 +11,7 @@ from rapport.lib import clock, wording
 
 
 def tell(activity: Activity) -> str:
-    """What a timeline says after the actor's name: "moved from Applied to Phone call for Data engineer"."""
+    """What a timeline says after the actor's name: "moved the application for Cook from Applied to Phone call"."""
     return fill(activity.declared.sentence, shown_data(activity.data))
 
 

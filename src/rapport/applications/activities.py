@@ -11,7 +11,7 @@ APPLICATION_CREATED = declare(
 )
 APPLICATION_MOVED = declare(
     "application.moved",
-    "moved from {from_stage} to {to_stage} for {job_title}",
+    "moved the application for {job_title} from {from_stage} to {to_stage}",
     "arrow-right",
     notify=True,
     data=("job_title", "from_stage", "from_stage_id", "to_stage", "to_stage_id", "reason"),
@@ -33,7 +33,7 @@ APPLICATION_REOPENED = declare(
 )
 APPLICATION_HIRED = declare(
     "application.hired",
-    "marked as hired for {job_title}",
+    "marked the candidate as hired for {job_title}",
     "party-popper",
     notify=True,
     data=("job_title", "from_stage", "from_stage_id"),

@@ -56,7 +56,8 @@ MESSAGE_COMPLAINED = declare(
     data=("feedback_type", "address"), personal=("address",), **_SHOWN,
 )  # fmt: skip
 MESSAGE_UNSUBSCRIBED = declare(
-    "message.unsubscribed", "asked for no more mail", "mail-minus", data=("by",), notify=True, **_SHOWN,
+    "message.unsubscribed", "asked for no more mail", "mail-minus", notify=True, data=("by",),
+    notice=lambda data: "asked for no more mail", **_SHOWN,
 )  # fmt: skip
 MESSAGE_PREFERENCES = declare(
     "message.preferences", "chose which mail to get: {choice}", "sliders-horizontal", data=("choice",), group="mail"

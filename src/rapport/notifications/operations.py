@@ -146,7 +146,7 @@ def _audience(activities: Sequence[Activity]) -> dict[UUID, set[UUID]]:
 
 
 def _text(activity: Activity, label: subjects.Label | None, names: dict[UUID, str]) -> str:
-    """ "Amara Nwosu: Rita Lindqvist moved from Applied to Phone call", or "Amara Nwosu answered"."""
+    """ "Amara Nwosu: Rita Lindqvist put the candidate up for Cook", or "Amara Nwosu answered"."""
     notice = activity.declared.notice
     if notice and label:
         return f"{label.text} {notice(activity.data)}"

@@ -146,7 +146,7 @@ def test_the_page_shows_what_happened_and_moves_the_promise(rita, sign_in, appli
         {"to_stage": application.job.stages.get(name="Interview").id, "next": page},
     )
     text = client.get(page).content.decode()
-    assert f"moved from Applied to Interview for {application.job.title}" in text
+    assert f"moved the application for {application.job.title} from Applied to Interview" in text
     assert "Team is away" in text
     assert [promise.state for promise in Promise.objects.order_by("made_at")] == ["moved", "kept"]
 

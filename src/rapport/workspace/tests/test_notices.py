@@ -51,13 +51,13 @@ def test_each_kind_of_news_arrives_and_is_in_the_digest(rita, ada, settings) -> 
     hear()
     expected = [
         "Carl Candidate: Ada Example put the candidate up for Cook",
-        "Carl Candidate: Ada Example moved from Applied to Interview for Cook",
+        "Carl Candidate: Ada Example moved the application for Cook from Applied to Interview",
         "Carl Candidate: Ada Example ended the application for Cook, rejected: Too far away",
         "Carl Candidate: Ada Example took the application for Cook up again in Interview",
-        "Carl Candidate: Ada Example marked as hired for Cook",
+        "Carl Candidate: Ada Example marked the candidate as hired for Cook",
         "Carl Candidate answered",
         "Carl Candidate could not be reached by mail",
-        "Carl Candidate: asked for no more mail",
+        "Carl Candidate asked for no more mail",
     ]
     assert texts(rita) == expected
     assert queries.count_unread(rita.actor) == 8
@@ -74,6 +74,6 @@ def test_owners_hear_without_following_and_following_a_job_tells_of_its_stages(r
     interview = job.stages.get(name="Interview")
     applications.move_application(actor=ada.actor, application_id=application.id, to_stage_id=interview.id)
     hear()
-    moved = "Carl Candidate: Ada Example moved from Applied to Interview for Cook"
+    moved = "Carl Candidate: Ada Example moved the application for Cook from Applied to Interview"
     assert moved in texts(rita)
     assert moved in texts(hugo)
