@@ -61,6 +61,7 @@ PROMISE_MOVED = declare(
 PROMISE_BROKEN = declare(
     "promise.broken", "saw the promised answer for {job_title} by {hear_by_on} pass", "clock-alert",
     notify=True, data=("job_title", "hear_by_on"),
+    notice=lambda data: f"has not heard about {data.get('job_title', 'the job')} by the promised day",
 )  # fmt: skip
 PROMISE_RELEASED = declare(
     "promise.released", "released the promise for {job_title}", "clock", data=("job_title", "hear_by_on"), quiet=True

@@ -9,6 +9,7 @@ from django.core import mail
 from rapport.activity.models import Activity
 from rapport.activity.operations import record
 from rapport.applications import operations as applications
+from rapport.applications.activities import PROMISE_BROKEN
 from rapport.applications.tests.factories import ReasonFactory
 from rapport.candidates.tests.factories import CandidateFactory
 from rapport.jobs.tests.factories import JobFactory
@@ -77,3 +78,12 @@ def test_owners_hear_without_following_and_following_a_job_tells_of_its_stages(r
     moved = "Carl Candidate: Ada Example moved the application for Cook from Applied to Interview"
     assert moved in texts(rita)
     assert moved in texts(hugo)
+
+
+def test_a_broken_promise_is_told_of_the_person_who_waits(rita) -> None:
+    carl = CandidateFactory(full_name="Carl Candidate")
+    operations.follow(actor=rita.actor, kind="candidate", subject_id=carl.id)
+    data = {"job_title": "Cook", "hear_by_on": "2026-11-20"}
+    record(PROMISE_BROKEN, actor=SYSTEM, subjects={"candidate": carl.id}, data=data)
+    hear()
+    assert texts(rita) == ["Carl Candidate has not heard about Cook by the promised day"]
