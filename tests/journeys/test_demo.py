@@ -72,6 +72,12 @@ def test_applications_came_about_in_known_ways(untouched: str) -> None:
     assert origins == {"applied", "sourced", "referred"}
 
 
+def test_nothing_has_happened_in_the_future_and_re_stands_once(untouched: str) -> None:
+    assert ask(untouched, "SELECT count(*) FROM candidates_candidate WHERE created_at > now()") == [(0,)]
+    assert ask(untouched, "SELECT count(*) FROM mail_message WHERE subject ILIKE 're: re:%'") == [(0,)]
+    assert ask(untouched, "SELECT count(*) > 0 FROM mail_message WHERE subject LIKE 'Re: %'") == [(True,)]
+
+
 def test_documents_are_for_their_owner_alone(untouched: str) -> None:
     stored = [path for path in (Path(untouched) / "files").rglob("*") if not path.name.startswith(".")]
     assert {(path.is_dir(), oct(path.stat().st_mode & 0o777)) for path in stored} == {(True, "0o700"), (False, "0o600")}

@@ -84,7 +84,7 @@ def build_demo(
     keep_searches(company, world.end)
     tell_flaws(company, first, seed)
     watch_searches(company, world.end)
-    tell_second_entries(first, seed)
+    tell_second_entries(first, seed, world.end)
     skip_reactions()
     tell_notices(company, world.end)
     _ask_for_scores(people)

@@ -79,11 +79,11 @@ def tell_history(company: Company, people: int, seed: int, now: datetime) -> Non
         _store(story)
 
 
-def tell_second_entries(people: int, seed: int) -> None:
+def tell_second_entries(people: int, seed: int, now: datetime) -> None:
     """Some of the first `people` candidates came in twice; told last, for nobody has written to these entries yet."""
     story = Story()
     with transaction.atomic():
-        _second_entries(story, list(Candidate.objects.order_by("id")[:people]), Random(f"{seed}/twice"))
+        _second_entries(story, list(Candidate.objects.order_by("id")[:people]), Random(f"{seed}/twice"), now)
         _store(story)
 
 
@@ -243,11 +243,11 @@ def _notes_and_tasks(story: Story, company: Company, candidates: list[Candidate]
     Task.objects.bulk_create(tasks, batch_size=500)
 
 
-def _second_entries(story: Story, candidates: Sequence[Candidate], dice: Random) -> None:
+def _second_entries(story: Story, candidates: Sequence[Candidate], dice: Random, now: datetime) -> None:
     """Some who came in twice, once by a referral with a shorter career: for the page of duplicates."""
     people, careers = [], []
     for person in dice.sample(candidates, min(SECOND_ENTRIES, len(candidates) // 20)):
-        at = person.created_at + timedelta(days=30)
+        at = person.created_at + min(timedelta(days=30), (now - person.created_at) / 2)
         given = dice.choice((person.given_name, person.given_name, f"{person.given_name[:2]}{person.given_name[1:]}"))
         again = Candidate(
             id=id_at(at), full_name=f"{given} {person.family_name}", given_name=given, family_name=person.family_name,

@@ -31,6 +31,7 @@ from rapport.mail.operations.recording import HandedOver, store_handed_over
 from rapport.mail.template_fields import Person
 from rapport.outreach import operations
 from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
+from rapport.outreach.content import reply_subject
 from rapport.outreach.ending import EXIT_LABELS
 from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence
 from rapport.outreach.operations import SequenceDraft, StepDraft
@@ -382,7 +383,7 @@ class _Course:
             from_address="mailer-daemon@example.org" if is_report else message.to_address,
             from_name="Mail Delivery System" if is_report else message.to_name, to_address=message.from_address,
             to_name=message.from_name, preview=text[:200], created_at=at, received_at=at, done_at=done_at,
-            subject="Undelivered Mail Returned to Sender" if is_report else f"Re: {message.content.subject}",
+            subject="Undelivered Mail Returned to Sender" if is_report else reply_subject(message.content.subject),
             subjects={kind: str(key) for kind, key in message.subjects.items()},
         )  # fmt: skip
         self.journal.messages.append(answer)
