@@ -74,8 +74,8 @@ def compile_step(
 
 
 def reply_subject(subject: str) -> str:
-    """ "Re: " before a subject, once."""
-    return subject if subject[:3].lower() == "re:" else f"Re: {subject}"
+    """ "Re: " before a subject, once; nothing before none, as a draft that is being written has it."""
+    return subject if not subject or subject[:3].lower() == "re:" else f"Re: {subject}"
 
 
 def _literal(signature: str) -> str:
