@@ -92,6 +92,8 @@ def test_the_index_is_asked_and_its_order_facets_and_problems_are_shown(rita: Us
     )
     page = sign_in(rita).get(f"{LIST}?q=(").content.decode()
     assert "Character 2: A word is missing." in page
+    assert "Nothing was searched yet" in page
+    assert "people match" not in page
 
 
 def test_a_new_installation_offers_ways_to_begin(rita: User, sign_in) -> None:
