@@ -14,8 +14,8 @@ from rapport.applications.tests.factories import ApplicationFactory
 from rapport.jobs.models import Job, JobSkill
 from rapport.search import queries
 from rapport.search.job_fits import Weights
-from rapport.search.tests.factories import make_candidate, make_job
-from rapport.skills.models import Skill
+from rapport.search.tests.factories import make_candidate, make_job, make_skill
+from rapport.skills.models import Relation, Skill
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -57,6 +57,21 @@ def test_parts_add_up_to_the_score_and_cite_the_sentence(sign_in: SignIn, rita: 
     html = page.content.decode()
     assert "<q>Kept forty pipelines in <mark>Python</mark> and SQL.</q>" in html
     assert re.search(r"Docker</dt>\s*<dd>\s*Not found", html)
+
+
+def test_a_related_skill_has_another_mark_than_one_that_was_found(
+    index_everybody: Callable[[], None], sign_in: SignIn, rita: User, job: Job
+) -> None:
+    kubernetes = make_skill("Kubernetes")
+    Relation.objects.create(skill=make_skill("Docker"), related=kubernetes, weight=0.8)
+    dora = make_candidate("Dora Near", skills=("Kubernetes", "Python"), sentence="Ran Python on Kubernetes.")
+    index_everybody()
+    html = sign_in(rita).get(f"/jobs/{job.id}/fits/?candidate={dora.id}").content.decode()
+    marks = {
+        name: re.sub(r"\s+", " ", svg) for svg, name in re.findall(r"<dt>(<svg.*?</svg>)([^<]+)</dt>", html, re.DOTALL)
+    }
+    assert set(marks) == {"Python", "Docker"}
+    assert marks["Python"] != marks["Docker"]
 
 
 def test_nobody_is_left_out_until_somebody_asks_for_it(sign_in: SignIn, rita: User, job: Job) -> None:
