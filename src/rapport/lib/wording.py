@@ -24,6 +24,14 @@ def near_date(day: date, today: date) -> str:
     return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
 
 
+def month(text: str) -> str:
+    """A month as a form keeps it ("2020-03") as people say it ("Mar 2020"); anything else stays as it is."""
+    try:
+        return f"{datetime.strptime(text, '%Y-%m'):%b %Y}"  # noqa: DTZ007 - no moment, only a month
+    except ValueError:
+        return text
+
+
 def exact_moment(moment: datetime) -> str:
     """A moment to the minute in its own zone, "Fri 27 Nov 2026, 16:40 CET"."""
     return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M %Z}".rstrip()

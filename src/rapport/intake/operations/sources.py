@@ -174,7 +174,7 @@ def _as_piece(item: Import, outcome: Outcome, name: str, content: bytes) -> Piec
     row.needs_look, row.message = bool(said), " ".join(said)
     if item.options.get("review") or not resume_drafts.has_content(outcome.resume):
         row.state, row.needs_look = State.WAITING, True
-        row.message = row.message or "Read with confidence."
+        row.message = row.message or "Read. Nothing is stored before you have looked."
         row.parsed = clean_json(outcome.resume)
         return Piece(row, content=content)
     draft = resume_drafts.build_draft(outcome.resume, file_name=name, content=content, options=item.options)

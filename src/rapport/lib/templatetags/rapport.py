@@ -61,6 +61,12 @@ def near_date(value: date | datetime | None) -> SafeString | str:
 
 
 @register.filter
+def month(value: str) -> str:
+    """ "Mar 2020" for "2020-03"; anything else as it is."""
+    return wording.month(value)
+
+
+@register.filter
 def ago(value: datetime | None) -> SafeString | str:
     """How long ago, the exact moment in the reader's zone on hover. A dash for None."""
     if value is None or value == "":

@@ -66,3 +66,10 @@ def test_counts_stop_at_the_cap(count, text):
 )
 def test_initials_are_the_first_and_the_last_name(name, letters):
     assert wording.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("2020-03", "Mar 2020"), ("2015", "2015"), ("", ""), ("2020-13", "2020-13")]
+)
+def test_a_month_of_a_form(text, said):
+    assert wording.month(text) == said
