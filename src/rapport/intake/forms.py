@@ -35,7 +35,7 @@ class SharedForm(forms.Form):
     source = forms.CharField(
         max_length=120, required=False, help_text="Where these people come from. A source column comes first."
     )
-    tags = forms.CharField(max_length=500, required=False, help_text="Separated by commas; everybody gets them.")
+    tags = forms.CharField(max_length=500, required=False, help_text="Separated by commas.")
     owner = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, colleagues: Iterable[User], **kwargs: Any) -> None:
