@@ -78,6 +78,15 @@ def test_nothing_has_happened_in_the_future_and_re_stands_once(untouched: str) -
     assert ask(untouched, "SELECT count(*) > 0 FROM mail_message WHERE subject LIKE 'Re: %'") == [(True,)]
 
 
+def test_the_printed_sign_in_names_somebody_of_each_role(untouched: str) -> None:
+    first, second = (Path(untouched) / "demo-sign-in.txt").read_text().splitlines()
+    assert first == "rita@example.org / try-rapport-2026"
+    assert second == (
+        "The same password opens ada@example.org (administrator), emma@example.org (employee), "
+        "ines@example.org (interviewer), hugo@example.org (hiring manager)."
+    )
+
+
 def test_documents_are_for_their_owner_alone(untouched: str) -> None:
     stored = [path for path in (Path(untouched) / "files").rglob("*") if not path.name.startswith(".")]
     assert {(path.is_dir(), oct(path.stat().st_mode & 0o777)) for path in stored} == {(True, "0o700"), (False, "0o600")}

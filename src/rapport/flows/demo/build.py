@@ -10,13 +10,14 @@ from time import perf_counter
 from django.conf import settings
 from django.db import connection
 
+from rapport.accounts.models import Role
 from rapport.activity.operations import skip_reactions
 from rapport.applications.models import Application
 from rapport.candidates.models import Candidate
 from rapport.candidates.operations import recount_all_relationships
 from rapport.flows.demo import words
 from rapport.flows.demo.bringing_in import tell_imports
-from rapport.flows.demo.company import PASSWORD, SIGN_IN, Company, found_company
+from rapport.flows.demo.company import COLLEAGUES, PASSWORD, SIGN_IN, Company, found_company
 from rapport.flows.demo.copying import store_people
 from rapport.flows.demo.flaws import tell_flaws
 from rapport.flows.demo.history import tell_history, tell_large_board, tell_second_entries
@@ -134,6 +135,8 @@ def _ask_for_scores(people: int) -> None:
 
 
 def _note_sign_in() -> None:
-    """For `rapport up`, which prints it; the account opens invented data only."""
+    """For `rapport up`, which prints it; the accounts open invented data only."""
     path = settings.DATA_DIR / "demo-sign-in.txt"
-    path.write_text(f"{SIGN_IN} / {PASSWORD}\n")
+    first = {role: email for email, _, role in reversed(COLLEAGUES)}
+    others = ", ".join(f"{email} ({Role(role).label.lower()})" for role, email in first.items() if email != SIGN_IN)
+    path.write_text(f"{SIGN_IN} / {PASSWORD}\nThe same password opens {others}.\n")
