@@ -26,7 +26,18 @@ STATELESS = {
 }
 PROCESSES = {"up": "rapport.config.supervisor", "serve": "rapport.config.web", "worker": "rapport.config.worker"}
 MAKE_ONE = ("migrate", "makemigrations")  # as do up, serve and worker; all else asks for what is there
+# Words that Django adds for programmers. They stay valid, but no help names them.
 OF_DJANGO = ("version", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks")
+OF_ITS_MIGRATE = (
+    "app_label",
+    "migration_name",
+    "interactive",
+    "database",
+    "fake",
+    "fake_initial",
+    "run_syncdb",
+    "prune",
+)
 HELP = """usage: rapport COMMAND [ARGUMENTS]
 
 Run it
@@ -115,11 +126,15 @@ def _run_with_database(arguments: list[str]) -> int:
 
 
 def _parser_of(command: Any, name: str) -> Any:
-    """The command's parser without the words that Django adds for programmers; they stay valid."""
+    """The command's parser, whose help names what is meant for whoever runs the product."""
     command._called_from_command_line = True  # a slip is answered with the usage and status 2, as everywhere
     parser = command.create_parser("rapport", name)
+    hidden = OF_DJANGO
+    if name == "migrate":
+        parser.description = "Make the database, or bring it to this version. `rapport up` does so by itself."
+        hidden += OF_ITS_MIGRATE
     for action in parser._actions:
-        if action.dest in OF_DJANGO:
+        if action.dest in hidden:
             action.help = argparse.SUPPRESS
     return parser
 

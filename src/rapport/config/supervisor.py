@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
-from rapport.config import embedded, environment, lifeline, opening, web
+from rapport.config import embedded, lifeline, opening, web
 
 GRACE_S = 25
 ANSWER_S = 30  # then we say that it takes longer
@@ -32,8 +32,7 @@ sys.exit(status)
 def run(arguments: list[str]) -> int:
     """Run everything until SIGINT or SIGTERM; a part that dies is started again."""
     parser = argparse.ArgumentParser(prog="rapport up", description="Run the whole product on this machine.")
-    parser.add_argument("--host", default=environment.text("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=environment.port, default=environment.number("PORT", 8000, low=1, high=65535))
+    web.add_address(parser)
     parser.add_argument("--demo", action="store_true", help="fill an empty database with demo data first")
     options = parser.parse_args(arguments)
     os.environ["RAPPORT_PORT"] = str(options.port)  # links lead there, unless RAPPORT_BASE_URL says otherwise

@@ -12,9 +12,9 @@ from rapport.config import environment, lifeline, opening
 def run(arguments: list[str]) -> int:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(prog="rapport serve", description="Serve the web pages.")
-    parser.add_argument("--host", default=environment.text("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=environment.port, default=environment.number("PORT", 8000, low=1, high=65535))
-    parser.add_argument("--workers", type=int, default=environment.number("WEB_WORKERS", 2, low=1, high=64))
+    add_address(parser)
+    workers = environment.number("WEB_WORKERS", 2, low=1, high=64)
+    parser.add_argument("--workers", type=int, default=workers, metavar="N", help="web processes (%(default)s)")
     options = parser.parse_args(arguments)
     os.environ["RAPPORT_PORT"] = str(options.port)  # links lead there, unless RAPPORT_BASE_URL says otherwise
     # The supervisor has looked already; what it starts again may meet the last of its dead predecessor.
@@ -46,6 +46,15 @@ def run(arguments: list[str]) -> int:
         log_level=LogLevels.warning,
     ).serve()
     return 0
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    """The words that say where to listen."""
+    host, port = environment.text("HOST", "127.0.0.1"), environment.number("PORT", 8000, low=1, high=65535)
+    parser.add_argument("--host", default=host, metavar="H", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=environment.port, default=port, metavar="P", help="port to listen on (%(default)s)"
+    )
 
 
 def why_not_listen(host: str, port: int) -> str:

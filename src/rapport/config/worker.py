@@ -22,9 +22,17 @@ RETRY_S = 1.0
 
 def run(arguments: list[str]) -> int:
     """Work until stopped by SIGTERM or SIGINT; a database that goes away is waited for."""
-    parser = argparse.ArgumentParser(prog="rapport worker", description="Run queued work, schedules and followers.")
-    parser.add_argument("--concurrency", type=int, default=environment.number("WORKER_CONCURRENCY", 4, low=1, high=64))
-    parser.add_argument("--senders", type=int, default=environment.number("SENDERS", 2, low=0, high=32))
+    parser = argparse.ArgumentParser(
+        prog="rapport worker", description="Run queued work, send mail and keep the search index."
+    )
+    concurrency = environment.number("WORKER_CONCURRENCY", 4, low=1, high=64)
+    senders = environment.number("SENDERS", 2, low=0, high=32)
+    parser.add_argument(
+        "--concurrency", type=int, default=concurrency, metavar="N", help="tasks side by side (%(default)s)"
+    )
+    parser.add_argument(
+        "--senders", type=int, default=senders, metavar="N", help="processes that send sequences (%(default)s)"
+    )
     options = parser.parse_args(arguments)
     parent = lifeline.inherited()
     import django

@@ -111,3 +111,14 @@ def test_the_help_of_a_command_that_is_answered_in_two_places_names_all_words(tm
     assert {"find", "load", "import"} <= set(rapport(tmp_path, "skills", "--help")[1].split())
     assert {"parse", "check-domain", "send-test"} <= set(rapport(tmp_path, "mail", "--help")[1].split())
     assert "--candidates" in rapport(tmp_path, "fits", "--help")[1]
+
+
+def test_the_help_says_what_every_option_is_for_and_names_nothing_for_programmers(tmp_path) -> None:
+    told = {name: rapport(tmp_path, name, "--help")[1] for name in ("up", "serve", "worker", "migrate")}
+    assert "address to listen on (127.0.0.1)" in told["up"]
+    assert "port to listen on (8000)" in told["serve"]
+    assert "processes that send sequences (2)" in told["worker"]
+    assert "Make the database, or bring it to this version." in told["migrate"]
+    assert "--check" in told["migrate"]
+    assert "--fake" not in told["migrate"]
+    assert "app_label" not in told["migrate"]

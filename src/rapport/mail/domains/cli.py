@@ -20,7 +20,7 @@ def add_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     command.add_argument("name", help="a domain, or an address of it")
     command.add_argument("--selector", action="append", default=[], help="a DKIM selector; may be given several times")
     command.add_argument("--server", default="", help="the name server to ask, ADDRESS or ADDRESS:PORT")
-    command.add_argument("--json", action="store_true")
+    command.add_argument("--json", action="store_true", help="JSON on standard output")
 
 
 def run_check(options: argparse.Namespace) -> int:

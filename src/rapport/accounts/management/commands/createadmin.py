@@ -18,10 +18,10 @@ class Command(BaseCommand):
     help = "Add an administrator. The password is asked for, or read from standard input."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("email")
-        parser.add_argument("--name", default="")
+        parser.add_argument("email", metavar="EMAIL", help="the address to sign in with")
+        parser.add_argument("--name", default="", help="how colleagues see this person")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--json", action="store_true", help="JSON on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         password = _read_password(options["password_stdin"])

@@ -25,9 +25,11 @@ class Command(BaseCommand):
         commands.add_parser("parse", help="say what mail files are; needs no database")  # both are answered by cli.py
         commands.add_parser("check-domain", help="say whether mail of a domain arrives; needs no database")
         send = commands.add_parser("send-test", help="send one trial message")
-        send.add_argument("--mailbox", required=True, help="the address of a mailbox that is set up here")
-        send.add_argument("--to", required=True, help="the address it is sent to")
-        send.add_argument("--json", action="store_true")
+        send.add_argument(
+            "--mailbox", required=True, metavar="ADDRESS", help="the address of a mailbox that is set up here"
+        )
+        send.add_argument("--to", required=True, metavar="ADDRESS", help="the address it is sent to")
+        send.add_argument("--json", action="store_true", help="JSON on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         trial = operations.send_test(actor=SYSTEM, mailbox_address=options["mailbox"], to_address=options["to"])

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         remove = commands.add_parser("remove", help="take out what an import brought; what somebody has stays")
         remove.add_argument("source", choices=[ESCO, *PACKAGES])
         for command in (load, source, sources, remove):
-            command.add_argument("--json", action="store_true")
+            command.add_argument("--json", action="store_true", help="JSON on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options["json"]
@@ -78,4 +78,5 @@ class Command(BaseCommand):
 
 def _said(counts: Mapping[str, int]) -> str:
     added = ", ".join(f"{count:,} {name}" for name, count in counts.items() if name != "taken" and count)
-    return f"Added {added or 'nothing'}; {counts['taken']:,} words already belong to another skill."
+    taken = f" {counts['taken']:,} words already belong to another skill." if counts["taken"] else ""
+    return f"Added {added or 'nothing new'}.{taken}"

@@ -23,9 +23,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--candidates", type=int, default=2000, metavar="N", help=f"how many people, {LEAST} to {MOST:,}"
         )
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=int, default=1, metavar="S", help="another seed makes other people (1)")
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are candidates already")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--json", action="store_true", help="JSON on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not LEAST <= options["candidates"] <= MOST:
