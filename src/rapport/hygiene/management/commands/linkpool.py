@@ -26,4 +26,4 @@ class Command(BaseCommand):
         if options["json"]:
             print_json({"people": run.done_count, "suggestions": run.found_count, "state": run.state})
         else:
-            self.stdout.write(f"{run.done_count} people read, {run.found_count} pairs suggested.")
+            self.stdout.write(f"{run.done_count:,} people read, {run.found_count:,} pairs suggested.")
