@@ -99,8 +99,8 @@ class TemplateForm(forms.Form):
     purpose = forms.ChoiceField(label="For", choices=Template.Purpose.choices)
     language_code = forms.ChoiceField(label="Language", choices=Preference.Language.choices[1:], initial="en")
     role_family = forms.CharField(
-        label="Kind of role", max_length=80, required=False, help_text="Such as “Engineering”. Empty fits all.",
-        widget=forms.TextInput(attrs={"list": "template-families", "autocomplete": "off"}),
+        label="Kind of role", max_length=80, required=False, help_text="Empty fits all.",
+        widget=forms.TextInput(attrs={"list": "template-families", "autocomplete": "off", "placeholder": "Engineering"}),
     )  # fmt: skip
     department = forms.CharField(
         max_length=120, required=False, help_text="Empty fits all.",

@@ -23,7 +23,7 @@ _SILENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`score` from about 0 (hard) to 100 (easy); None for a language without a formula, and for no words."""
+    """`score` from about 0 (hard) to 100 and a little more (easy); None for a language without a formula, and for no words."""
 
     words: int
     sentences: int

@@ -22,6 +22,8 @@ def test_a_template_is_written_previewed_and_changed(rita, sign_in):
         reverse("mail:template_preview"), {"subject": "{{ first_nam }}", "body": "x"}
     ).content.decode()
     assert "Did you mean “first_name”?" in problem
+    easy = client.post(reverse("mail:template_preview"), {"subject": "Plan", "body": "See the plan."}).content.decode()
+    assert "3 words, easy to read: 119.2 <span" in easy  # the formula knows no end at 100
     response = client.post(url, {**ENTERED, "body": "{{ nope"})
     assert response.status_code == 422
     assert list(response.context["form"].errors) == ["body"]
