@@ -28,7 +28,8 @@ PROCESSES = {"up": "rapport.config.supervisor", "serve": "rapport.config.web", "
 MAKE_ONE = ("migrate", "makemigrations")  # as do up, serve and worker; all else asks for what is there
 # Words that Django adds for programmers. They stay valid, but no help names them.
 OF_DJANGO = ("version", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks")
-OF_ITS_MIGRATE = (
+OF_MIGRATE = (
+    *OF_DJANGO,
     "app_label",
     "migration_name",
     "interactive",
@@ -129,12 +130,10 @@ def _parser_of(command: Any, name: str) -> Any:
     """The command's parser, whose help names what is meant for whoever runs the product."""
     command._called_from_command_line = True  # a slip is answered with the usage and status 2, as everywhere
     parser = command.create_parser("rapport", name)
-    hidden = OF_DJANGO
     if name == "migrate":
         parser.description = "Make the database, or bring it to this version. `rapport up` does so by itself."
-        hidden += OF_ITS_MIGRATE
     for action in parser._actions:
-        if action.dest in hidden:
+        if action.dest in (OF_MIGRATE if name == "migrate" else OF_DJANGO):
             action.help = argparse.SUPPRESS
     return parser
 
