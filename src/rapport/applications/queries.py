@@ -1,6 +1,6 @@
 """Reading applications: what this actor may see of them, and in which shape. The board: board.py."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from rapport.accounts.capabilities import require
+from rapport.accounts.capabilities import EVERYWHERE, require
 from rapport.applications.finding import find_by_name
 from rapport.applications.models import Application, ApplicationQuerySet, ArchiveReason, Promise
-from rapport.applications.permissions import VIEW
+from rapport.applications.permissions import MOVE, VIEW
 from rapport.candidates.models import Candidate
 from rapport.candidates.permissions import visible_to
 from rapport.jobs.figures import Figures
@@ -83,6 +83,20 @@ def list_for_candidate(actor: Actor, candidate_id: UUID) -> list[Application]:
     rows = rows.select_related("job", "stage", "owner", "archive_reason").order_by("-applied_at", "-id")
     found = list(rows.defer("job__description"))
     return sorted(found, key=lambda row: row.state != Application.State.ACTIVE)
+
+
+def list_stages_to_move_to(actor: Actor, applications: Iterable[Application]) -> dict[UUID, list[Stage]]:
+    """The stages of the jobs of these applications by job, where the actor may move somebody; in one statement."""
+    scope, job_ids = MOVE.scope_for(actor), {application.job_id for application in applications}
+    if scope is None or not job_ids:
+        return {}
+    stages = Stage.objects.filter(job_id__in=job_ids)
+    if scope != EVERYWHERE:
+        stages = stages.filter(job__team_rows__user_id=actor.id)
+    found: dict[UUID, list[Stage]] = {}
+    for stage in stages:
+        found.setdefault(stage.job_id, []).append(stage)
+    return found
 
 
 def list_promises(application_id: UUID) -> list[Promise]:

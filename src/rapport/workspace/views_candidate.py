@@ -16,14 +16,14 @@ from rapport.accounts.capabilities import holds, require
 from rapport.activity.queries import count_by_group
 from rapport.applications.models import Application
 from rapport.applications.permissions import CREATE
-from rapport.applications.queries import list_for_candidate
+from rapport.applications.queries import list_for_candidate, list_stages_to_move_to
 from rapport.candidates.profile import Profile, get_profile
 from rapport.candidates.queries import get_candidate
 from rapport.candidates.relationship_queries import find_closeness
 from rapport.candidates.views_sections import section_context
 from rapport.hygiene.permissions import MERGE
 from rapport.hygiene.queries import list_merges_of, list_of_candidate
-from rapport.jobs.models import Job, Stage
+from rapport.jobs.models import Job
 from rapport.jobs.queries import hidden_job_ids
 from rapport.lib import clock
 from rapport.lib.doors import toast
@@ -104,20 +104,11 @@ def _head(request: Request, profile: Profile) -> dict[str, Any]:
     promised = [application.hear_by_on for application in active if application.hear_by_on]  # type: ignore[attr-defined]  # annotated
     return {
         "applications": applications,
-        "stages": _stages(active),
+        "stages": list_stages_to_move_to(request.actor, active),
         "next_promise": min(promised, default=None),
         "is_promise_due": bool(promised) and min(promised) <= clock.today(),
         "is_following": is_following(request.actor, profile.candidate.id),
     }
-
-
-def _stages(active: list[Application]) -> dict[UUID, list[Stage]]:
-    """The stages of the jobs somebody is considered for, by job, in one statement; for the Move menus."""
-    found: dict[UUID, list[Stage]] = {}
-    if active:
-        for stage in Stage.objects.filter(job_id__in={application.job_id for application in active}):
-            found.setdefault(stage.job_id, []).append(stage)
-    return found
 
 
 def _writing(request: Request) -> dict[str, Any]:

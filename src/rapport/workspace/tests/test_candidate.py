@@ -91,6 +91,23 @@ def test_who_may_not_edit_sees_no_forms_for_it(hugo: User, sign_in) -> None:
     assert "archive-dialog" not in page
 
 
+def test_the_menu_to_move_somebody_is_there_for_whoever_may(
+    rita: User, hugo: User, ines: User, omar: User, sign_in
+) -> None:
+    application = ApplicationFactory()
+    HiringTeamMember.objects.create(job=application.job, user=hugo, team_role="hiring_manager")
+    HiringTeamMember.objects.create(job=application.job, user=ines, team_role="interviewer")
+    other = ApplicationFactory(candidate=application.candidate)
+    HiringTeamMember.objects.create(job=other.job, user=omar, team_role="hiring_manager")
+    menus = {
+        user.full_name.split()[0]: re.findall(r'id="move-(\w+)"', sign_in(user).get(url_of(application.candidate)).content.decode())
+        for user in (rita, hugo, ines, omar)
+    }  # fmt: skip
+    assert {name: sorted(ids) for name, ids in menus.items()} == {
+        "Rita": sorted([application.id.hex, other.id.hex]), "Hugo": [application.id.hex], "Ines": [], "Omar": [other.id.hex],
+    }  # fmt: skip
+
+
 def test_what_happened_in_a_confidential_job_is_hidden_from_outsiders(rita: User, ada: User, sign_in) -> None:
     application = ApplicationFactory(job__is_confidential=True, job__title="Secret job")
     HiringTeamMember.objects.create(job=application.job, user=ada, team_role="recruiter")
