@@ -37,12 +37,13 @@ lock:                 ## renew requirements/*.txt from pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt -q --custom-compile-command "make lock"
 
 $(BIN)/uv:
-	@echo "Installing locked dependencies into $(VENV); the first time this takes a minute or two." >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
+	@echo "Making a virtual environment in $(VENV)." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
 
 $(VENV)/.base: $(BIN)/uv requirements/base.txt pyproject.toml
+	@echo "Installing locked dependencies; the first time this takes a minute or two." >&2
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/base.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m compileall -q src
