@@ -78,6 +78,15 @@ TASK_ADDED = declare(
     "task.added", "has something to do: {text}", "list-todo", group="notes",
     data=("text", "due_on"), personal=("text",),
 )  # fmt: skip
+TASK_WITHDRAWN = declare(
+    "task.withdrawn",
+    "took a task back: {text}",
+    "list-x",
+    group="notes",
+    data=("text",),
+    personal=("text",),
+    quiet=True,
+)
 TASK_DONE = declare("task.done", "did: {text}", "circle-check", group="notes", data=("text",), personal=("text",))
 TASK_REOPENED = declare(
     "task.reopened", "has it to do again: {text}", "list-todo", group="notes", data=("text",), personal=("text",)

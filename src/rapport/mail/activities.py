@@ -70,6 +70,10 @@ MESSAGE_SCANNED = declare(
     "message.scanned", "noticed a program that followed a link in a mail: {url}", "bot", data=("url", "verdict", "why"),
     quiet=True, group="mail",
 )  # fmt: skip
+MESSAGE_INTENT_CHANGED = declare(
+    "message.intent_changed", "read an answer as {to} instead of {from}", "message-circle-question-mark",
+    data=("from", "to", "come_back_on"), quiet=True, group="mail",
+)  # fmt: skip
 CONVERSATION_ASSIGNED = declare(
     "conversation.assigned", "gave the mail conversation to {assignee}", "user-check", data=("assignee_id", "assignee"),
     notify=True, group="mail",

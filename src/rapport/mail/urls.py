@@ -20,6 +20,7 @@ urlpatterns = [
     path("inbox/undo/<str:word>/", views_inbox.undo, name="inbox_undo"),
     path("inbox/colleagues/", views_inbox.colleagues, name="inbox_colleagues"),
     path("messages/<uuid:message_id>/", views.message, name="message"),
+    path("messages/<uuid:message_id>/intent/", views_inbox.correct_intent, name="intent"),
     path("messages/<uuid:message_id>/source/", views.source, name="source"),
     path("messages/<uuid:message_id>/resolve/", views.resolve, name="resolve"),
     path("settings/mailboxes/", views_mailboxes.mailboxes, name="mailboxes"),

@@ -21,7 +21,7 @@ from rapport.lib.requests import Request, find_id, next_url
 from rapport.mail import address_tokens, operations, queries
 from rapport.mail.clicks import Visit
 from rapport.mail.forms import MessageForm, SuppressionForm
-from rapport.mail.models import Conversation, Message
+from rapport.mail.models import Conversation, Message, ReplyIntent
 from rapport.mail.permissions import SEND, SUPPRESS
 from rapport.mail.views_inbox import snooze_days
 
@@ -61,6 +61,8 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         "conversation": conversation,
         "can_triage": may_send and conversation is not None and queries.may_triage(request.actor, conversation),
         "here": request.get_full_path(),
+        "may_correct": may_send,
+        "intent_kinds": ReplyIntent.Kind.choices,
         **_standing(conversation, clock.now()),
         **snooze_days(clock.now()),
     }

@@ -205,6 +205,18 @@ def undo(request: Request, word: str) -> HttpResponse:
     return taken_back(request, f"{_count(done)} as before", left_count, next_url(request, reverse("mail:inbox")))
 
 
+@require_POST
+def correct_intent(request: Request, message_id: UUID) -> HttpResponse:
+    """One click says what a reply really wants; `come_back_on` belongs to "not now"."""
+    day = request.POST.get("come_back_on", "")
+    operations.correct_intent(
+        actor=request.actor, message_id=message_id, kind=request.POST.get("kind", ""),
+        come_back_on=morning_of(day).date() if day else None,
+    )  # fmt: skip
+    messages.success(request, "Corrected. What followed from it was taken back.")
+    return redirect("mail:message", message_id)
+
+
 @require_GET
 def colleagues(request: Request) -> HttpResponse:
     """Options of a combobox: who can be given a conversation."""

@@ -65,7 +65,7 @@ from rapport.candidates.operations.tags import (
     tag_candidates,
     untag_candidates,
 )
-from rapport.candidates.operations.tasks import add_task, complete_task, reopen_task
+from rapport.candidates.operations.tasks import add_task, complete_task, keep_reply_task, reopen_task
 
 __all__ = [
     "MOVED",
@@ -99,6 +99,7 @@ __all__ = [
     "edit_note",
     "explain_member",
     "give_consent",
+    "keep_reply_task",
     "lock_pair",
     "mark_contact_points",
     "may_make_tags",

@@ -1,13 +1,13 @@
 """What colleagues have to do about a candidate."""
 
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
 from rapport.accounts.queries import get_user
 from rapport.activity.operations import record
-from rapport.candidates.activities import TASK_ADDED, TASK_DONE, TASK_REOPENED
+from rapport.candidates.activities import TASK_ADDED, TASK_DONE, TASK_REOPENED, TASK_WITHDRAWN
 from rapport.candidates.models import Task
 from rapport.candidates.operations.rights import lock, user_id
 from rapport.candidates.permissions import NOTE
@@ -39,6 +39,33 @@ def add_task(
     task.save(force_insert=True)
     data = {"text": text, "due_on": due_on}
     record(TASK_ADDED, actor=actor, subjects=[candidate, task], data=data)
+    return task
+
+
+@transaction.atomic
+def keep_reply_task(
+    *, actor: Actor, candidate_id: UUID, message_id: UUID, text: str, otherwise_id: UUID | None = None
+) -> Task | None:
+    """The one task that follows from a reply: for the candidate's owner, or who else answers; "" takes it back.
+
+    Its id comes from the message's, so that saying it twice makes one. What was done already stays. Records task.added
+    or task.withdrawn. Raises NotFound, NotAllowed without candidates.note.
+    """
+    candidate = lock(actor, candidate_id, NOTE)
+    key = uuid5(message_id, "task")
+    task = Task.objects.select_for_update().filter(id=key).first()
+    if task is not None and (task.done_at is not None or task.text == text):
+        return task
+    if task is not None:
+        task.delete()
+        record(TASK_WITHDRAWN, actor=actor, subjects=[candidate], data={"text": task.text})
+    if not text:
+        return None
+    task = Task(
+        id=key, candidate=candidate, text=text, assignee_id=candidate.owner_id or otherwise_id, created_at=clock.now()
+    )
+    task.save(force_insert=True)
+    record(TASK_ADDED, actor=actor, subjects=[candidate, task], data={"text": text, "due_on": None})
     return task
 
 

@@ -1,6 +1,7 @@
 """Tables of e-mail: mailboxes, templates, messages and what is never to be mailed again."""
 
 from rapport.mail.models.conversations import Conversation
+from rapport.mail.models.intents import ReplyIntent, Wish
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
 from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
 from rapport.mail.models.preferences import Preference, Topic
@@ -9,6 +10,6 @@ from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
 
 __all__ = [
-    "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "Snippet", "Suppression", "Template",
-    "TemplateVersion", "Topic",
+    "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
+    "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

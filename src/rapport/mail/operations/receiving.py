@@ -29,6 +29,7 @@ from rapport.mail.classify import Verdict, classify
 from rapport.mail.matching import clues_of
 from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody
 from rapport.mail.operations.conversations import note_reply
+from rapport.mail.operations.intents import keep_intent
 from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_success
 from rapport.mail.operations.suppressions import suppress_address, unsubscribe
 from rapport.mail.parsing import ParsedMail, parse
@@ -187,6 +188,8 @@ def _store(
     _record(message, verdict, origin)
     if message.kind == Message.Kind.REPLY:
         note_reply(message)
+        if verdict.intent:
+            keep_intent(message, verdict.intent)
     return message
 
 

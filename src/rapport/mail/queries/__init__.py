@@ -9,6 +9,7 @@ from rapport.mail.queries.conversations import (
     may_triage,
     suggest_colleagues,
     visible_conversations,
+    who_answers,
 )
 from rapport.mail.queries.mailboxes import (
     choose_mailbox,
@@ -102,5 +103,6 @@ __all__ = [
     "suggest_colleagues",
     "suppressed_among",
     "visible_conversations",
+    "who_answers",
     "words_in_use",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.lib.wording import first_words
-from rapport.mail.models import Conversation
+from rapport.mail.models import Conversation, Message
 from rapport.mail.permissions import SHARED_MAILBOXES, VIEW
 
 PAGE = 50
@@ -54,7 +54,7 @@ def list_conversations(
     `show` is one of SHOWS, or for_me: those that wait and are nobody else's. Who waits comes first, the longest wait before all; the others by when anybody last wrote. Snoozed ones come by
     their return, done ones by when they were done, the latest first.
     """
-    rows = _shown(actor, show, clock.now()).select_related("mailbox", "latest_reply", "assignee")
+    rows = _shown(actor, show, clock.now()).select_related("mailbox", "latest_reply__intent", "assignee")
     if mailbox_id:
         rows = rows.filter(mailbox_id=mailbox_id)
     for word in first_words(words):
@@ -119,6 +119,15 @@ def find_conversation(actor: Actor, thread_id: UUID) -> Conversation | None:
     """The conversation of a thread for who reads the thread; None while nobody has answered us in it."""
     require(actor, VIEW)
     return Conversation.objects.select_related("mailbox", "assignee", "latest_reply").filter(id=thread_id).first()
+
+
+def who_answers(message_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """For replies, who has their conversation, or whose mailbox they came to; nobody's are left out."""
+    rows = Message.objects.filter(id__in=list(message_ids)).values_list("id", "thread_id", "mailbox__owner_id")
+    found = {key: (thread_id, owner_id) for key, thread_id, owner_id in rows}
+    threads = Conversation.objects.filter(id__in={thread_id for thread_id, _ in found.values()})
+    takers = dict(threads.values_list("id", "assignee_id"))
+    return {key: who for key, (thread_id, owner_id) in found.items() if (who := takers.get(thread_id) or owner_id)}
 
 
 def may_triage(actor: Actor, conversation: Conversation) -> bool:

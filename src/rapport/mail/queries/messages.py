@@ -36,7 +36,11 @@ def lock_message(actor: Actor, message_id: UUID) -> Message:
 def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
     """The messages of a conversation with their bodies, oldest first."""
     require(actor, VIEW)
-    return Message.objects.filter(thread_id=thread_id).select_related("body", "mailbox").order_by("id")
+    return (
+        Message.objects.filter(thread_id=thread_id)
+        .select_related("body", "mailbox", "intent__corrected_by")
+        .order_by("id")
+    )
 
 
 def list_unclear(actor: Actor, limit: int = 100) -> list[Message]:

@@ -1,0 +1,136 @@
+"""What a reply wants, its effects, and how a correction takes them back."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from rapport.lib import clock
+from rapport.lib.errors import InvalidInput, NotFound
+from rapport.mail import operations
+from rapport.mail.models import Conversation, ReplyIntent, Wish
+from rapport.mail.operations.intents import LEFT_ALONE
+from rapport.mail.queries import preferences_among
+from rapport.mail.tests.examples import answer, recorded, send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
+AHEAD = clock.now().date() + timedelta(days=100)
+LATER = f"Not at the moment, please write again on {AHEAD:%-d %B %Y}."
+
+
+def _receive(mailbox, text, **changes):
+    return operations.receive(mailbox=mailbox, data=answer(text=text, **changes))
+
+
+def _chosen():
+    row = preferences_among(["carl@example.org"]).get("carl@example.org")
+    return (row.declined, row.paused_until) if row else None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Sounds good, I am interested.", "interested"),
+        (LATER, "not_now"),
+        ("No thanks, I am not interested.", "not_interested"),
+        ("My colleague Dana may be interested: dana@example.org", "referral"),
+        ("What is the salary?", "question"),
+        ("Hm.", "other"),
+    ],
+)
+def test_it_is_kept_with_the_sentence_that_decided(mailbox, text, kind):
+    reply = _receive(mailbox, text)
+    row = ReplyIntent.objects.get()
+    assert (row.message_id, row.kind, row.read_kind) == (reply.id, kind, kind)
+    assert row.sentence == ("" if kind == "other" else text)
+    assert row.come_back_on == (AHEAD if kind == "not_now" else None)
+
+
+def test_not_now_puts_the_conversation_off_and_keeps_sequences_away_until_the_day(mailbox):
+    _receive(mailbox, LATER)
+    until = Conversation.objects.get().snoozed_until
+    assert (until.astimezone().date() - AHEAD).days in (0, -1, 1)
+    assert _chosen() == ([], until)
+
+
+def test_not_now_without_a_day_leaves_the_conversation_and_keeps_sequences_away_for_a_while(mailbox):
+    before = clock.now()
+    _receive(mailbox, "Not right now.")
+    assert Conversation.objects.get().snoozed_until is None
+    declined, until = _chosen()
+    assert declined == []
+    assert before + LEFT_ALONE <= until <= clock.now() + LEFT_ALONE
+
+
+def test_not_interested_is_about_jobs_at_every_address_of_the_thread(rita, mailbox):
+    sent = send(rita, mailbox)
+    _receive(mailbox, "No thanks, I am not interested.", to=sent, sender="carl@private.example")
+    assert _chosen() == (["jobs"], None)
+    assert set(Wish.objects.values_list("address", flat=True)) == {"carl@example.org", "carl@private.example"}
+
+
+def test_what_they_chose_behind_the_link_holds_beside_it(rita, mailbox):
+    sent = send(rita, mailbox)
+    operations.choose_preferences(message=sent, choice=operations.Choice(topics=["jobs", "events"], every_days=30))
+    _receive(mailbox, "No thanks, I am not interested.", to=sent)
+    row = preferences_among(["carl@example.org"])["carl@example.org"]
+    assert (row.declined, row.every_days) == (["jobs", "news"], 30)
+
+
+def test_a_correction_takes_the_effects_back_and_begins_the_new_ones(rita, mailbox):
+    reply = _receive(mailbox, LATER)
+    row = operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="not_interested")
+    assert (row.kind, row.come_back_on, row.read_kind, row.corrected_by_id) == (
+        "not_interested", None, "not_now", rita.id,
+    )  # fmt: skip
+    assert Conversation.objects.get().snoozed_until is None
+    assert _chosen() == (["jobs"], None)
+    operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="question")
+    assert _chosen() is None
+    row = operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="not_now")
+    assert row.come_back_on == AHEAD  # the day that was read
+    assert Conversation.objects.get().snoozed_until is not None
+    operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="not_now")
+    changes = [(entry.data["from"], entry.data["to"]) for entry in recorded("message.intent_changed")]
+    assert changes == [("not_now", "not_interested"), ("not_interested", "question"), ("question", "not_now")]
+
+
+def test_a_correction_leaves_a_snooze_that_somebody_else_chose(rita, mailbox):
+    reply = _receive(mailbox, LATER)
+    until = clock.now() + timedelta(days=7)
+    operations.snooze(actor=rita.actor, conversation_ids=[reply.thread_id], until=until)
+    operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="interested")
+    assert Conversation.objects.get().snoozed_until == until
+
+
+def test_a_later_yes_ends_an_earlier_no_until_it_is_corrected(rita, mailbox):
+    _receive(mailbox, "No thanks, I am not interested.")
+    yes = _receive(mailbox, "I thought about it: I am interested.")
+    assert _chosen() is None
+    operations.correct_intent(actor=rita.actor, message_id=yes.id, kind="other")
+    assert _chosen() == (["jobs"], None)
+
+
+def test_days_that_cannot_be_and_unknown_answers_are_refused(rita, mailbox):
+    reply = _receive(mailbox, "Hm.")
+    for kind, day in (("nonsense", None), ("not_now", date(2020, 1, 1)), ("not_now", date(2090, 1, 1))):
+        with pytest.raises(InvalidInput):
+            operations.correct_intent(actor=rita.actor, message_id=reply.id, kind=kind, come_back_on=day)
+    automatic = _receive(mailbox, "I am away.", headers="Auto-Submitted: auto-replied\r\n")
+    with pytest.raises(NotFound):
+        operations.correct_intent(actor=rita.actor, message_id=automatic.id, kind="other")
+    assert ReplyIntent.objects.get().kind == "other"
+
+
+def test_the_page_shows_why_and_corrects_by_one_click(rita, hugo, sign_in, mailbox):
+    reply = _receive(mailbox, "No thanks, I am not interested.")
+    client, url = sign_in(rita), reverse("mail:message", args=[reply.id])
+    page = client.get(url).content.decode()
+    assert "because of “No thanks, I am not interested.”" in page
+    assert "No sequence about jobs writes to them any more." in page
+    assert "not interested" in client.get(reverse("mail:inbox")).content.decode()
+    assert client.post(reverse("mail:intent", args=[reply.id]), {"kind": "interested"}).status_code == 302
+    assert "corrected by Rita Example" in client.get(url).content.decode()
+    assert client.post(reverse("mail:intent", args=[reply.id]), {"kind": "x"}).status_code == 422
+    assert sign_in(hugo).post(reverse("mail:intent", args=[reply.id]), {"kind": "other"}).status_code == 403
+    assert ReplyIntent.objects.get().kind == "interested"
