@@ -82,4 +82,4 @@ def test_moments_in_addresses_are_read_with_care(world: World, sign_in):
         assert client.get(f"/pools/{world.values['pool_id']}/", {"cursor": f"{moment}|{key}"}).status_code == 422, (
             moment
         )
-        assert client.get("/inbox/", {"before": f"{moment}_{key}"}).status_code == 200, moment
+        assert client.get("/inbox/", {"after": f"{moment}_{moment}_{key}"}).status_code == 200, moment

@@ -164,6 +164,7 @@ def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
     )  # fmt: skip
     received = mail.receive(mailbox=mailbox, data=answer(to=message))
     assert received is not None
+    comment = mail.add_comment(actor=rita, conversation_id=received.thread_id, text="Between us.")
     suppression = mail.suppress_address(actor=rita, address="gone@example.org", reason="manual")
     sequence = SequenceFactory(mailbox=mailbox, name="Platform engineers")
     step = make_step(sequence)
@@ -175,7 +176,7 @@ def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
     return {
         "mailbox_id": mailbox.id, "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
         "suppression_id": suppression.id, "sequence_id": sequence.id, "delivery_id": delivery.id,
-        "token": address_tokens.link_token(message.id),
+        "conversation_id": received.thread_id, "comment_id": comment.id, "token": address_tokens.link_token(message.id),
     }  # fmt: skip
 
 

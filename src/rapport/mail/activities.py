@@ -81,6 +81,14 @@ CONVERSATION_ASSIGNED = declare(
 CONVERSATION_UNASSIGNED = declare(
     "conversation.unassigned", "took the mail conversation from its colleague", "user-minus", quiet=True, group="mail"
 )
+CONVERSATION_COMMENTED = declare(
+    "conversation.commented", "commented on the mail conversation", "message-square-text",
+    data=("comment_id", "mentioned_ids"), notify=True, group="mail", webhook=False,
+    template="mail/timeline/comment.html", load=timeline.load_comments,
+)  # fmt: skip
+CONVERSATION_UNCOMMENTED = declare(
+    "conversation.uncommented", "deleted a comment on the mail conversation", "eraser", quiet=True, group="mail"
+)
 CONVERSATION_SNOOZED = declare(
     "conversation.snoozed", "put the mail conversation off until {until}", "alarm-clock", data=("until",), quiet=True,
     group="mail",

@@ -1,4 +1,4 @@
-"""What messages show on a timeline beyond their sentence: one statement for a page of them."""
+"""What messages show on a timeline beyond their sentence: a fixed number of statements for a page of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,3 +20,16 @@ def load_messages(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID,
         rows = Message.objects.select_related("body", "mailbox")
         messages = rows.in_bulk([key for key in wanted.values() if key])
     return {activity_id: {"message": messages.get(key) if key else None} for activity_id, key in wanted.items()}
+
+
+def load_comments(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID, dict[str, Any]]:
+    """{"comment", or None when it was deleted or the actor may not read mail; "mentioned": names}."""
+    from rapport.accounts.capabilities import holds
+    from rapport.mail.permissions import VIEW
+    from rapport.mail.queries import comments_by_id
+
+    wanted = {
+        activity.id: UUID(activity.data["comment_id"]) for activity in activities if activity.data.get("comment_id")
+    }
+    comments = comments_by_id(wanted.values()) if holds(actor, VIEW) else {}
+    return {activity.id: {"comment": comments.get(wanted.get(activity.id, activity.id))} for activity in activities}

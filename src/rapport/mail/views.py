@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -53,7 +54,7 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
     may_send = holds(request.actor, SEND)
     context = {
         "message": chosen,
-        "thread": thread,
+        "entries": _entries(request, thread, conversation),
         "form": form,
         "answers_id": _answered_id(request, chosen, thread),
         "can_send": may_send and queries.sendable_mailboxes(request.actor).exists(),
@@ -67,6 +68,14 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         **snooze_days(clock.now()),
     }
     return render(request, "mail/message.html", context, status=422 if form.errors else 200)
+
+
+def _entries(request: Request, thread: Sequence[Message], conversation: Conversation | None) -> list[dict[str, Any]]:
+    """Messages and comments as they came."""
+    comments = queries.list_comments(request.actor, conversation.id) if conversation else []
+    found: list[tuple[datetime, dict[str, Any]]] = [(row.created_at, {"message": row}) for row in thread]
+    found += [(row.created_at, {"comment": row, "is_own": row.author_id == request.actor.id}) for row in comments]
+    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
 
 
 def _standing(conversation: Conversation | None, now: datetime) -> dict[str, bool]:

@@ -217,6 +217,28 @@ def correct_intent(request: Request, message_id: UUID) -> HttpResponse:
     return redirect("mail:message", message_id)
 
 
+@require_POST
+def comment(request: Request, conversation_id: UUID) -> HttpResponse:
+    """Say something to colleagues; with htmx what was refused stays in the form."""
+    mentioned = [find_id(value) or UUID(int=0) for value in request.POST.getlist("mentioned")]
+    operations.add_comment(
+        actor=request.actor, conversation_id=conversation_id, text=request.POST.get("text", ""), mentioned_ids=mentioned
+    )
+    messages.success(request, "Your comment is kept, for colleagues only.")
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    return redirect(next_url(request, reverse("mail:inbox")))
+
+
+@require_POST
+def delete_comment(request: Request, comment_id: UUID) -> HttpResponse:
+    operations.delete_comment(actor=request.actor, comment_id=comment_id)
+    messages.success(request, "The comment is deleted.")
+    return redirect(next_url(request, reverse("mail:inbox")))
+
+
 @require_GET
 def colleagues(request: Request) -> HttpResponse:
     """Options of a combobox: who can be given a conversation."""

@@ -84,14 +84,14 @@ def find_owners(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
 
 
 def find_named(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
-    """Who was given a conversation hears of it."""
+    """Who was given a conversation, or is mentioned in a comment on one, hears of it."""
     return {row.id: named for row in activities if (named := _named(row))}
 
 
 def _named(activity: Activity) -> set[UUID]:
     if not activity.verb.startswith("conversation."):
         return set()
-    return {UUID(key) for key in [activity.data.get("assignee_id")] if key}
+    return {UUID(key) for key in [activity.data.get("assignee_id"), *activity.data.get("mentioned_ids", ())] if key}
 
 
 def screen_conversations(activities: Sequence[Activity], user_ids: Collection[UUID]) -> set[tuple[UUID, UUID]]:

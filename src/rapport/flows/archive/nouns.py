@@ -22,7 +22,7 @@ NOUNS = (
     "jobs.Department", "jobs.Job", "jobs.HiringTeamMember", "jobs.JobSkill", "jobs.StageTemplate", "jobs.Stage",
     "applications.ArchiveReason", "applications.Application", "applications.Promise",
     "mail.Mailbox", "mail.MailboxFolder", "mail.Snippet", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody",
-    "mail.DeliveryEvent", "mail.Conversation", "mail.ReplyIntent", "mail.Wish", "mail.Suppression", "mail.Preference",
+    "mail.DeliveryEvent", "mail.Conversation", "mail.Comment", "mail.ReplyIntent", "mail.Wish", "mail.Suppression", "mail.Preference",
     "outreach.Sequence", "outreach.Step", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
     "outreach.Filling", "outreach.Delivery",
     "search.Segment", "search.SegmentWatch", "intake.Import", "intake.ImportRow", "intake.MappingProfile",

@@ -14,12 +14,16 @@ from django.db import transaction
 from rapport.accounts.models import User
 from rapport.activity.operations import Happening, record_many
 from rapport.candidates.models import Candidate, ContactPoint
+from rapport.candidates.operations import keep_reply_task
+from rapport.candidates.reactions import REPLY_TASKS
 from rapport.flows.demo.company import Company
-from rapport.lib.actors import Actor
+from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.ids import id_at
 from rapport.mail.activities import MESSAGE_RECEIVED, MESSAGE_SENT
-from rapport.mail.models import Conversation, Mailbox, Message, MessageBody
-from rapport.mail.operations import fill_conversations
+from rapport.mail.intents import read_intent
+from rapport.mail.models import Conversation, Mailbox, Message, MessageBody, ReplyIntent
+from rapport.mail.operations import add_comment, fill_conversations
+from rapport.mail.operations.intents import keep_intent
 
 LETTERS = (
     ("Work on the grid, from {city}", "Hello {first},\n\nyour years as {title} at {employer} read like the work we do every day: keeping power for two million people steady while it turns renewable.\n\nWould you talk with me for twenty minutes next week? I tell you the pay and the steps before you say yes to anything.\n\nBest regards\n{sender}"),
@@ -73,6 +77,41 @@ def share_conversations(company: Company, seed: int, now: datetime) -> None:
         row.assignee = dice.choice(takers) if dice.random() < 0.6 else None
         row.snoozed_until = now + timedelta(days=dice.randint(3, 60)) if place % 6 == 5 else None
         row.save(update_fields=["assignee", "snoozed_until"])
+    _read_intents()
+    _discuss(company)
+
+
+def _read_intents() -> None:
+    """What each reply wants; of those that still wait with what follows from it."""
+    replies = Message.objects.incoming().filter(kind="reply").select_related("body").order_by("id")
+    for reply in replies.filter(done_at__isnull=False):
+        found = read_intent(reply.body.text, reply.created_at.date())
+        ReplyIntent.objects.create(
+            message=reply, kind=found.kind, come_back_on=found.date, read_kind=found.kind, read_come_back_on=found.date,
+            sentence=found.sentence,
+        )  # fmt: skip
+    for reply in replies.filter(done_at=None):
+        found = read_intent(reply.body.text, reply.created_at.date())
+        keep_intent(reply, found)
+        if found.kind in REPLY_TASKS and reply.subjects.get("candidate"):
+            keep_reply_task(
+                actor=SYSTEM, candidate_id=UUID(reply.subjects["candidate"]), message_id=reply.id,
+                text=REPLY_TASKS[found.kind],
+            )  # fmt: skip
+
+
+def _discuss(company: Company) -> None:
+    """Two colleagues about the conversations that have waited longest."""
+    rita, mira = (company.users[f"{name}@example.org"] for name in ("rita", "mira"))
+    waiting = Conversation.objects.filter(waiting_since__isnull=False, snoozed_until=None).order_by("waiting_since")
+    for row in waiting[:3]:
+        text = "You know the team lead there. Is Thursday at ten possible for both of them?"
+        add_comment(actor=rita.actor, conversation_id=row.id, text=text, mentioned_ids=[mira.id])
+        add_comment(
+            actor=mira.actor,
+            conversation_id=row.id,
+            text="Thursday works. I book the small room and write the invitation.",
+        )
 
 
 def _mailbox(owner: User, now: datetime) -> Mailbox:

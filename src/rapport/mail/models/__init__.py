@@ -1,5 +1,6 @@
 """Tables of e-mail: mailboxes, templates, messages and what is never to be mailed again."""
 
+from rapport.mail.models.comments import Comment
 from rapport.mail.models.conversations import Conversation
 from rapport.mail.models.intents import ReplyIntent, Wish
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
@@ -10,6 +11,6 @@ from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
 
 __all__ = [
-    "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
+    "Comment", "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

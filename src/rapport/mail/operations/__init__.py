@@ -1,6 +1,7 @@
 """Writes of e-mail. Each file holds the operations on one noun; callers use `mail.operations.<name>`."""
 
 from rapport.mail.operations.clicks import note_click
+from rapport.mail.operations.comments import add_comment, delete_comment
 from rapport.mail.operations.conversations import fill_conversations
 from rapport.mail.operations.inbox import assign, mark_done, reopen, restore, snooze
 from rapport.mail.operations.intents import correct_intent
@@ -36,7 +37,7 @@ from rapport.mail.operations.templates import (
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "Choice", "MailboxSettings", "add_from_library", "archive_template", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "deliver", "fetch_mailbox",
+    "Choice", "MailboxSettings", "add_comment", "add_from_library", "archive_template", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
     "fill_conversations",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
     "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "send_message", "send_test",

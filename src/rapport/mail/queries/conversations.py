@@ -1,6 +1,6 @@
 """Reading conversations: the lists of the inbox, and who may be given one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,11 +9,12 @@ from django.db.models import F, Q, QuerySet
 
 from rapport.accounts.capabilities import holds, require
 from rapport.accounts.models import Role, User
+from rapport.accounts.queries import names_of
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.lib.wording import first_words
-from rapport.mail.models import Conversation, Message
+from rapport.mail.models import Comment, Conversation, Message
 from rapport.mail.permissions import SHARED_MAILBOXES, VIEW
 
 PAGE = 50
@@ -119,6 +120,25 @@ def find_conversation(actor: Actor, thread_id: UUID) -> Conversation | None:
     """The conversation of a thread for who reads the thread; None while nobody has answered us in it."""
     require(actor, VIEW)
     return Conversation.objects.select_related("mailbox", "assignee", "latest_reply").filter(id=thread_id).first()
+
+
+def list_comments(actor: Actor, conversation_id: UUID) -> list[Comment]:
+    """What colleagues said about a conversation, oldest first; annotates `mentioned` with names."""
+    require(actor, VIEW)
+    return _with_names(Comment.objects.filter(conversation_id=conversation_id).order_by("created_at", "id"))
+
+
+def comments_by_id(ids: Iterable[UUID]) -> dict[UUID, Comment]:
+    """Comments with their authors; annotates `mentioned` with names. The caller has asked who may read mail."""
+    return {row.id: row for row in _with_names(Comment.objects.filter(id__in=list(ids)))}
+
+
+def _with_names(rows: QuerySet[Comment]) -> list[Comment]:
+    comments = list(rows.select_related("author"))
+    names = names_of({key for row in comments for key in row.mentioned_ids})
+    for row in comments:
+        row.mentioned = [names[key] for key in row.mentioned_ids if key in names]  # type: ignore[attr-defined]
+    return comments
 
 
 def who_answers(message_ids: Collection[UUID]) -> dict[UUID, UUID]:

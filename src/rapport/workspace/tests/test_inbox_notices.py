@@ -43,3 +43,14 @@ def test_who_is_given_a_conversation_hears_of_it_and_followers_do_not(rita, ada,
     mail.assign(actor=rosa.actor, conversation_ids=[reply.thread_id], assignee_id=rosa.id)  # she has it already
     mail.assign(actor=rosa.actor, conversation_ids=[reply.thread_id], assignee_id=None)
     assert len(heard_by(rosa)) == 1
+
+
+def test_who_is_mentioned_hears_of_the_comment_and_nobody_else(rita, ada, make_user, reply):
+    rosa = make_user("Rosa", "recruiter")
+    mail.assign(actor=rita.actor, conversation_ids=[reply.thread_id], assignee_id=ada.id)
+    mail.add_comment(actor=rita.actor, conversation_id=reply.thread_id, text="Between us.", mentioned_ids=[rosa.id])
+    assert heard_by(rosa) == [
+        ("Carl Candidate: Rita Example commented on the mail conversation", f"/messages/{reply.id}/")
+    ]
+    assert len(heard_by(ada)) == 1  # that it was given to her, not the comment
+    assert heard_by(rita) == []
