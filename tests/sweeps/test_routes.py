@@ -60,6 +60,7 @@ WITHOUT_EXAMPLE = {
     "notifications:open",
     "outreach:enroll",
     "mail:link",
+    "mail:attachment",
 }
 FILLERS = {"key": "x", "uidb36": "x", "pk": 1, "word": "x", "page": 1}
 

@@ -9,10 +9,12 @@ class CandidatesConfig(AppConfig):
 
     def ready(self) -> None:
         from rapport.candidates.correspondents import find_by_address, who_now
-        from rapport.mail import people
+        from rapport.candidates.reply_offers import offer_updates
+        from rapport.mail import offers, people
 
         people.add_finder(find_by_address)
         people.add_follower(who_now)
+        offers.add_source(offer_updates)
         navigation.add(
             "add",
             navigation.Entry("Candidate", "candidates:create", "user-plus", order=10, capability="candidates.edit"),

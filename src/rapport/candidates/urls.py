@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{PERSON}edit/", views.edit, name="edit"),
     path(f"{PERSON}archive/", views.archive, name="archive"),
     path(f"{PERSON}unarchive/", views.unarchive, name="unarchive"),
+    path(f"{PERSON}from-reply/", views_sections.take_from_reply, name="take_from_reply"),
     path(f"{PERSON}contact-points/", views_sections.contact_point_add, name="contact_point_add"),
     path(
         f"{PERSON}contact-points/<uuid:contact_point_id>/",

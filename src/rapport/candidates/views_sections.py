@@ -12,6 +12,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -32,7 +33,7 @@ from rapport.candidates.profile import Profile, get_profile
 from rapport.candidates.views import PROFILE
 from rapport.lib.doors import toast
 from rapport.lib.errors import InvalidInput
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, next_url, whole_number
 
 
 def section_context(request: Request, profile: Profile) -> dict[str, Any]:
@@ -300,3 +301,23 @@ def _uuid(text: str, complaint: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise InvalidInput(complaint) from error
+
+
+@require_POST
+def take_from_reply(request: Request, candidate_id: UUID) -> HttpResponse:
+    """Take a phone number or a title over that somebody's signature named."""
+    value = request.POST.get("value", "")
+    match request.POST.get("field"):
+        case "phone":
+            operations.add_contact_point(actor=request.actor, candidate_id=candidate_id, kind="phone", value=value)
+            said = "The phone number is on the profile."
+        case "title":
+            version = whole_number(request.POST.get("version"))
+            operations.update_candidate(
+                actor=request.actor, candidate_id=candidate_id, version=version, changes={"title": value}
+            )
+            said = "The title is on the profile."
+        case _:
+            raise InvalidInput("Choose what to take over.")
+    messages.success(request, said)
+    return redirect(next_url(request, reverse("workspace:candidate", args=[candidate_id])))

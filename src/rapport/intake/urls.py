@@ -13,6 +13,11 @@ urlpatterns = [
     path("imports/mappings/", views_profiles.profiles, name="profiles"),
     path("imports/mappings/<uuid:profile_id>/", views_profiles.profile, name="profile"),
     path("imports/mappings/<uuid:profile_id>/delete/", views_profiles.delete_profile, name="delete_profile"),
+    path(
+        "messages/<uuid:message_id>/attachments/<int:number>/resume/",
+        views_upload.resume_of_reply,
+        name="resume_of_reply",
+    ),
     path(ONE, views.detail, name="detail"),
     path(f"{ONE}columns/", views_upload.columns, name="columns"),
     path(f"{ONE}columns/use/", views_profiles.use_profile, name="use_profile"),

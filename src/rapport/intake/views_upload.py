@@ -1,12 +1,13 @@
 """Pages on the way to an import: choosing files, naming columns, looking at the first rows."""
 
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from rapport.accounts.capabilities import require
 from rapport.accounts.queries import list_users
@@ -17,8 +18,11 @@ from rapport.intake.column_guesses import FIELDS
 from rapport.intake.forms import ResumesForm, SharedForm
 from rapport.intake.models import Import
 from rapport.intake.permissions import IMPORT
+from rapport.intake.reply_offers import is_readable
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request
+from rapport.mail.queries import get_attachment
+from rapport.mail.subjects import subjects_of
 
 SAMPLES = 3
 ENCODINGS = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "utf-16": "UTF-16"}
@@ -160,3 +164,17 @@ def _preview_row(row: queries.PreviewRow) -> dict[str, Any]:
         "tags": draft.tags,
         "source": draft.source,
     }
+
+
+@require_POST
+def resume_of_reply(request: Request, message_id: UUID, number: int) -> HttpResponse:
+    """Read an attachment of a reply as the résumé of who sent it."""
+    message, attachment = get_attachment(request.actor, message_id, number)
+    candidate_id = subjects_of(message).get("candidate")
+    if not candidate_id or not is_readable(attachment):
+        raise InvalidInput("This attachment is no résumé of somebody in the pool. Save it and look at it yourself.")
+    item = operations.create_resume_import(
+        actor=request.actor, files=[(attachment.filename or "resume", BytesIO(attachment.content()))],
+        candidate_id=candidate_id,
+    )  # fmt: skip
+    return redirect("intake:detail", item.id)

@@ -23,6 +23,7 @@ urlpatterns = [
     path("inbox/colleagues/", views_inbox.colleagues, name="inbox_colleagues"),
     path("messages/<uuid:message_id>/", views.message, name="message"),
     path("messages/<uuid:message_id>/intent/", views_inbox.correct_intent, name="intent"),
+    path("messages/<uuid:message_id>/attachments/<int:number>/", views.attachment, name="attachment"),
     path("messages/<uuid:message_id>/source/", views.source, name="source"),
     path("messages/<uuid:message_id>/resolve/", views.resolve, name="resolve"),
     path("settings/mailboxes/", views_mailboxes.mailboxes, name="mailboxes"),

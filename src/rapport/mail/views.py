@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -23,8 +24,11 @@ from rapport.mail import address_tokens, operations, queries
 from rapport.mail.clicks import Visit
 from rapport.mail.forms import MessageForm, SuppressionForm
 from rapport.mail.models import Conversation, Message, ReplyIntent
+from rapport.mail.offers import list_offers
 from rapport.mail.permissions import SEND, SUPPRESS
 from rapport.mail.views_inbox import snooze_days
+
+READ_AGAIN = 3  # replies of which the original is read when a conversation is shown
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,6 +59,7 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
     context = {
         "message": chosen,
         "entries": _entries(request, thread, conversation),
+        **_found(request, thread),
         "form": form,
         "answers_id": _answered_id(request, chosen, thread),
         "can_send": may_send and queries.sendable_mailboxes(request.actor).exists(),
@@ -68,6 +73,17 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         **snooze_days(clock.now()),
     }
     return render(request, "mail/message.html", context, status=422 if form.errors else 200)
+
+
+def _found(request: Request, thread: Sequence[Message]) -> dict[str, Any]:
+    """What the last replies brought along, and what could be made of it."""
+    replies = [row for row in thread if row.is_incoming and row.kind == Message.Kind.REPLY]
+    wanted = [row for row in replies if row.has_attachments or row is replies[-1]][-READ_AGAIN:]
+    found = [read for row in wanted if (read := queries.read_found(row))]
+    return {
+        "attachments": [(read.message, number, part) for read in found for number, part in read.attachments],
+        "offers": [offer for read in found for offer in list_offers(request.actor, read)],
+    }
 
 
 def _entries(request: Request, thread: Sequence[Message], conversation: Conversation | None) -> list[dict[str, Any]]:
@@ -117,6 +133,19 @@ def source(request: Request, message_id: UUID) -> HttpResponseBase:
         raise NotFound("The original of this message is not kept.")
     response = FileResponse(
         default_storage.open(chosen.storage_name), as_attachment=True, filename=f"{chosen.id}.eml",
+        content_type="application/octet-stream",
+    )  # fmt: skip
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def attachment(request: Request, message_id: UUID, number: int) -> HttpResponseBase:
+    """A file that came with a message, to be saved."""
+    _, part = queries.get_attachment(request.actor, message_id, number)
+    name = "".join(letter for letter in part.filename if letter.isprintable() and letter not in "/\\")[:150]
+    response = FileResponse(
+        BytesIO(part.content()), as_attachment=True, filename=name or "attachment",
         content_type="application/octet-stream",
     )  # fmt: skip
     response["X-Content-Type-Options"] = "nosniff"

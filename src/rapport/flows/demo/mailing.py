@@ -6,9 +6,13 @@ lead anywhere (.invalid, RFC 2606).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
 from random import Random
 from uuid import UUID
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from rapport.accounts.models import User
@@ -101,17 +105,35 @@ def _read_intents() -> None:
 
 
 def _discuss(company: Company) -> None:
-    """Two colleagues about the conversations that have waited longest."""
+    """Two colleagues about the conversations that have waited longest; the first of them brought a résumé along."""
     rita, mira = (company.users[f"{name}@example.org"] for name in ("rita", "mira"))
     waiting = Conversation.objects.filter(waiting_since__isnull=False, snoozed_until=None).order_by("waiting_since")
-    for row in waiting[:3]:
-        text = "You know the team lead there. Is Thursday at ten possible for both of them?"
-        add_comment(actor=rita.actor, conversation_id=row.id, text=text, mentioned_ids=[mira.id])
-        add_comment(
-            actor=mira.actor,
-            conversation_id=row.id,
-            text="Thursday works. I book the small room and write the invitation.",
-        )
+    for place, row in enumerate(waiting.select_related("latest_reply__body")[:3]):
+        ask = "You know the team lead there. Is Thursday at ten possible for both of them?"
+        say = "Thursday works. I book the small room and write the invitation."
+        add_comment(actor=rita.actor, conversation_id=row.id, text=ask, mentioned_ids=[mira.id])
+        add_comment(actor=mira.actor, conversation_id=row.id, text=say)
+        if place == 0:
+            _send_resume(row.latest_reply)
+
+
+def _send_resume(reply: Message) -> None:
+    """Their reply is signed, and has a file beside it."""
+    resume = (
+        rf"{{\rtf1\ansi {reply.from_name}\par {reply.from_address}\par Experience\par "
+        r"2021 - 2026 Team lead, Seawind Energy\par 2017 - 2021 Engineer, Harbour Grid\par Skills\par Python, SQL\par }"
+    )
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = reply.from_address, reply.to_address, reply.subject
+    mail["Message-ID"], mail["In-Reply-To"] = f"<{reply.message_id}>", f"<{reply.in_reply_to}>"
+    mail["Date"] = format_datetime(reply.created_at)
+    mail.set_content(f"{reply.body.text}\n\n-- \n{reply.from_name}\nHead of Engineering\n+49 30 901820117\n")
+    mail.add_attachment(
+        resume.encode("cp1252", "replace"), maintype="application", subtype="rtf", filename="resume.rtf"
+    )
+    name = f"mail/{reply.created_at:%Y/%m}/{reply.id.hex}.eml"
+    reply.storage_name, reply.has_attachments = default_storage.save(name, ContentFile(mail.as_bytes())), True
+    reply.save(update_fields=["storage_name", "has_attachments"])
 
 
 def _mailbox(owner: User, now: datetime) -> Mailbox:

@@ -10,6 +10,7 @@ from django.db import transaction
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import record
 from rapport.candidates.permissions import EDIT
+from rapport.candidates.queries import get_candidate
 from rapport.candidates.text_rules import one_line
 from rapport.intake import import_files, queries
 from rapport.intake.activities import IMPORT_STARTED
@@ -127,12 +128,17 @@ def start_import(*, actor: Actor, import_id: UUID, lease_token: str = "") -> Imp
 
 @transaction.atomic
 def create_resume_import(
-    *, actor: Actor, files: Sequence[tuple[str, BinaryIO]], options: Mapping[str, Any] | None = None
+    *,
+    actor: Actor,
+    files: Sequence[tuple[str, BinaryIO]],
+    options: Mapping[str, Any] | None = None,
+    candidate_id: UUID | None = None,
 ) -> Import:
     """Take résumé files, or archives of them, for the worker to read; starts at once. Records import.started.
 
-    options: source, tags, owner_id, and `review` to let a person look at each before it is saved. Raises NotAllowed
-    without intake.import, InvalidInput naming `files`.
+    options: source, tags, owner_id, and `review` to let a person look at each before it is saved. With
+    `candidate_id` all of it is that person's, whatever name and addresses it holds. Raises NotAllowed without
+    intake.import, NotFound for somebody the actor may not see, InvalidInput naming `files`.
     """
     require(actor, IMPORT)
     require(actor, EDIT)
@@ -144,6 +150,8 @@ def create_resume_import(
         limit = settings.UPLOAD_LIMIT_BYTES // 1_000_000
         raise InvalidInput({"files": f"{large} is larger than {limit} MB. Send a smaller file, or several."})
     item = new_resume_import(actor, files[0][0] if len(files) == 1 else f"{len(files)} files", options or {})
+    if candidate_id:
+        item.options["candidate_id"] = str(get_candidate(actor, candidate_id).id)
     item.storage_name = import_files.store_together(files)
     item.size_bytes = sum(sizes.values())
     item.save(force_insert=True)

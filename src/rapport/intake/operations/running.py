@@ -19,6 +19,7 @@ from rapport.activity.operations import record
 from rapport.candidates.drafts import DraftOutcome
 from rapport.candidates.operations import store_prepared
 from rapport.candidates.preparing import Prepared
+from rapport.candidates.queries import resolve_merged
 from rapport.intake import import_files, queries
 from rapport.intake.activities import IMPORT_FAILED, IMPORT_FINISHED
 from rapport.intake.archives import Loader
@@ -150,12 +151,18 @@ def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
             piece.row.storage_name = import_files.store_bytes(piece.content)
             kept.append(piece.row.storage_name)
     people = [(piece.row, piece.prepared) for piece in pieces if piece.prepared is not None]
-    outcomes = store_people(actor_of(item), [prepared for _, prepared in people], item.id)
+    outcomes = store_people(actor_of(item), [prepared for _, prepared in people], item.id, _whose(item, len(people)))
     for (row, _), outcome in zip(people, outcomes, strict=True):
         note_outcome(row, outcome)
     rows = [piece.row for piece in pieces]
     copy_lines(ROWS, map(LINE, rows))
     count_rows(item, rows)
+
+
+def _whose(item: Import, count: int) -> list[UUID | None]:
+    """The person whose résumés these are, where that is known; merged meanwhile, who they became."""
+    key = item.options.get("candidate_id")
+    return [resolve_merged([UUID(key)])[UUID(key)]] * count if key else []
 
 
 def store_people(

@@ -34,6 +34,7 @@ from rapport.mail.queries.messages import (
     lock_message,
     senders_of,
 )
+from rapport.mail.queries.originals import get_attachment, read_found
 from rapport.mail.queries.preferences import find_preference, preferences_among
 from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
 from rapport.mail.queries.snippets import (
@@ -75,6 +76,7 @@ __all__ = [
     "find_suppression",
     "find_thread_of",
     "find_versions",
+    "get_attachment",
     "get_mailbox",
     "get_message",
     "get_snippet",
@@ -101,6 +103,7 @@ __all__ = [
     "next_free_moment",
     "page_of_templates",
     "preferences_among",
+    "read_found",
     "sendable_mailboxes",
     "senders_of",
     "snippets_in",
