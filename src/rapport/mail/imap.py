@@ -73,9 +73,24 @@ class ImapConnection:
     def open_folder(self, name: str) -> int:
         """Select a folder for reading only; returns its UIDVALIDITY."""
         self._mailbox.folder.set(name, readonly=True)
+        self._mailbox.client.untagged_responses.pop("EXISTS", None)  # how many there are is no news
         _, found = self._mailbox.client.response("UIDVALIDITY")
         value = found[-1] if found else None
         return int(value) if isinstance(value, bytes) else 0
+
+    def can_idle(self) -> bool:
+        """Whether the server can tell of new mail by itself (RFC 2177)."""
+        _, found = self._ok(self._mailbox.client.capability())
+        return any(b"IDLE" in row.upper().split() for row in found if row)
+
+    def wait_for_news(self, timeout_s: float) -> bool:
+        """Wait until mail arrives in the open folder, or the time is over; whether there may be some."""
+        idle, heard = self._mailbox.idle, self._mailbox.client.untagged_responses
+        idle.start()
+        lines = idle.poll(timeout_s)
+        idle.stop()
+        # What the server told while the waiting began or ended is not among the lines.
+        return heard.pop("EXISTS", None) is not None or any(b"EXISTS" in line for line in lines)
 
     def uids_after(self, last_uid: int, since: date | None = None) -> list[int]:
         """UIDs above `last_uid` in the open folder, ascending; with `since` only those that arrived from that day on."""

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from rapport.lib.loops import loop
 from rapport.lib.queue import enqueue, every, task
 from rapport.mail import operations
+from rapport.mail.idling import Watches
 from rapport.mail.models import Mailbox
 
 
@@ -24,6 +26,20 @@ def fetch_all(timestamp: int) -> None:
     """One job for each mailbox, so that a slow server holds up no other; not while the last one still waits."""
     for mailbox_id in Mailbox.objects.usable().exclude(imap_host="").values_list("id", flat=True):
         enqueue("mail.fetch", once=f"mail.fetch:{mailbox_id}", mailbox_id=mailbox_id)
+
+
+def _wake(mailbox_id: UUID) -> None:
+    enqueue("mail.fetch", once=f"mail.fetch:{mailbox_id}", mailbox_id=mailbox_id)
+
+
+_watches = Watches(_wake)
+
+
+@loop("mail.idle", rest_s=15, at_end=_watches.close)
+def idle() -> int:
+    """Wait for new mail of all mailboxes at once; beside it they are fetched every minute."""
+    _watches.step()
+    return 0
 
 
 @every("*/5 * * * *", "mail.mark_lost_unclear")

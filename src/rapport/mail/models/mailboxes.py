@@ -28,7 +28,8 @@ class Mailbox(models.Model):
 
     `state` is failing after the last sending or fetching failed because of the account; `last_error` says why, in words
     for its owner. The caps hold over everything that goes out by this mailbox. Where the server delivers name+anything@ to
-    name@ (`takes_plus_addresses`), answers are asked to such an address, which tells the message they answer.
+    name@ (`takes_plus_addresses`), answers are asked to such an address, which tells the message they answer. `watched_by` says
+    which process waits for its new mail, until `watched_until` (idling).
     """
 
     class Security(models.TextChoices):
@@ -67,6 +68,8 @@ class Mailbox(models.Model):
     last_error = models.TextField(blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_fetched_at = models.DateTimeField(null=True, blank=True)
+    watched_by = models.CharField(max_length=32, blank=True)
+    watched_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
