@@ -1,17 +1,18 @@
 """Conversations stay true: through replies, answers, answers that fail, and both at the same moment."""
 
 import threading
+import time
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 from rapport.lib import clock
 from rapport.mail import operations
 from rapport.mail.models import Conversation, Message
-from rapport.mail.operations import sending
+from rapport.mail.operations import receiving, sending
 from rapport.mail.tests.examples import answer, send, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
@@ -124,34 +125,49 @@ def test_threads_that_were_there_become_conversations(rita, mailbox):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_reply_that_arrives_while_one_answers_still_waits(rita, mailbox, monkeypatch):
-    """The answer holds the conversation when the second reply comes; the reply waits for it, and then counts."""
+@pytest.mark.parametrize("reply_first", [False, True])
+def test_a_reply_that_arrives_while_one_answers_still_waits(rita, mailbox, monkeypatch, reply_first):
+    """Whichever of the two holds the conversation, the other waits for it, and then counts from what there is."""
     first = _receive(mailbox, send(rita, mailbox))
-    holds, arrived = threading.Event(), []
-    real = sending.note_answer
+    module, name = (receiving, "note_reply") if reply_first else (sending, "note_answer")
+    holds, backend, real = threading.Event(), [], getattr(module, name)
+    acts = [lambda: write(rita, mailbox, answers_id=first.id), lambda: _receive(mailbox, first)]
+    one, other = reversed(acts) if reply_first else acts
 
-    def slow(message, answered):
-        real(message, answered)
+    def slow(*given):
+        real(*given)
         holds.set()
-        thread.join(timeout=1)  # the reply stands in the queue for the row: it cannot be done before we commit
+        end = time.monotonic() + 10
+        while not (backend and _waits_for_lock(backend[0])):
+            assert time.monotonic() < end, "the other did not wait"
+            time.sleep(0.02)
 
-    def reply():
+    def run():
         try:
             holds.wait(10)
-            arrived.append(_receive(mailbox, first))
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                backend.append(cursor.fetchone()[0])
+            other()
         finally:
             connections.close_all()
 
-    monkeypatch.setattr(sending, "note_answer", slow)
-    thread = threading.Thread(target=reply)
+    monkeypatch.setattr(module, name, slow)
+    thread = threading.Thread(target=run)
     thread.start()
-    with transaction.atomic():
-        write(rita, mailbox, answers_id=first.id)
-        assert not arrived
+    one()
     thread.join(timeout=10)
-    row = Conversation.objects.get(id=first.thread_id)
-    assert row.waiting_since == arrived[0].received_at
-    assert row.answered_at is not None
+    row, second = Conversation.objects.get(id=first.thread_id), Message.objects.incoming().latest("id")
+    assert second.id != first.id
+    assert (row.waiting_since, row.latest_reply_id) == (second.received_at, second.id)
+    assert row.answered_at == Message.objects.outgoing().latest("id").created_at
+
+
+def _waits_for_lock(pid: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees the activity as it was at its first look
+        cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [pid])
+        return cursor.fetchone() == ("Lock",)
 
 
 @pytest.mark.django_db(transaction=True)
