@@ -209,11 +209,11 @@ def undo(request: Request, word: str) -> HttpResponse:
 def correct_intent(request: Request, message_id: UUID) -> HttpResponse:
     """One click says what a reply really wants; `come_back_on` belongs to "not now"."""
     day = request.POST.get("come_back_on", "")
-    operations.correct_intent(
+    row = operations.correct_intent(
         actor=request.actor, message_id=message_id, kind=request.POST.get("kind", ""),
         come_back_on=morning_of(day).date() if day else None,
     )  # fmt: skip
-    messages.success(request, "Corrected. What followed from it was taken back.")
+    messages.success(request, f"It reads as “{row.get_kind_display()}” now, with what follows from that.")
     return redirect("mail:message", message_id)
 
 

@@ -46,8 +46,8 @@ class ReplyIntent(models.Model):
 class Wish(models.Model):
     """What a reply asks of mail to many, for one address in normal form: nothing of some topics, or nothing until a moment.
 
-    It holds beside what the owner of the address chose (Preference), and goes when the intent is corrected. A later reply
-    that is interested ends it (`ended_by`).
+    It holds beside what the owner of the address chose before (Preference), and goes when the intent is corrected. A later
+    reply that is interested ends it, and so does a later choice behind the link of one of our mails (`ended_by`: that message).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -10,8 +10,9 @@ from rapport.activity.operations import record
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import InvalidInput
+from rapport.mail import queries
 from rapport.mail.activities import MESSAGE_PREFERENCES
-from rapport.mail.models import Message, Preference, Topic
+from rapport.mail.models import Message, Preference, Topic, Wish
 from rapport.mail.subjects import subjects_of
 
 PAUSE = timedelta(days=182)
@@ -31,7 +32,7 @@ class Choice:
 def choose_preferences(*, message: Message, choice: Choice) -> Preference:
     """Keep what the recipient of this message chose; a pause that runs goes on and does not begin anew.
 
-    Records message.preferences with the message's subjects; choosing the same again changes nothing. Raises InvalidInput.
+    It stands in the place of what they asked for in replies before. Records message.preferences with the message's subjects; choosing the same again changes nothing. Raises InvalidInput.
     """
     declined = sorted(set(Topic.values) - set(choice.topics))
     if choice.every_days not in Preference.Every.values or choice.language_code not in Preference.Language.values:
@@ -40,12 +41,14 @@ def choose_preferences(*, message: Message, choice: Choice) -> Preference:
     row, is_new = Preference.objects.select_for_update().get_or_create(
         address=message.to_address, defaults={"updated_at": now}
     )
+    held = queries.find_preference(message.to_address) or row
+    ended_count = Wish.objects.filter(address=message.to_address, ended_by=None).update(ended_by=message)
     wanted = {
         "declined": declined, "every_days": choice.every_days, "language_code": choice.language_code,
-        "paused_until": _paused_until(row, choice, now),
+        "paused_until": _paused_until(held, choice, now),
     }  # fmt: skip
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
-    if not changed and not is_new:
+    if not (changed or is_new or ended_count):
         return row
     for name in changed:
         setattr(row, name, wanted[name])
@@ -55,11 +58,11 @@ def choose_preferences(*, message: Message, choice: Choice) -> Preference:
     return row
 
 
-def _paused_until(row: Preference, choice: Choice, now: datetime) -> datetime | None:
+def _paused_until(held: Preference, choice: Choice, now: datetime) -> datetime | None:
     if not choice.is_paused:
         return None
-    runs = row.paused_until is not None and row.paused_until > now
-    return row.paused_until if runs else now + PAUSE
+    runs = held.paused_until is not None and held.paused_until > now
+    return held.paused_until if runs else now + PAUSE
 
 
 def told(row: Preference, now: datetime) -> str:

@@ -18,8 +18,9 @@ WHERE w.address = ANY(string_to_array(%s, E'\\n')) AND w.ended_by_id IS NULL GRO
 
 
 def find_preference(address: str) -> Preference | None:
-    """What the owner of this address chose."""
-    return Preference.objects.filter(address=normal_address(address)).first()
+    """What holds for this address: chosen by its owner, or asked for in a reply. The row is not to be saved."""
+    normal = normal_address(address)
+    return preferences_among([normal]).get(normal)
 
 
 def preferences_among(addresses: Iterable[str]) -> dict[str, Preference]:

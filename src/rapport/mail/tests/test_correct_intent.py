@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from rapport.lib import clock
 from rapport.lib.errors import InvalidInput, NotFound
-from rapport.mail import operations
-from rapport.mail.models import Conversation, ReplyIntent, Wish
+from rapport.mail import address_tokens, operations
+from rapport.mail.models import Conversation, Preference, ReplyIntent, Wish
 from rapport.mail.operations.intents import LEFT_ALONE
 from rapport.mail.queries import preferences_among
 from rapport.mail.tests.examples import answer, recorded, send
@@ -77,6 +77,36 @@ def test_what_they_chose_behind_the_link_holds_beside_it(rita, mailbox):
     assert (row.declined, row.every_days) == (["jobs", "news"], 30)
 
 
+def test_what_they_choose_behind_the_link_afterwards_stands_in_its_place(rita, mailbox, client):
+    sent = send(rita, mailbox)
+    _receive(mailbox, "No thanks, I am not interested.", to=sent)
+    _receive(mailbox, LATER, to=sent)
+    _, until = _chosen()
+    url = reverse("mail:preferences", args=[address_tokens.link_token(sent.id)])
+    shown = client.get(url).context["form"].initial
+    assert (shown["topics"], shown["is_paused"]) == (["news", "events"], True)
+    client.post(url, {**shown, "is_paused": "on"})
+    row = Preference.objects.get()
+    assert (row.declined, row.paused_until, _chosen()) == (["jobs"], until, (["jobs"], until))
+    client.post(url, {"topics": ["jobs", "news", "events"], "every_days": 0, "language_code": ""})
+    assert _chosen() == ([], None)
+    assert [wish.ended_by_id for wish in Wish.objects.all()] == [sent.id, sent.id]
+    assert [entry.data["choice"].partition(" until")[0] for entry in recorded("message.preferences")] == [
+        "no mail",
+        "everything",
+    ]
+
+
+def test_a_choice_that_only_ends_a_wish_is_recorded(rita, mailbox):
+    sent = send(rita, mailbox)
+    operations.choose_preferences(message=sent, choice=operations.Choice())
+    _receive(mailbox, "No thanks, I am not interested.", to=sent)
+    operations.choose_preferences(message=sent, choice=operations.Choice())
+    operations.choose_preferences(message=sent, choice=operations.Choice())
+    assert _chosen() == ([], None)
+    assert len(recorded("message.preferences")) == 2
+
+
 def test_a_correction_takes_the_effects_back_and_begins_the_new_ones(rita, mailbox):
     reply = _receive(mailbox, LATER)
     row = operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="not_interested")
@@ -127,7 +157,7 @@ def test_the_page_shows_why_and_corrects_by_one_click(rita, hugo, sign_in, mailb
     client, url = sign_in(rita), reverse("mail:message", args=[reply.id])
     page = client.get(url).content.decode()
     assert "because of “No thanks, I am not interested.”" in page
-    assert "No sequence about jobs writes to them any more." in page
+    assert "No sequence about jobs writes to them, until they want it." in page
     assert "not interested" in client.get(reverse("mail:inbox")).content.decode()
     assert client.post(reverse("mail:intent", args=[reply.id]), {"kind": "interested"}).status_code == 302
     assert "corrected by Rita Example" in client.get(url).content.decode()
