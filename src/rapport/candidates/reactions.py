@@ -69,29 +69,21 @@ def follow_answers(activities: list[Activity]) -> None:
         operations.mark_contact_points(actor=SYSTEM, kind="email", normals=addresses, status="in_use")
 
 
-REPLY_TASKS = {
-    "interested": "They are interested: go on with them",
-    "referral": "They name somebody else: write to that person",
-    "question": "They ask something: answer it",
-}
-
-
 @on_batch("message.received", "message.intent_changed")
 def follow_intents(activities: list[Activity]) -> None:
     """What a reply wants is a task where somebody has to act; a correction changes it or takes it back."""
     wanted: dict[UUID, tuple[UUID, str]] = {}
     for activity in activities:  # in their order: the last word about a message counts
         message_id, candidate_id = activity.find_subject_id("message"), activity.find_subject_id("candidate")
-        is_change = activity.verb == "message.intent_changed"
-        intent = activity.data.get("to") if is_change else activity.data.get("intent")
-        if message_id and candidate_id and (is_change or intent in REPLY_TASKS):
-            wanted[message_id] = (candidate_id, REPLY_TASKS.get(str(intent), ""))
+        intent = activity.data.get("to" if activity.verb == "message.intent_changed" else "intent")
+        if message_id and candidate_id and intent:
+            wanted[message_id] = (candidate_id, intent)
     survivors = resolve_merged({candidate_id for candidate_id, _ in wanted.values()}) if wanted else {}
     otherwise = who_answers(wanted) if wanted else {}
-    for message_id, (candidate_id, text) in wanted.items():
+    for message_id, (candidate_id, intent) in wanted.items():
         try:
             operations.keep_reply_task(
-                actor=SYSTEM, candidate_id=survivors[candidate_id], message_id=message_id, text=text,
+                actor=SYSTEM, candidate_id=survivors[candidate_id], message_id=message_id, intent=intent,
                 otherwise_id=otherwise.get(message_id),
             )  # fmt: skip
         except NotFound:  # erased or discarded meanwhile

@@ -16,6 +16,12 @@ from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotFound
 
+REPLY_TASKS = {  # by the intent of a reply
+    "interested": "They are interested: go on with them",
+    "referral": "They name somebody else: write to that person",
+    "question": "They ask something: answer it",
+}
+
 
 @transaction.atomic
 def add_task(
@@ -44,15 +50,16 @@ def add_task(
 
 @transaction.atomic
 def keep_reply_task(
-    *, actor: Actor, candidate_id: UUID, message_id: UUID, text: str, otherwise_id: UUID | None = None
+    *, actor: Actor, candidate_id: UUID, message_id: UUID, intent: str, otherwise_id: UUID | None = None
 ) -> Task | None:
-    """The one task that follows from a reply: for the candidate's owner, or who else answers; "" takes it back.
+    """The one task that follows from a reply: for the candidate's owner, or who else answers; none for most intents.
 
-    Its id comes from the message's, so that saying it twice makes one. What was done already stays. Records task.added
-    or task.withdrawn. Raises NotFound, NotAllowed without candidates.note.
+    Its id comes from the message's, so that saying it twice makes one, and another intent changes it or takes it back.
+    What was done already stays. Records task.added or task.withdrawn. Raises NotFound, NotAllowed without
+    candidates.note.
     """
     candidate = lock(actor, candidate_id, NOTE)
-    key = uuid5(message_id, "task")
+    key, text = uuid5(message_id, "task"), REPLY_TASKS.get(intent, "")
     task = Task.objects.select_for_update().filter(id=key).first()
     if task is not None and (task.done_at is not None or task.text == text):
         return task

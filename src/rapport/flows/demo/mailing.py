@@ -19,7 +19,6 @@ from rapport.accounts.models import User
 from rapport.activity.operations import Happening, record_many
 from rapport.candidates.models import Candidate, ContactPoint
 from rapport.candidates.operations import keep_reply_task
-from rapport.candidates.reactions import REPLY_TASKS
 from rapport.flows.demo.company import Company
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.ids import id_at
@@ -97,10 +96,10 @@ def _read_intents() -> None:
     for reply in replies.filter(done_at=None):
         found = read_intent(reply.body.text, reply.created_at.date())
         keep_intent(reply, found)
-        if found.kind in REPLY_TASKS and reply.subjects.get("candidate"):
+        if reply.subjects.get("candidate"):
             keep_reply_task(
                 actor=SYSTEM, candidate_id=UUID(reply.subjects["candidate"]), message_id=reply.id,
-                text=REPLY_TASKS[found.kind],
+                intent=found.kind,
             )  # fmt: skip
 
 
