@@ -1,5 +1,6 @@
 """A phone number or a title in the signature of a reply that the profile does not have yet."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,9 +15,9 @@ from rapport.lib.actors import Actor
 from rapport.mail.offers import Found, Offer
 
 
-def offer_updates(actor: Actor, found: Found) -> list[Offer]:
+def offer_updates(actor: Actor, found: Sequence[Found]) -> list[Offer]:
     """At most one for the phone and one for the title."""
-    signature, key = found.signature, found.message.subjects.get("candidate")
+    signature, key = found[-1].signature, found[-1].message.subjects.get("candidate")
     if signature is None or not key or not holds(actor, EDIT):
         return []
     candidate_id = resolve_merged([UUID(key)])[UUID(key)]

@@ -1,5 +1,7 @@
 """A résumé that came with a reply can be read for the person who sent it."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 
 from rapport.accounts.capabilities import holds
@@ -14,16 +16,18 @@ from rapport.mail.parsing import Attachment
 NO_RESUME = {"zip", "json", "html", "text"}  # of these kinds too much else is sent along
 
 
-def offer_resumes(actor: Actor, found: Found) -> list[Offer]:
+def offer_resumes(actor: Actor, found: Sequence[Found]) -> list[Offer]:
     """One for each attachment of a kind that is read, where the sender is a candidate."""
-    if not found.message.subjects.get("candidate") or not (holds(actor, IMPORT) and holds(actor, EDIT)):
+    if not (holds(actor, IMPORT) and holds(actor, EDIT)):
         return []
     return [
         Offer(
-            f"{attachment.filename or 'A file'} came along.", "Read as résumé",
-            reverse("intake:resume_of_reply", args=[found.message.id, number]), "file-up",
+            f"{attachment.filename or 'A file'} may be their résumé.", "Read as résumé",
+            reverse("intake:resume_of_reply", args=[reply.message.id, number]), "file-up",
         )
-        for number, attachment in found.attachments
+        for reply in found
+        if reply.message.subjects.get("candidate")
+        for number, attachment in reply.attachments
         if is_readable(attachment)
     ]  # fmt: skip
 

@@ -25,22 +25,22 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A reply and what it holds; attachments by their number within the message."""
+    """A reply and what it holds: attachments by their number within the message, and the signature of the last reply."""
 
     message: Message
     attachments: Sequence[tuple[int, Attachment]]
-    signature: Signature | None
+    signature: Signature | None = None
 
 
-Source = Callable[[Actor, Found], list[Offer]]
+Source = Callable[[Actor, Sequence[Found]], list[Offer]]
 _sources: list[Source] = []
 
 
 def add_source(source: Source) -> None:
-    """Let an app offer what it can do; it checks itself what the actor may."""
+    """Let an app offer what it can do with the replies of a conversation, oldest first; it checks itself what the actor may."""
     if source not in _sources:
         _sources.append(source)
 
 
-def list_offers(actor: Actor, found: Found) -> list[Offer]:
-    return [offer for source in _sources for offer in source(actor, found)]
+def list_offers(actor: Actor, found: Sequence[Found]) -> list[Offer]:
+    return [offer for source in _sources for offer in source(actor, found)] if found else []

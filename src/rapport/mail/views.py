@@ -28,8 +28,6 @@ from rapport.mail.offers import list_offers
 from rapport.mail.permissions import SEND, SUPPRESS
 from rapport.mail.views_inbox import snooze_days
 
-READ_AGAIN = 3  # replies of which the original is read when a conversation is shown
-
 
 @require_http_methods(["GET", "POST"])
 def message(request: Request, message_id: UUID) -> HttpResponse:
@@ -77,12 +75,10 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
 
 def _found(request: Request, thread: Sequence[Message]) -> dict[str, Any]:
     """What the last replies brought along, and what could be made of it."""
-    replies = [row for row in thread if row.is_incoming and row.kind == Message.Kind.REPLY]
-    wanted = [row for row in replies if row.has_attachments or row is replies[-1]][-READ_AGAIN:]
-    found = [read for row in wanted if (read := queries.read_found(row))]
+    found = queries.read_found([row for row in thread if row.is_incoming and row.kind == Message.Kind.REPLY])
     return {
         "attachments": [(read.message, number, part) for read in found for number, part in read.attachments],
-        "offers": [offer for read in found for offer in list_offers(request.actor, read)],
+        "offers": list_offers(request.actor, found),
     }
 
 

@@ -43,7 +43,7 @@ def test_it_is_offered_and_its_row_is_that_persons(carl, rita, sign_in, receive)
     message = receive(RTF, name="cv.rtf")
     client = sign_in(rita)
     offer = _offers(client, message)["Read as résumé"]
-    assert offer.text == "cv.rtf came along."
+    assert offer.text == "cv.rtf may be their résumé."
     response = client.post(offer.url)
     item = Import.objects.get()
     assert (response.status_code, response.url) == (302, f"/imports/{item.id}/")
@@ -93,6 +93,21 @@ def test_a_new_phone_and_title_are_taken_over_by_one_click(carl, rita, sign_in, 
     assert _offers(client, message) == {}
     stale = offers["Take it over"]
     assert client.post(stale.url, {**stale.values, "value": "Waiter"}).status_code == 409
+
+
+def test_the_last_signature_counts_and_every_file_is_offered(rita, sign_in, receive):
+    first = receive(RTF, name="cv.rtf", text=SIGNED)
+    last = receive(
+        RTF, name="cv2.rtf", text=SIGNED.replace("Kitchens", "Cakes"), key="second", answers="with-cv@example.org"
+    )
+    assert first.thread_id == last.thread_id
+    page = sign_in(rita).get(reverse("mail:message", args=[first.id]))
+    assert [offer.text for offer in page.context["offers"]] == [
+        "cv.rtf may be their résumé.",
+        "cv2.rtf may be their résumé.",
+        "Their signature has the phone number +49 30 9018200.",
+        "Their signature says “Head of Cakes”; the profile says “Cook”.",
+    ]
 
 
 def test_what_the_profile_has_is_not_offered(carl, rita, hugo, sign_in, receive):

@@ -1,5 +1,7 @@
 """Reading a reply's original again: its attachments and its signature."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -11,18 +13,20 @@ from rapport.mail.offers import Found
 from rapport.mail.parsing import Attachment, ParsedMail, parse
 from rapport.mail.queries.messages import get_message
 from rapport.mail.reply_text import split_reply
-from rapport.mail.signatures import read_signature
+from rapport.mail.signatures import Signature, read_signature
 
 MOST_ATTACHMENTS = 50
+MOST_READ = 3  # originals of a conversation, the last ones
 
 
-def read_found(message: Message) -> Found | None:
-    """What a reply holds; None when its original is not kept."""
-    mail = _original(message)
-    if mail is None:
-        return None
-    signature = read_signature(split_reply(mail.text, mail.sender.name).signature, mail.sender.name)
-    return Found(message, _attachments(mail), signature)
+def read_found(replies: Sequence[Message]) -> list[Found]:
+    """What the last replies of a conversation hold, oldest first, as far as their originals are kept."""
+    wanted = [row for row in replies if row.has_attachments or row is replies[-1]][-MOST_READ:]
+    originals = [(row, mail) for row in wanted if (mail := _original(row))]
+    found = [Found(row, _attachments(mail)) for row, mail in originals]
+    if originals and originals[-1][0] is replies[-1]:
+        found[-1] = replace(found[-1], signature=_signature(originals[-1][1]))
+    return found
 
 
 def get_attachment(actor: Actor, message_id: UUID, number: int) -> tuple[Message, Attachment]:
@@ -33,6 +37,10 @@ def get_attachment(actor: Actor, message_id: UUID, number: int) -> tuple[Message
     if found is None:
         raise NotFound("This message has no such attachment, or its original is not kept.")
     return message, found
+
+
+def _signature(mail: ParsedMail) -> Signature | None:
+    return read_signature(split_reply(mail.text, mail.sender.name).signature, mail.sender.name)
 
 
 def _attachments(mail: ParsedMail) -> list[tuple[int, Attachment]]:

@@ -11,12 +11,14 @@ from rapport.mail.offers import Offer
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
 
 
-def reply_with(content: bytes, name: str = "cv.pdf", text: str = "Attached is my CV.") -> bytes:
+def reply_with(
+    content: bytes, name: str = "cv.pdf", text: str = "Attached is my CV.", key: str = "with-cv", answers: str = ""
+) -> bytes:
     """Carl's reply with one file."""
     lines = base64.encodebytes(content).decode()
     return (
         "From: Carl Candidate <carl@example.org>\r\nTo: rita@example.com\r\nSubject: My CV\r\n"
-        "Message-ID: <with-cv@example.org>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+        f"Message-ID: <{key}@example.org>\r\nIn-Reply-To: <{answers}>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
         f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
         f'--b\r\nContent-Type: application/octet-stream; name="{name}"\r\nContent-Disposition: attachment; filename="{name}"\r\n'
@@ -51,7 +53,7 @@ def test_apps_above_offer_what_they_can_do_with_it(rita, sign_in, mailbox, monke
     page = sign_in(rita).get(reverse("mail:message", args=[message.id])).content.decode()
     assert 'action="/do/"' in page
     assert 'name="a" value="b"' in page
-    ((_, found),) = seen
+    ((_, (found,)),) = seen
     assert found.message.id == message.id
     assert [part.filename for _, part in found.attachments] == ["cv.pdf"]
     assert found.signature.phone == "+49 30 901821"
