@@ -12,7 +12,6 @@ from rapport.outreach.operations.exiting import exit_enrollments, exit_for_candi
 from rapport.outreach.operations.merging import move_enrollments_of
 from rapport.outreach.operations.sequences import (
     SequenceDraft,
-    StepDraft,
     activate_sequence,
     archive_sequence,
     create_sequence,
@@ -20,6 +19,7 @@ from rapport.outreach.operations.sequences import (
     preview_step,
     save_sequence,
 )
+from rapport.outreach.operations.steps import StepDraft
 
 __all__ = [
     "EnrollResult", "Excluded", "SequenceDraft", "StepDraft", "activate_sequence", "approve_deliveries",
