@@ -32,7 +32,7 @@ from rapport.mail.tests.examples import answer
 from rapport.notifications.models import Notification
 from rapport.outreach import operations as outreach
 from rapport.outreach.models import Delivery, Enrollment
-from rapport.outreach.tests.factories import SequenceFactory, make_step
+from rapport.outreach.tests.factories import SequenceFactory, make_step, make_variant
 from rapport.search import operations as search
 from rapport.search.folder import IndexFolder
 from rapport.search.rebuilding import rebuild
@@ -167,10 +167,10 @@ def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
     comment = mail.add_comment(actor=rita, conversation_id=received.thread_id, text="Between us.")
     suppression = mail.suppress_address(actor=rita, address="gone@example.org", reason="manual")
     sequence = SequenceFactory(mailbox=mailbox, name="Platform engineers")
-    step = make_step(sequence)
+    step = make_variant(make_step(sequence), "B", "Hello again")
     outreach.enroll(actor=rita, sequence_id=sequence.id, candidate_ids=[carl.id])
     delivery = Delivery.objects.create(
-        enrollment=Enrollment.objects.get(), step=step, attempt=1, version=step.versions.get(), mailbox=mailbox,
+        enrollment=Enrollment.objects.get(), step=step, attempt=1, version=step.versions.get(letter="A"), mailbox=mailbox,
         state=Delivery.State.UNCLEAR, message_id="one@example.org", address="carl@example.org", claimed_at=clock.now(),
     )  # fmt: skip
     return {

@@ -240,6 +240,9 @@ DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", "rapport@localhost")
 # After so long without a sign of life, what a worker had in hand is taken over by another one.
 SEND_LEASE_S = environment.number("SEND_LEASE_S", 30, low=1, high=3600)
 
+# An answer within so many days counts for the mail; results of variants count people whose days are over.
+REPLY_HORIZON_DAYS = environment.number("REPLY_HORIZON_DAYS", 7, low=1, high=90)
+
 # Audits: from when on somebody counts as out of touch, and how early the end of a consent is told.
 AUDIT_STALE_MONTHS = environment.number("AUDIT_STALE_MONTHS", 12, low=1, high=240)
 AUDIT_CONSENT_DAYS = environment.number("AUDIT_CONSENT_DAYS", 30, low=1, high=365)

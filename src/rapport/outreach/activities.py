@@ -11,6 +11,15 @@ SEQUENCE_TRIPPED = declare(
     notice=lambda data: f"paused itself. {data.get('why', '')}",
 )  # fmt: skip
 SEQUENCE_ARCHIVED = declare("sequence.archived", "archived the sequence {name}", "archive", data=("name",))
+VARIANT_CHOSEN = declare(
+    "variant.chosen", "chose variant {letter} of step {step} in {name}", "trophy", data=("name", "step", "letter")
+)
+VARIANTS_BROUGHT_BACK = declare(
+    "variant.brought_back",
+    "brought back {letters} of step {step} in {name}",
+    "undo-2",
+    data=("name", "step", "letters"),
+)
 
 ENROLLMENT_CREATED = declare(
     "enrollment.created", "started the sequence {sequence}", "send", group="mail", data=("sequence",)

@@ -21,14 +21,13 @@ from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.models import Mailbox
 from rapport.outreach import ledger
-from rapport.outreach.content import StepText
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.fillings import read_fillings, to_fill_in
 from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Step
-from rapport.outreach.plans import Plan, PlannedStep
+from rapport.outreach.plans import Plan, PlannedStep, read_letters
 from rapport.outreach.step_tasks import add_tasks
 
 logger = logging.getLogger(__name__)
@@ -138,7 +137,9 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     ended: list[EndedEnrollment] = []
     approved = {row.id: row.delivery_id for row in rows if row.delivery_id}
     steps = {step.id: step for step in plan.steps}
-    filled = read_fillings([row.id for row in rows if (step := steps.get(row.step_id)) and step.text.placeholders])
+    filled = read_fillings([row.id for row in rows if (step := steps.get(row.step_id)) and step.has_placeholders])
+    again = plan.sequence.again_after_days
+    had = read_letters(plan.compared, [row.candidate_id for row in rows if again or row.tries or row.delivery_id])
     rules_in = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in known.values()}}
     for row in rows:
         person, step = known[row.candidate_id], steps.get(row.step_id)
@@ -152,19 +153,20 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
             later.append((row.id, verdict.until, verdict.text))
             continue
         if step is not None and verdict.may_go:
+            chosen = step.variant_for(row.candidate_id, had.get((row.candidate_id, step.id), ""))
             parcel = build_parcel(
                 plan,
-                step,
+                chosen,
                 row,
                 person,
                 threads.get(row.thread_id or row.id, NO_THREAD),
                 filled.get((row.id, step.id), {}),
             )
-            open_ = step.text.open_placeholders(parcel.values)
+            open_ = chosen.text.open_placeholders(parcel.values)
             if open_ and (row.delivery_id or step.kind == Step.Kind.AUTO):
                 later.append((row.id, None if row.delivery_id else now + LOOK_AGAIN, to_fill_in(open_)))
                 continue
-            verdict = refusal_of(step.text, parcel.values, person.address)
+            verdict = refusal_of(step, parcel.values, person.address)
             if verdict.may_go:
                 go.append(parcel)
                 continue
@@ -194,9 +196,9 @@ def build_parcel(
     )  # fmt: skip
 
 
-def refusal_of(text: StepText, values: Mapping[str, str], address: str) -> Verdict:
-    """Why this text cannot be written for somebody with these values, or not to this address; or GO."""
-    if missing := text.missing(values):
+def refusal_of(step: PlannedStep, values: Mapping[str, str], address: str) -> Verdict:
+    """Why this step cannot be written for somebody with these values, or not to this address; or GO."""
+    if missing := step.missing(values):
         return Verdict("missing_values", f"{MissingValues(dict.fromkeys(missing))}.")
     try:
         ascii_address(address)
@@ -256,7 +258,8 @@ def _write(
     mailbox_id = plan.mailbox.id
     won = ledger.claim_approved(
         [(parcel.enrollment_id, parcel.delivery_id) for parcel in known],
-        [parcel.known.address for parcel in known], [parcel.step.version.id for parcel in known], lease=lease, now=now,
+        [parcel.known.address for parcel in known], [parcel.step.version.id for parcel in known],
+        [parcel.step.letter for parcel in known], lease=lease, now=now,
     )  # fmt: skip
     won |= ledger.claim(
         [_row(parcel) for parcel in automatic],
@@ -274,7 +277,7 @@ def _write(
 def _row(parcel: Parcel) -> NewDelivery:
     return NewDelivery(
         parcel.delivery_id, parcel.enrollment_id, parcel.step.id, parcel.step.version.id, parcel.tries + 1,
-        parcel.message_id, parcel.known.address,
+        parcel.message_id, parcel.known.address, parcel.step.letter,
     )  # fmt: skip
 
 

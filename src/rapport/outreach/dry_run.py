@@ -24,7 +24,7 @@ from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import Facts
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.models import Sequence as OutreachSequence
-from rapport.outreach.plans import Plan, load_plan, load_plans
+from rapport.outreach.plans import Plan, load_plan, load_plans, read_letters
 from rapport.outreach.schedule import next_slot, zone_of
 from rapport.outreach.simulation import DAY, Event, Going, MailboxClock, Traveller, simulate
 
@@ -104,6 +104,7 @@ def as_json(run: DryRun) -> dict[str, Any]:
                 "candidate": event.candidate_id if run.looked_at else None,
                 "name": name_in(run, event),
                 "step": event.position,
+                "variant": letter_in(run, event) or None,
                 "reason": event.reason,
                 "text": event.text,
                 "until": event.until.isoformat() if event.until else None,
@@ -116,6 +117,11 @@ def as_json(run: DryRun) -> dict[str, Any]:
 def name_in(run: DryRun, event: Event) -> str:
     """Whom an event is about."""
     return run.names.get(event.candidate_id, "Unknown") if run.looked_at else "Somebody who joins then"
+
+
+def letter_in(run: DryRun, event: Event) -> str:
+    """Which variant they get; "" where the step has one text, and for somebody invented, who gets any of them."""
+    return event.letter if run.looked_at else ""
 
 
 def _active() -> QuerySet[Enrollment]:
@@ -137,7 +143,8 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
         needs_consent=any(found.sequence.needs_consent for found in plans.values()),
         writers={row.candidate_id: row.enrolled_by_id for row in rows},
     )  # fmt: skip
-    return [Traveller(key, known[key], going[key]) for key in going if key in known]
+    letters = read_letters(plan.compared, ids)
+    return [Traveller(key, known[key], going[key], letters) for key in going if key in known]
 
 
 def _somebody(plan: Plan, start: datetime) -> Traveller:

@@ -12,7 +12,8 @@ from django.conf import settings
 from rapport.jobs.models import Job
 from rapport.mail.models import Mailbox, TemplateVersion, Topic
 from rapport.outreach.models import Sequence, Step
-from rapport.outreach.operations import SequenceDraft, StepDraft
+from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
+from rapport.outreach.variants import FIRST
 
 DAYS = [(0, "Mon"), (1, "Tue"), (2, "Wed"), (3, "Thu"), (4, "Fri"), (5, "Sat"), (6, "Sun")]
 
@@ -90,11 +91,33 @@ def initial_of(sequence: Sequence | None) -> dict[str, Any]:
     return {**values, **ids, "updated_at": sequence.updated_at.isoformat()}
 
 
+class VariantForm(forms.Form):
+    """A further wording of a step; an empty subject answers the mail before it."""
+
+    template_version_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    subject = forms.CharField(label="Subject", max_length=300, required=False)
+    body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+
+    written_from: TemplateVersion | None = None  # for the page
+
+    def __init__(self, *args: Any, letter: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shown_letter: str = letter or self.initial.get("letter", "")
+
+    def draft(self) -> VariantDraft:
+        return VariantDraft(letter=self.shown_letter, **self.cleaned_data)
+
+
 class StepForm(forms.Form):
-    """One step; an empty subject answers the mail before it."""
+    """One step with its first wording; an empty subject answers the mail before it. `variants` are the further ones.
+
+    `used` has all letters that the step's variants ever had: a new one gets a letter of its own.
+    """
 
     id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     template_version_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    letter = forms.CharField(widget=forms.HiddenInput, required=False, max_length=1)
+    used = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     kind = forms.ChoiceField(
         label="What happens", choices=Step.Kind.choices, widget=forms.Select(attrs={"class": "input"})
     )
@@ -103,8 +126,34 @@ class StepForm(forms.Form):
     )
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    smallest_difference_points = forms.IntegerField(
+        label="Smallest difference that matters", min_value=1, max_value=50, initial=5, required=False,
+        widget=forms.NumberInput(attrs={"class": "input"}),
+    )  # fmt: skip
+    expected_rate_percent = forms.IntegerField(
+        label="Expected share of replies", min_value=1, max_value=90, initial=10, required=False,
+        widget=forms.NumberInput(attrs={"class": "input"}),
+    )  # fmt: skip
 
     written_from: TemplateVersion | None = None  # for the page
+    required_people = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.variants: list[VariantForm] = []
+
+    @property
+    def shown_letter(self) -> str:
+        """That of the first wording where there are several, else ""."""
+        return str(self["letter"].value() or FIRST) if self.variants else ""
+
+    @property
+    def texts(self) -> list["StepForm | VariantForm"]:
+        """The forms of all wordings, the first one first."""
+        return [self, *self.variants]
 
     def draft(self) -> StepDraft:
-        return StepDraft(**self.cleaned_data)
+        values = {name: value for name, value in self.cleaned_data.items() if name != "used"}
+        for name in ("smallest_difference_points", "expected_rate_percent"):
+            values[name] = values[name] or self.fields[name].initial
+        return StepDraft(**values, variants=tuple(variant.draft() for variant in self.variants))

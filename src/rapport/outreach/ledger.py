@@ -38,16 +38,18 @@ ORDER BY e.next_due_at LIMIT %s FOR UPDATE SKIP LOCKED
 """
 INSERT_DELIVERIES = """
 INSERT INTO outreach_delivery (id, enrollment_id, step_id, attempt, version_id, mailbox_id, state, message_id, address,
-                               lease, code, reason, claimed_at)
+                               letter, lease, code, reason, claimed_at)
 SELECT v.id, v.enrollment, v.step, v.attempt, v.version, %(mailbox)s, %(state)s, v.message_id, v.address,
-       %(lease)s, 0, '', %(now)s
+       v.letter, %(lease)s, 0, '', %(now)s
 FROM unnest(%(ids)s::uuid[], %(enrollments)s::uuid[], %(steps)s::uuid[], %(attempts)s::int[], %(versions)s::uuid[],
-            %(message_ids)s::text[], %(addresses)s::text[]) AS v(id, enrollment, step, attempt, version, message_id, address)
+            %(message_ids)s::text[], %(addresses)s::text[], %(letters)s::text[])
+  AS v(id, enrollment, step, attempt, version, message_id, address, letter)
 ON CONFLICT (enrollment_id, step_id, attempt) DO NOTHING RETURNING id
 """
 CLAIM_APPROVED = """
-UPDATE outreach_delivery SET state = 'claimed', lease = %s, claimed_at = %s, address = v.address, version_id = v.version
-FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS v(id, address, version)
+UPDATE outreach_delivery SET state = 'claimed', lease = %s, claimed_at = %s, address = v.address,
+  version_id = v.version, letter = v.letter
+FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[]) AS v(id, address, version, letter)
 WHERE outreach_delivery.id = v.id AND state = 'planned' RETURNING outreach_delivery.id
 """
 TAKE_IN_HAND = """
@@ -149,6 +151,7 @@ class NewDelivery:
     attempt: int
     message_id: str
     address: str
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +227,7 @@ def claim(
             "enrollments": array_of(row.enrollment_id for row in deliveries),
             "steps": array_of(row.step_id for row in deliveries), "attempts": [row.attempt for row in deliveries],
             "versions": array_of(row.version_id for row in deliveries), "message_ids": [row.message_id for row in deliveries],
-            "addresses": [row.address for row in deliveries],
+            "addresses": [row.address for row in deliveries], "letters": [row.letter for row in deliveries],
         },
     )  # fmt: skip
     won = {row[0] for row in rows}
@@ -234,13 +237,14 @@ def claim(
 
 
 def claim_approved(
-    pairs: Sequence[tuple[UUID, UUID]], addresses: Sequence[str], versions: Sequence[UUID], *, lease: int, now: datetime
-) -> set[UUID]:
+    pairs: Sequence[tuple[UUID, UUID]], addresses: Sequence[str], versions: Sequence[UUID], letters: Sequence[str], *,
+    lease: int, now: datetime,
+) -> set[UUID]:  # fmt: skip
     """Take planned deliveries that a person has approved, to be sent in these versions; `pairs` are (enrollment, delivery)."""
     if not pairs:
         return set()
     ids = [pair[1] for pair in pairs]
-    won = {row[0] for row in _run(CLAIM_APPROVED, [lease, now, ids, list(addresses), list(versions)])}
+    won = {row[0] for row in _run(CLAIM_APPROVED, [lease, now, ids, list(addresses), list(versions), list(letters)])}
     ours = [pair for pair in pairs if pair[1] in won]
     _run(TAKE_IN_HAND, [[pair[0] for pair in ours], [pair[1] for pair in ours]], rows=False)
     return won

@@ -98,7 +98,11 @@ class Sequence(models.Model):
 
 
 class Step(models.Model):
-    """One touchpoint, `wait_days` after the one before. A retired step stays for what was sent, but nobody gets it."""
+    """One touchpoint, `wait_days` after the one before. A retired step stays for what was sent, but nobody gets it.
+
+    Where it has variants: people count from `compared_since` on, when they last changed; the smallest difference that
+    matters and the rate of replies that is expected were said beforehand.
+    """
 
     class Kind(models.TextChoices):
         AUTO = "auto", "Mail"
@@ -111,6 +115,9 @@ class Step(models.Model):
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.AUTO)
     wait_days = models.PositiveSmallIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
+    compared_since = models.DateTimeField(null=True, blank=True)
+    smallest_difference_points = models.PositiveSmallIntegerField(default=5)
+    expected_rate_percent = models.PositiveSmallIntegerField(default=10)
 
     class Meta:
         constraints = [
@@ -119,6 +126,10 @@ class Step(models.Model):
             ),
             models.CheckConstraint(condition=Q(wait_days__lte=365), name="outreach_step_wait_limit"),
             models.CheckConstraint(condition=Q(kind__in=["auto", "approval", "task"]), name="outreach_step_kind_known"),
+            models.CheckConstraint(
+                condition=Q(smallest_difference_points__range=(1, 50), expected_rate_percent__range=(1, 90)),
+                name="outreach_step_comparison_limits",
+            ),
         ]
         indexes = [models.Index(fields=["sequence", "position"], name="outreach_step_in_order")]
         ordering = ["position"]
@@ -127,15 +138,40 @@ class Step(models.Model):
         return f"Step {self.position}"
 
 
+class Variant(models.Model):
+    """One of several wordings of a step, of which each person gets one by chance; see variants.py.
+
+    A step with one text has none: its versions are those of the letter A. A retired one is sent to nobody any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    step = models.ForeignKey(Step, models.CASCADE, related_name="variants", db_index=False)
+    letter = models.CharField(max_length=1)
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["step", "letter"], name="outreach_variant_letter_unique"),
+            models.CheckConstraint(condition=Q(letter__regex="^[A-Z]$"), name="outreach_variant_letter_known"),
+        ]
+        ordering = ["letter"]
+
+    def __str__(self) -> str:
+        return f"Variant {self.letter}"
+
+
 class StepVersion(models.Model):
     """One wording of a step; it never changes, so that what was sent stays known. An empty subject answers the thread.
 
-    `template_version` is the wording of a template that it was written from, perhaps changed by hand since.
+    `template_version` is the wording of a template that it was written from, perhaps changed by hand since. `letter` is
+    that of the variant; numbers count on over all variants of the step.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     step = models.ForeignKey(Step, models.CASCADE, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
+    letter = models.CharField(max_length=1, default="A", db_default="A")
     subject = models.TextField(blank=True)
     body = models.TextField()
     template_version = models.ForeignKey(
@@ -243,7 +279,10 @@ class Filling(models.Model):
 
 
 class Delivery(models.Model):
-    """One attempt to send one step to one person; see the head of this file. Its id is also its message's id."""
+    """One attempt to send one step to one person; see the head of this file. Its id is also its message's id.
+
+    `letter` is that of the variant, empty where the step had one text then.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned", "Waits for approval"
@@ -260,6 +299,7 @@ class Delivery(models.Model):
     step = models.ForeignKey(Step, models.PROTECT, related_name="+", db_index=False)
     attempt = models.PositiveSmallIntegerField()
     version = models.ForeignKey(StepVersion, models.PROTECT, related_name="+", db_index=False)
+    letter = models.CharField(max_length=1, blank=True, default="", db_default="")
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=9, choices=State)
     message_id = models.TextField()
@@ -283,6 +323,9 @@ class Delivery(models.Model):
                 name="outreach_delivery_state_known",
             ),
         ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["step", "letter", "id"], condition=~Q(letter=""), name="outreach_delivery_of_variant")
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.state}"

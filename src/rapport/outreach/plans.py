@@ -1,27 +1,30 @@
 """A sequence as the engine needs it: its steps in order with compiled texts, its rules, its mailbox."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence as ListOf
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 
 from rapport.mail.models import Mailbox
 from rapport.mail.queries import snippets_in
 from rapport.mail.template_fields import Person, person_values
 from rapport.outreach.content import StepText, compile_step
 from rapport.outreach.governor import Rules
-from rapport.outreach.models import Sequence, Step, StepVersion
+from rapport.outreach.models import Delivery, Sequence, Step, StepVersion, Variant
 from rapport.outreach.schedule import Hours, after_days, holidays_of, zone_of
+from rapport.outreach.variants import draw
 
 Snippets = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A step with the version that holds now."""
+    """A step with the version that holds now. Where it has several variants it stands for the first, with all in `variants`."""
 
     id: UUID
     position: int
@@ -29,6 +32,23 @@ class PlannedStep:
     wait_days: int
     version: StepVersion
     text: StepText
+    letter: str = ""
+    variants: tuple["PlannedStep", ...] = ()
+
+    @property
+    def has_placeholders(self) -> bool:
+        return any(step.text.placeholders for step in self.variants or (self,))
+
+    def variant_for(self, candidate_id: UUID, had: str = "") -> "PlannedStep":
+        """What this person gets: the letter they `had` of this step before if it is still given, else one by chance."""
+        if not self.variants:
+            return self
+        found = {step.letter: step for step in self.variants}
+        return found.get(had) or found[draw(self.id, candidate_id, found)]
+
+    def missing(self, values: Mapping[str, str]) -> list[str]:
+        """The fields for which somebody has neither value nor fallback in any variant: all of them get the same people."""
+        return list(dict.fromkeys(name for step in self.variants or (self,) for name in step.text.missing(values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +63,11 @@ class Plan:
     @property
     def domain(self) -> str:
         return self.mailbox.address.rpartition("@")[2]
+
+    @property
+    def compared(self) -> list[UUID]:
+        """The steps that have several variants."""
+        return [step.id for step in self.steps if step.variants]
 
     def find_step(self, step_id: UUID | None) -> PlannedStep | None:
         return next((step for step in self.steps if step.id == step_id), None)
@@ -99,7 +124,7 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     sequences = list(found.select_related("mailbox", "mailbox__owner", "job", "job__department"))
     steps = list(Step.objects.filter(sequence__in=sequences, retired_at=None).order_by("position"))
     versions = present_versions(step.id for step in steps)
-    snippets = _snippets(versions.values())
+    snippets = _snippets(version for shown in versions.values() for version in shown)
     plans: dict[UUID, Plan] = {}
     for sequence in sequences:
         assert sequence.mailbox is not None
@@ -112,9 +137,18 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     return plans
 
 
-def _planned(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion, snippets: Snippets) -> PlannedStep:
-    text = _text(sequence, mailbox, step, version, snippets)
-    return PlannedStep(step.id, step.position, step.kind, step.wait_days, version, text)
+def _planned(
+    sequence: Sequence, mailbox: Mailbox, step: Step, versions: ListOf[StepVersion], snippets: Snippets
+) -> PlannedStep:
+    several = len(versions) > 1
+    found = tuple(
+        PlannedStep(
+            step.id, step.position, step.kind, step.wait_days, version,
+            _text(sequence, mailbox, step, version, snippets), version.letter if several else "",
+        )
+        for version in versions
+    )  # fmt: skip
+    return replace(found[0], letter="", variants=found) if several else found[0]
 
 
 def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> StepText:
@@ -122,10 +156,23 @@ def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> 
     return _text(sequence, mailbox, version.step, version, _snippets([version]))
 
 
-def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, StepVersion]:
-    """The newest version of each step, in one statement."""
-    rows = StepVersion.objects.filter(step_id__in=list(step_ids)).order_by("step_id", "-number").distinct("step_id")
-    return {row.step_id: row for row in rows}
+def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, list[StepVersion]]:
+    """The newest version of each variant that is given, in order of letters and one statement; one for most steps."""
+    retired = Variant.objects.filter(step=OuterRef("step"), letter=OuterRef("letter"), retired_at__isnull=False)
+    rows = StepVersion.objects.filter(~Exists(retired), step_id__in=list(step_ids))
+    found: dict[UUID, list[StepVersion]] = {}
+    for row in rows.order_by("step_id", "letter", "-number").distinct("step_id", "letter"):
+        found.setdefault(row.step_id, []).append(row)
+    return found
+
+
+def read_letters(step_ids: Collection[UUID], candidate_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], str]:
+    """The letters that these people got last of these steps, by (person, step); no statement where one is empty."""
+    if not step_ids or not candidate_ids:
+        return {}
+    rows = Delivery.objects.filter(enrollment__candidate_id__in=list(candidate_ids), step_id__in=list(step_ids))
+    found = rows.exclude(letter="").order_by("id").values_list("enrollment__candidate_id", "step_id", "letter")
+    return {(candidate_id, step_id): letter for candidate_id, step_id, letter in found}
 
 
 def _snippets(versions: Iterable[StepVersion]) -> Snippets:

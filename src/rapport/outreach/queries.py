@@ -16,6 +16,7 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
 from rapport.outreach.permissions import EDIT, ENROLL, VIEW
+from rapport.outreach.plans import present_versions
 
 PAGE = 50
 _FIELD = re.compile(r"\{\{\s*(\w+)[^}]*\}\}")
@@ -112,22 +113,23 @@ def hold_sequence(actor: Actor, sequence_id: UUID) -> None:
 
 
 def list_steps(sequence: Sequence) -> list[Step]:
-    """The steps in order, each with `subject`, `body` and `template_version_id` of its present version.
+    """The steps in order, each with `texts`, the present versions of its variants, and `used`, all letters it ever had.
 
-    `shown_subject` names fields in words.
+    `shown_subject` is that of the first, with fields in words. Three statements.
     """
-    rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("versions")
+    rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("variants")
     steps = list(rows)
+    versions = present_versions(step.id for step in steps)
     for step in steps:
-        newest = max(step.versions.all(), key=lambda version: version.number)
-        shown = _FIELD.sub(lambda field: f"‹{field[1].replace('_', ' ')}›", newest.subject)
-        vars(step).update(
-            subject=newest.subject,
-            body=newest.body,
-            template_version_id=newest.template_version_id,
-            shown_subject=shown,
-        )
+        texts = versions[step.id]
+        used = {version.letter for version in texts} | {variant.letter for variant in step.variants.all()}
+        vars(step).update(texts=texts, used="".join(sorted(used)), shown_subject=in_words(texts[0].subject))
     return steps
+
+
+def in_words(subject: str) -> str:
+    """A subject with its fields in words: "Hello ‹first name›"."""
+    return _FIELD.sub(lambda field: f"‹{field[1].replace('_', ' ')}›", subject)
 
 
 def list_enrollments(

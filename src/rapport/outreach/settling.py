@@ -173,7 +173,9 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mappi
     )  # fmt: skip
     known = Known(known.person, known.time_zone, row.address, normal_address(row.address), Facts())
     if row.state == Delivery.State.PLANNED:
-        step = plan.find_step(row.step_id) or step  # it goes out in the wording that holds by then
+        # It goes out in the wording that holds by then, in the variant that was chosen when it was planned.
+        present = plan.find_step(row.step_id)
+        step = present.variant_for(enrollment.candidate_id, row.letter) if present else step
     parcel = build_parcel(plan, step, due, known, thread, filled)
     if row.state == Delivery.State.PLANNED:
         parcel.to_fill = step.text.placeholders

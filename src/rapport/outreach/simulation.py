@@ -35,11 +35,12 @@ class Going:
 
 @dataclass(slots=True)
 class Traveller:
-    """A person and everything that is open with them."""
+    """A person and everything that is open with them; `letters` are those of variants they got, as read_letters gives them."""
 
     candidate_id: UUID
     known: Known
     going: list[Going]
+    letters: Mapping[tuple[UUID, UUID], str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Event:
     reason: str = ""
     text: str = ""
     until: datetime | None = None
+    letter: str = ""
 
 
 @dataclass(slots=True)
@@ -135,7 +137,7 @@ class _Simulation:
         if busy := self.mailboxes[plan.mailbox.id].wait(now):
             return busy
         verdict = judge(known.facts, plan.rules_for(known.time_zone, now), now)
-        return verdict if verdict.reason else refusal_of(step.text, plan.values_for(known.person), known.address)
+        return verdict if verdict.reason else refusal_of(step, plan.values_for(known.person), known.address)
 
     def _wait(self, traveller: Traveller, going: Going, step: PlannedStep, now: datetime, verdict: Verdict) -> None:
         key = (going.id, going.step_id, verdict.reason)
@@ -165,5 +167,14 @@ class _Simulation:
             now, kind, traveller.candidate_id, going.plan.sequence.id, step.position if step else 0,
             *((verdict.reason, verdict.text) if verdict else ()),
         )  # fmt: skip
+        event.letter = _letter(traveller, step)
         self.events.append(event)
         return event
+
+
+def _letter(traveller: Traveller, step: PlannedStep | None) -> str:
+    """That of the variant which this person gets; "" where the step has one text."""
+    if step is None:
+        return ""
+    had = traveller.letters.get((traveller.candidate_id, step.id), "")
+    return step.variant_for(traveller.candidate_id, had).letter

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from rapport.lib.errors import Conflict
 from rapport.lib.requests import Request, find_id, whole_number
 from rapport.outreach import queries
-from rapport.outreach.dry_run import ASSUMED, COUNTED, DryRun, dry_run, name_in
+from rapport.outreach.dry_run import ASSUMED, COUNTED, DryRun, dry_run, letter_in, name_in
 from rapport.outreach.may_write import may_write
 from rapport.outreach.simulation import Event
 
@@ -79,7 +79,7 @@ def _page(run: DryRun, show: str, page: int, url: str) -> dict[str, object]:
     page = min(page, max(len(events) - 1, 0) // PAGE)
     rows = events[page * PAGE : (page + 1) * PAGE]
     return {
-        "rows": [(event, name_in(run, event), *_look(event)) for event in rows],
+        "rows": [(event, name_in(run, event), letter_in(run, event), *_look(event)) for event in rows],
         "count": len(events),
         "first": page * PAGE + 1,
         "last": page * PAGE + len(rows),

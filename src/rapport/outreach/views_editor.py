@@ -14,15 +14,20 @@ from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id, whole_number
-from rapport.mail.queries import find_versions, get_template, list_templates, sendable_mailboxes
+from rapport.mail.queries import find_versions, list_templates, sendable_mailboxes
 from rapport.mail.template_fields import FIELDS
 from rapport.outreach import operations, queries
-from rapport.outreach.forms import SequenceForm, StepForm, initial_of
+from rapport.outreach.forms import SequenceForm, StepForm, VariantForm, initial_of
 from rapport.outreach.models import Sequence
-from rapport.outreach.operations import SequenceDraft
+from rapport.outreach.operations import SequenceDraft, StepDraft
 from rapport.outreach.permissions import EDIT
+from rapport.outreach.plans import read_letters
+from rapport.outreach.rearranging import FIRST_BODY, rearranged
+from rapport.outreach.variant_results import required_people
+from rapport.outreach.variants import MOST_VARIANTS, draw
 
-FIRST_BODY = 'Hi {{ first_name | "there" }},\n\n'
+TEXT_FIELDS = ("letter", "subject", "body", "template_version_id")
+STEP_FIELDS = ("kind", "wait_days", "smallest_difference_points", "expected_rate_percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Editor:
     steps: list[StepForm]
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), *(step.is_valid() for step in self.steps)])
+        return all([self.form.is_valid(), *(text.is_valid() for step in self.steps for text in step.texts)])
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +60,7 @@ def _edit(request: Request, sequence: Sequence | None) -> HttpResponse:
         return _show(request, sequence, _stored(request, sequence))
     do = request.POST.get("do", "save")
     if do != "save":
-        data = from_template(request, do) if do.startswith("template:") else rearranged(request.POST, do)
+        data = rearranged(request.actor, request.POST, do)
         return _show(request, sequence, _editor(request, sequence, data), part="#steps")
     editor = _editor(request, sequence, request.POST)
     if not editor.is_valid():
@@ -89,10 +94,11 @@ def _show(
     request: Request, sequence: Sequence | None, editor: Editor, *, part: str = "", status: int = 200
 ) -> HttpResponse:
     chosen = request.POST.get("preview_candidate") or ""
-    version_ids = [find_id(str(step["template_version_id"].value() or "")) for step in editor.steps]
+    texts = [text for step in editor.steps for text in step.texts]
+    version_ids = [find_id(str(text["template_version_id"].value() or "")) for text in texts]
     written_from = find_versions(request.actor, {key for key in version_ids if key})
-    for step, key in zip(editor.steps, version_ids, strict=True):
-        step.written_from = written_from.get(key) if key else None
+    for text, key in zip(texts, version_ids, strict=True):
+        text.written_from = written_from.get(key) if key else None
     context = {
         "templates": list(list_templates(request.actor)),
         "sequence": sequence,
@@ -102,6 +108,7 @@ def _show(
         "people": [row.candidate for row in list_newest(request.actor, limit=20).rows],
         "chosen": chosen,
         "last": len(editor.steps) - 1,
+        "most_variants": MOST_VARIANTS,
         **previews(request, editor, chosen),
     }
     return render(request, "outreach/editor.html" + (part if request.htmx else ""), context, status=status)
@@ -113,16 +120,21 @@ def _stored(request: Request, sequence: Sequence | None) -> Editor:
         return Editor(form, [StepForm(prefix="step-0", initial={"kind": "auto", "wait_days": 0, "body": FIRST_BODY})])
     steps = []
     for number, step in enumerate(queries.list_steps(sequence)):
-        values = {
-            name: getattr(step, name) for name in ("id", "kind", "wait_days", "subject", "body", "template_version_id")
-        }
-        steps.append(StepForm(prefix=f"step-{number}", initial=values))
+        values = {name: getattr(step, name) for name in ("id", *STEP_FIELDS, "used")}
+        first, *others = ({name: getattr(text, name) for name in TEXT_FIELDS} for text in vars(step)["texts"])
+        stored = StepForm(prefix=f"step-{number}", initial={**values, **first})
+        stored.variants = [VariantForm(prefix=f"step-{number}-{text['letter']}", initial=text) for text in others]
+        steps.append(stored)
     return Editor(form, steps)
 
 
 def _editor(request: Request, sequence: Sequence | None, data: QueryDict) -> Editor:
     form = SequenceForm(data, **_choices(request, sequence))
-    return Editor(form, [StepForm(data, prefix=f"step-{key}") for key in data.getlist("steps")])
+    steps = [StepForm(data, prefix=f"step-{key}") for key in data.getlist("steps")]
+    for step in steps:
+        letters = dict.fromkeys(letter[:1] for letter in data.getlist(f"{step.prefix}-variants"))
+        step.variants = [VariantForm(data, prefix=f"{step.prefix}-{letter}", letter=letter) for letter in letters]
+    return Editor(form, steps)
 
 
 def _choices(request: Request, sequence: Sequence | None) -> dict[str, Any]:
@@ -135,57 +147,15 @@ def _choices(request: Request, sequence: Sequence | None) -> dict[str, Any]:
     return {"mailboxes": mailboxes, "jobs": jobs}
 
 
-def rearranged(posted: QueryDict, do: str) -> QueryDict:
-    """What was entered, with a step added ("add"), or one moved or taken away ("up:2", "down:2", "remove:2")."""
-    data = posted.copy()
-    keys = data.getlist("steps")
-    action, _, key = do.partition(":")
-    if action == "add":
-        fresh = str(max(map(whole_number, keys), default=-1) + 1)
-        keys.append(fresh)
-        for name, value in (
-            ("kind", "auto"),
-            ("wait_days", "3" if len(keys) > 1 else "0"),
-            ("subject", ""),
-            ("id", ""),
-            ("template_version_id", ""),
-        ):
-            data[f"step-{fresh}-{name}"] = value
-        data[f"step-{fresh}-body"] = FIRST_BODY
-    elif key in keys:
-        at = keys.index(key)
-        keys.remove(key)
-        if action != "remove":
-            keys.insert(max(0, at - 1 if action == "up" else at + 1), key)
-    data.setlist("steps", keys)
-    return data
-
-
-def from_template(request: Request, do: str) -> QueryDict:
-    """What was entered, with the text of a chosen template in one step ("template:2" and the template in step-2-use).
-
-    A text that asks for something about each person makes the step one that is approved.
-    """
-    data = request.POST.copy()
-    key = do.partition(":")[2]
-    template_id = find_id(data.get(f"step-{key}-use"))
-    if key not in data.getlist("steps") or template_id is None:
-        return data
-    _, version = get_template(request.actor, template_id)
-    data[f"step-{key}-subject"], data[f"step-{key}-body"] = version.subject, version.body
-    data[f"step-{key}-template_version_id"] = str(version.id)
-    if "[[" in version.subject + version.body and data.get(f"step-{key}-kind") == "auto":
-        data[f"step-{key}-kind"] = "approval"
-    return data
-
-
 def _add_errors(editor: Editor, error: InvalidInput) -> None:
-    """Put an operation's complaints beside the fields they name: "name", or "steps.0.body"."""
+    """Put an operation's complaints beside the fields they name: "name", "steps.0.body" or "steps.0.B.body"."""
     for name, text in error.fields.items():
         place, _, rest = name.partition(".")
         if place == "steps" and rest:
-            number, _, field = rest.partition(".")
-            editor.steps[int(number)].add_error(field, text)
+            number, *letter, field = rest.split(".")
+            step = editor.steps[int(number)]
+            form = next((row for row in step.variants if [row.shown_letter] == letter), step)
+            form.add_error(field if field in form.fields else None, text)
         else:
             editor.form.add_error(name if name in editor.form.fields else None, text)
 
@@ -196,39 +166,70 @@ def preview(request: Request) -> HttpResponse:
     require(request.actor, EDIT)
     editor = _editor(request, None, request.POST)
     context = previews(request, editor, request.POST.get("preview_candidate", ""))
-    return render(request, "outreach/editor.html#preview", context)
+    return render(request, "outreach/editor.html#preview", {**context, "steps": editor.steps, "beside": True})
 
 
 def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
-    """`mails`: for each step its number, day, content or problems, and fields that this person lacks; `reader`: a name."""
+    """`mails`: for each wording of each step its number, letter, day, content or problems, fields that this person lacks,
+    and whether it is theirs; `reader`: a name. Steps with several get to know how many people they want."""
     reader = find_id(chosen)
     names = names_of(request.actor, [reader]) if reader else {}
     candidate_id = reader if names else None  # somebody who is gone, or whom one may not see: the invented one
-    draft = _draft(editor)
+    draft, theirs = _draft(editor), _letters_of(editor, candidate_id)
     rows, day, subject = [], 0, ""
     for number, step in enumerate(editor.steps, start=1):
-        values = _entered(step)
-        day += values.wait_days
-        row: dict[str, Any] = {"number": number, "day": day, "kind": values.kind, "problems": [], "missing": ()}
-        try:
-            row["content"], row["missing"] = operations.preview_step(
-                actor=request.actor, draft=draft, step=values, candidate_id=candidate_id, first_subject=subject
+        day += min(_number(step, "wait_days"), 999)
+        kind, thread = str(step["kind"].value() or ""), subject
+        for text in step.texts:
+            letter = text.shown_letter
+            row: dict[str, Any] = {
+                "number": number, "letter": letter, "day": day, "kind": kind, "problems": [], "missing": (),
+                "is_theirs": bool(letter) and theirs.get(number) == letter,
+            }  # fmt: skip
+            entered = StepDraft(
+                kind=kind, subject=str(text["subject"].value() or ""), body=str(text["body"].value() or "")
             )
-            subject = subject or row["content"].subject
-        except InvalidInput as error:
-            row["problems"] = [f"{name.capitalize()}: {text}" for name, text in error.fields.items()]
-        rows.append(row)
+            try:
+                row["content"], row["missing"] = operations.preview_step(
+                    actor=request.actor, draft=draft, step=entered, candidate_id=candidate_id, first_subject=thread
+                )
+                if not subject or (row["is_theirs"] and not thread):
+                    subject = row["content"].subject
+            except InvalidInput as error:
+                row["problems"] = [f"{name.capitalize()}: {problem}" for name, problem in error.fields.items()]
+            rows.append(row)
+        if step.variants:
+            step.required_people = required_people(
+                min(max(_number(step, "expected_rate_percent"), 1), 90),
+                min(max(_number(step, "smallest_difference_points"), 1), 50),
+                min(len(step.texts), MOST_VARIANTS),
+            )
     return {"mails": rows, "reader": next(iter(names.values()), "")}
 
 
-def _entered(step: StepForm) -> operations.StepDraft:
-    """What stands in a step's fields, also while it is not valid yet."""
-    values: dict[str, str] = {name: str(step[name].value() or "") for name in ("kind", "subject", "body")}
-    wait = str(step["wait_days"].value() or "0")
-    return operations.StepDraft(
-        kind=values["kind"], subject=values["subject"], body=values["body"],
-        wait_days=min(whole_number(wait), 999),
-    )  # fmt: skip
+def _letters_of(editor: Editor, candidate_id: UUID | None) -> dict[int, str]:
+    """Which variant this person gets of each stored step that has several, by the step's number."""
+    stored = {
+        number: step_id
+        for number, step in enumerate(editor.steps, start=1)
+        if step.variants and (step_id := find_id(str(step["id"].value() or "")))
+    }
+    if candidate_id is None or not stored:
+        return {}
+    had = read_letters(list(stored.values()), [candidate_id])
+    found = {}
+    for number, step_id in stored.items():
+        step = editor.steps[number - 1]
+        letters = [text.shown_letter for text in step.texts]
+        before = had.get((candidate_id, step_id), "")
+        found[number] = before if before in letters else draw(step_id, candidate_id, letters)
+    return found
+
+
+def _number(step: StepForm, name: str) -> int:
+    """What stands in a field of a step, also while it is not valid yet; what the field begins with where it is empty."""
+    value = step[name].value()
+    return whole_number(str(step.fields[name].initial if value in (None, "") else value))
 
 
 def _draft(editor: Editor) -> SequenceDraft:

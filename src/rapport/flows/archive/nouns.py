@@ -23,7 +23,7 @@ NOUNS = (
     "applications.ArchiveReason", "applications.Application", "applications.Promise",
     "mail.Mailbox", "mail.MailboxFolder", "mail.Snippet", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody",
     "mail.DeliveryEvent", "mail.Conversation", "mail.Comment", "mail.ReplyIntent", "mail.Wish", "mail.Suppression", "mail.Preference",
-    "outreach.Sequence", "outreach.Step", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
+    "outreach.Sequence", "outreach.Step", "outreach.Variant", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
     "outreach.Filling", "outreach.Delivery",
     "search.Segment", "search.SegmentWatch", "intake.Import", "intake.ImportRow", "intake.MappingProfile",
     "intake.ExternalId",

@@ -19,10 +19,32 @@ from rapport.outreach.operations.sequences import (
     preview_step,
     save_sequence,
 )
-from rapport.outreach.operations.steps import StepDraft
+from rapport.outreach.operations.steps import StepDraft, VariantDraft
+from rapport.outreach.operations.variants import bring_back_variants, choose_winner
 
 __all__ = [
-    "EnrollResult", "Excluded", "SequenceDraft", "StepDraft", "activate_sequence", "approve_deliveries",
-    "archive_sequence", "check_breakers", "create_sequence", "decline_delivery", "enroll", "exit_enrollments", "exit_for_candidates", "fill_placeholders", "move_enrollments_of",
-    "pause_sequence", "postpone_for_absence", "preview_enrollment", "preview_step", "resolve_unclear", "save_sequence",
+    "EnrollResult",
+    "Excluded",
+    "SequenceDraft",
+    "StepDraft",
+    "VariantDraft",
+    "activate_sequence",
+    "approve_deliveries",
+    "archive_sequence",
+    "bring_back_variants",
+    "check_breakers",
+    "choose_winner",
+    "create_sequence",
+    "decline_delivery",
+    "enroll",
+    "exit_enrollments",
+    "exit_for_candidates",
+    "fill_placeholders",
+    "move_enrollments_of",
+    "pause_sequence",
+    "postpone_for_absence",
+    "preview_enrollment",
+    "preview_step",
+    "resolve_unclear",
+    "save_sequence",
 ]  # fmt: skip

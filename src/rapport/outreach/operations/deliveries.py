@@ -21,7 +21,7 @@ from rapport.outreach.fillings import read_fillings
 from rapport.outreach.ledger import Outcome, Settled
 from rapport.outreach.models import Delivery, Enrollment, Filling
 from rapport.outreach.permissions import ENROLL
-from rapport.outreach.plans import Plan, load_plan
+from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import next_slot
 
 MAX_FILLING = 2_000
@@ -45,7 +45,7 @@ def approve_deliveries(*, actor: Actor, delivery_ids: Collection[UUID]) -> int:
         if delivery.state != Delivery.State.PLANNED or enrollment.state != Enrollment.State.ACTIVE:
             continue
         plan = _plan(enrollment)
-        if open_placeholders_of(plan, delivery):
+        if open_placeholders_of(plan, delivery, enrollment):
             continue
         now = clock.now()
         enrollment.next_due_at = next_slot(now, plan.hours_for(enrollment.candidate.time_zone, now))
@@ -67,7 +67,7 @@ def fill_placeholders(*, actor: Actor, delivery_id: UUID, texts: Mapping[str, st
     if delivery.state != Delivery.State.PLANNED:
         raise Conflict("This mail does not wait for approval any more.")
     plan = _plan(enrollment)
-    step = plan.find_step(delivery.step_id)
+    step = _step(plan, delivery, enrollment)
     asked = step.text.placeholders if step else []
     filling = Filling.objects.filter(enrollment=enrollment, step_id=delivery.step_id).first()
     before = filling.texts if filling else {}
@@ -91,9 +91,9 @@ def _check_texts(texts: Mapping[str, str]) -> None:
             raise InvalidInput({name: f"Write “{label_of(name)}” out, without double brackets or braces."})
 
 
-def open_placeholders_of(plan: Plan, delivery: Delivery) -> list[str]:
+def open_placeholders_of(plan: Plan, delivery: Delivery, enrollment: Enrollment) -> list[str]:
     """The names of what has to be filled in before this planned mail may go out."""
-    step = plan.find_step(delivery.step_id)
+    step = _step(plan, delivery, enrollment)
     if step is None or not step.text.placeholders:
         return []
     texts = read_fillings([delivery.enrollment_id]).get((delivery.enrollment_id, step.id), {})
@@ -183,6 +183,12 @@ def _free(enrollment: Enrollment, **changes: object) -> None:
     for name, value in values.items():
         setattr(enrollment, name, value)
     enrollment.save(update_fields=list(values))
+
+
+def _step(plan: Plan, delivery: Delivery, enrollment: Enrollment) -> PlannedStep | None:
+    """The step of a planned mail as it would go out now."""
+    step = plan.find_step(delivery.step_id)
+    return step.variant_for(enrollment.candidate_id, delivery.letter) if step else None
 
 
 def _plan(enrollment: Enrollment) -> Plan:

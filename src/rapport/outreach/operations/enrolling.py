@@ -169,7 +169,7 @@ def _refusal(plan: Plan, known: Known) -> tuple[str, str] | None:
     if verdict:
         return verdict.reason, verdict.text
     first = plan.steps[0]
-    missing = first.text.missing(plan.values_for(known.person)) if first.kind != "task" else []
+    missing = first.missing(plan.values_for(known.person)) if first.kind != "task" else []
     return ("missing_values", f"{MissingValues(dict.fromkeys(missing))}.") if missing else None
 
 

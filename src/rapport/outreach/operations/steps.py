@@ -1,9 +1,12 @@
 """The steps of a sequence as people enter them: checked, and stored beside what was sent."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence as ListOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Max
 
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
@@ -12,18 +15,32 @@ from rapport.mail.merge_fields import label_of, quoted
 from rapport.mail.models import TemplateVersion
 from rapport.mail.queries import snippets_in
 from rapport.outreach.content import compile_step
-from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion
+from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion, Variant
 from rapport.outreach.plans import present_versions
+from rapport.outreach.variants import FIRST, LETTERS, MOST_VARIANTS
 
 MAX_STEPS = 20
 OUT_OF_THE_WAY = 1000  # positions move through here, because two steps must never share one
 
 
 @dataclass(frozen=True, slots=True)
-class StepDraft:
-    """A step as a person enters it; `id` is None for a new one. An empty subject answers the thread.
+class VariantDraft:
+    """One wording of a step as a person enters it. An empty subject answers the thread.
 
     `template_version_id` is the wording of a template that the text was written from.
+    """
+
+    letter: str
+    subject: str = ""
+    body: str = ""
+    template_version_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepDraft:
+    """A step as a person enters it; `id` is None for a new one. Its own text is that of its first variant.
+
+    An empty letter means the first that the step has; `variants` are the further ones.
     """
 
     kind: str = "auto"
@@ -32,6 +49,16 @@ class StepDraft:
     body: str = ""
     id: UUID | None = None
     template_version_id: UUID | None = None
+    letter: str = ""
+    variants: tuple[VariantDraft, ...] = ()
+    smallest_difference_points: int = 5
+    expected_rate_percent: int = 10
+
+    @property
+    def texts(self) -> tuple[VariantDraft, ...]:
+        """All wordings, the first one first."""
+        first = VariantDraft(self.letter or FIRST, self.subject, self.body, self.template_version_id)
+        return (first, *self.variants)
 
 
 def check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str, str]:
@@ -41,36 +68,79 @@ def check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str, 
         wrong["steps"] = f"A sequence has {MAX_STEPS} steps at most."
     if not steps and before is not None and before.state == Sequence.State.ACTIVE:
         wrong["steps"] = "An active sequence needs a step. Pause it first."
-    snippets = snippets_in(*(text for step in steps for text in (step.subject, step.body)))
+    snippets = snippets_in(*(text for step in steps for draft in step.texts for text in (draft.subject, draft.body)))
     first_mail = next((number for number, step in enumerate(steps) if step.kind != Step.Kind.TASK), None)
     for number, step in enumerate(steps):
         if step.kind not in Step.Kind.values:
             wrong[f"steps.{number}.kind"] = "Choose what the step does."
         if not 0 <= step.wait_days <= 365:
             wrong[f"steps.{number}.wait_days"] = "Wait from 0 to 365 days."
-        if number == first_mail and not step.subject.strip():
-            wrong[f"steps.{number}.subject"] = "Write a subject; only later mails can answer the first."
-        try:
-            text = compile_step(subject=step.subject, body=step.body, snippets=snippets)
-        except InvalidInput as problem:
-            wrong |= {f"steps.{number}.{name}": text for name, text in problem.fields.items()}
-        else:
-            if text.placeholders and step.kind == Step.Kind.AUTO:
-                asked = quoted([label_of(name) for name in text.placeholders])
-                wrong[f"steps.{number}.kind"] = (
-                    f"This mail asks for something about each person: {asked}. Choose “{Step.Kind.APPROVAL.label}”; it is "
-                    "filled in when you approve."
-                )
+        wrong |= {f"steps.{number}.{name}": text for name, text in _check_comparison(step).items()}
+        for place, draft in _places(number, step):
+            wrong |= _check_text(place, f"steps.{number}.kind", draft, step.kind, number == first_mail, snippets)
     return wrong | _unknown_versions(steps)
 
 
+def _places(number: int, step: StepDraft) -> list[tuple[str, VariantDraft]]:
+    """The wordings of a step with where their fields are: "steps.0" for the first one, "steps.0.B" for others."""
+    return [
+        (f"steps.{number}.{draft.letter}" if at else f"steps.{number}", draft) for at, draft in enumerate(step.texts)
+    ]
+
+
+def _check_text(
+    place: str, kind_place: str, draft: VariantDraft, kind: str, is_first: bool, snippets: Mapping[str, str]
+) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    if is_first and not draft.subject.strip():
+        wrong[f"{place}.subject"] = "Write a subject; only later mails can answer the first."
+    try:
+        text = compile_step(subject=draft.subject, body=draft.body, snippets=snippets)
+    except InvalidInput as problem:
+        return wrong | {f"{place}.{name}": text for name, text in problem.fields.items()}
+    if text.placeholders and kind == Step.Kind.AUTO:
+        asked = quoted([label_of(name) for name in text.placeholders])
+        wrong[kind_place] = (
+            f"This mail asks for something about each person: {asked}. Choose “{Step.Kind.APPROVAL.label}”; it is "
+            "filled in when you approve."
+        )
+    return wrong
+
+
+def _check_comparison(step: StepDraft) -> dict[str, str]:
+    wrong: dict[str, str] = {}
+    texts = step.texts
+    if len(texts) > MOST_VARIANTS:
+        wrong["variants"] = f"A step has {MOST_VARIANTS} variants at most."
+    if len({draft.letter for draft in texts}) < len(texts) or not {draft.letter for draft in texts} <= set(LETTERS):
+        wrong["variants"] = "Each variant has a letter of its own. Reload the page to see how the step is now."
+    if len(texts) > 1 and step.kind == Step.Kind.TASK:
+        wrong["kind"] = "A task has one text. Take the other variants out, or choose a mail."
+    if not 1 <= step.smallest_difference_points <= 50:
+        wrong["smallest_difference_points"] = "Enter a number from 1 to 50."
+    if not 1 <= step.expected_rate_percent <= 90:
+        wrong["expected_rate_percent"] = "Enter a number from 1 to 90."
+    seen: dict[tuple[str, str], str] = {}
+    for draft in texts:
+        same = seen.setdefault(_wording(draft), draft.letter)
+        if same != draft.letter and draft.body.strip():
+            wrong[f"{draft.letter}.body"] = f"This says the same as variant {same}. Change one of them."
+    return wrong
+
+
+def _wording(draft: VariantDraft) -> tuple[str, str]:
+    """Subject and text as they are stored."""
+    return " ".join(draft.subject.split()), draft.body.replace("\r\n", "\n").strip()
+
+
 def _unknown_versions(steps: ListOf[StepDraft]) -> dict[str, str]:
-    named = {step.template_version_id for step in steps if step.template_version_id}
+    texts = [(place, draft) for number, step in enumerate(steps) for place, draft in _places(number, step)]
+    named = {draft.template_version_id for _, draft in texts if draft.template_version_id}
     known = set(TemplateVersion.objects.filter(id__in=named).values_list("id", flat=True)) if named else set()
     return {
-        f"steps.{number}.body": "The template this was written from does not exist any more. Choose another."
-        for number, step in enumerate(steps)
-        if step.template_version_id and step.template_version_id not in known
+        f"{place}.body": "The template this was written from does not exist any more. Choose another."
+        for place, draft in texts
+        if draft.template_version_id and draft.template_version_id not in known
     }
 
 
@@ -86,33 +156,89 @@ def save_steps(actor: Actor, sequence: Sequence, drafts: ListOf[StepDraft], now:
     if order != sorted(kept, key=lambda key: present[key].position) or len(order) != len(drafts):
         for step in present.values():
             Step.objects.filter(id=step.id).update(position=step.position + OUT_OF_THE_WAY)
-    versions = present_versions(kept)
+    stored = _read_stored(kept)
     for position, draft in enumerate(drafts, start=1):
-        changed |= _save_step(actor, sequence, position, draft, present, versions, now)
+        step = present[draft.id] if draft.id else Step(id=new_id(), sequence=sequence)
+        changed |= _save_step(actor, step, position, draft, stored.get(step.id, _Stored()), now)
     return changed
 
 
-def _save_step(
-    actor: Actor, sequence: Sequence, position: int, draft: StepDraft, present: dict[UUID, Step],
-    versions: dict[UUID, StepVersion], now: datetime,
-) -> bool:  # fmt: skip
-    step = present[draft.id] if draft.id else Step(id=new_id(), sequence=sequence)
-    before = (step.position, step.kind, step.wait_days) if draft.id else None
-    step.position, step.kind, step.wait_days = position, draft.kind, draft.wait_days
-    if draft.id:
-        step.save(update_fields=["position", "kind", "wait_days"])
+@dataclass(slots=True)
+class _Stored:
+    """What is there of a step: the newest version of each variant that is given, variants, and the last version's number."""
+
+    versions: dict[str, StepVersion] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    number: int = 0
+
+
+def _read_stored(step_ids: set[UUID]) -> dict[UUID, _Stored]:
+    stored = {
+        key: _Stored({version.letter: version for version in versions})
+        for key, versions in present_versions(step_ids).items()
+    }
+    for variant in Variant.objects.filter(step_id__in=step_ids):
+        stored[variant.step_id].variants[variant.letter] = variant
+    for key, number in StepVersion.objects.filter(step_id__in=step_ids).values_list("step_id").annotate(Max("number")):
+        stored[key].number = number
+    return stored
+
+
+def _save_step(actor: Actor, step: Step, position: int, draft: StepDraft, stored: _Stored, now: datetime) -> bool:
+    texts = list(draft.texts)
+    if stored.versions and not draft.letter:
+        others = {text.letter for text in draft.variants}
+        texts[0] = replace(texts[0], letter=min(stored.versions.keys() - others, default=FIRST))
+    gone = {letter for letter, variant in stored.variants.items() if variant.retired_at}
+    if taken_out := gone & {text.letter for text in texts}:
+        raise Conflict(
+            f"Variant {min(taken_out)} was taken out meanwhile. Reload the page to see how the sequence is now."
+        )
+    values = {
+        "position": position, "kind": draft.kind, "wait_days": draft.wait_days,
+        "smallest_difference_points": draft.smallest_difference_points,
+        "expected_rate_percent": draft.expected_rate_percent,
+    }  # fmt: skip
+    changed = not stored.versions or any(getattr(step, name) != value for name, value in values.items())
+    fresh = [text for text in texts if _differs(text, stored.versions.get(text.letter))]
+    others = set(stored.versions) ^ {text.letter for text in texts}
+    if (fresh or others) and len(texts) > 1:
+        values["compared_since"] = now
+    for name, value in values.items():
+        setattr(step, name, value)
+    if stored.versions:
+        step.save(update_fields=list(values))
     else:
         step.save(force_insert=True)
-    subject, body = " ".join(draft.subject.split()), draft.body.replace("\r\n", "\n").strip()
-    version = versions.get(step.id)
-    if version is None or (version.subject, version.body) != (subject, body):
-        StepVersion.objects.create(
-            step=step, number=version.number + 1 if version else 1, subject=subject, body=body,
-            template_version_id=draft.template_version_id,
-            created_by_id=actor.id if actor.kind == "user" else None, created_at=now,
-        )  # fmt: skip
-        return True
-    return before != (position, draft.kind, draft.wait_days)
+    for number, text in enumerate(fresh, start=stored.number + 1):
+        _add_version(actor, step, number, text, now)
+    if others and (len(texts) > 1 or stored.versions):
+        _save_variants(step, {text.letter for text in texts}, stored, now)
+    return changed or bool(fresh or others)
+
+
+def _differs(text: VariantDraft, version: StepVersion | None) -> bool:
+    return version is None or (version.subject, version.body) != _wording(text)
+
+
+def _add_version(actor: Actor, step: Step, number: int, text: VariantDraft, now: datetime) -> None:
+    subject, body = _wording(text)
+    StepVersion.objects.create(
+        step=step, number=number, letter=text.letter, subject=subject, body=body,
+        template_version_id=text.template_version_id, created_by_id=actor.id if actor.kind == "user" else None,
+        created_at=now,
+    )  # fmt: skip
+
+
+def _save_variants(step: Step, wanted: set[str], stored: _Stored, now: datetime) -> None:
+    """Add the variants that are new, and retire those that are not wanted any more."""
+    present = set(stored.versions)
+    retired = present - wanted
+    Variant.objects.bulk_create(
+        Variant(step=step, letter=letter, created_at=now, retired_at=now if letter in retired else None)
+        for letter in sorted((present | wanted) - set(stored.variants))
+    )
+    Variant.objects.filter(step=step, letter__in=retired & set(stored.variants)).update(retired_at=now)
 
 
 def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: ListOf[StepDraft], now: datetime) -> bool:

@@ -7,7 +7,7 @@ import factory
 from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory
 from rapport.lib import clock
 from rapport.mail.models import Mailbox
-from rapport.outreach.models import Enrollment, Sequence, Step, StepVersion
+from rapport.outreach.models import Enrollment, Sequence, Step, StepVersion, Variant
 
 OFFICE = {"days": [0, 1, 2, 3, 4], "from_time": time(9), "until_time": time(17)}
 ALWAYS = {"days": [0, 1, 2, 3, 4, 5, 6], "from_time": time(0), "until_time": time(23, 59, 59, 999999)}
@@ -51,6 +51,18 @@ def make_step(
 ) -> Step:  # fmt: skip
     step = Step.objects.create(sequence=sequence, position=position, kind=kind, wait_days=wait_days)
     StepVersion.objects.create(step=step, number=1, subject=subject, body=body, created_at=clock.now())
+    return step
+
+
+def make_variant(step: Step, letter: str, subject: str, body: str = "Hi {{ first_name }},\n\nshall we talk?", at=None):
+    """A variant beside the first, compared from then on; returns the step."""
+    at = at or clock.now()
+    number = step.versions.count() + 1
+    StepVersion.objects.create(step=step, number=number, letter=letter, subject=subject, body=body, created_at=at)
+    for each in {"A", letter}:
+        Variant.objects.get_or_create(step=step, letter=each, defaults={"created_at": at})
+    step.compared_since = at
+    step.save(update_fields=["compared_since"])
     return step
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from rapport.lib.actors import COMMAND
 from rapport.lib.doors import print_json
-from rapport.outreach.dry_run import ASSUMED, MOST_DAYS, DryRun, as_json, dry_run, name_in
+from rapport.outreach.dry_run import ASSUMED, MOST_DAYS, DryRun, as_json, dry_run, letter_in, name_in
 from rapport.outreach.schedule import zone_of
 
 
@@ -35,7 +35,8 @@ class Command(BaseCommand):
         zone = zone_of(run.sequence.time_zone, "UTC")
         for event in run.events:
             until = f" until {event.until.astimezone(zone):%Y-%m-%d %H:%M}" if event.until else ""
-            line = f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}  {event.kind:<8} step {event.position}  {name_in(run, event)}"
+            step = f"{event.position}{letter_in(run, event)}"
+            line = f"{event.at.astimezone(zone):%Y-%m-%d %H:%M}  {event.kind:<8} step {step}  {name_in(run, event)}"
             self.stdout.write(f"{line}{until}  {event.text}".rstrip())
         self.stderr.write(ASSUMED)
         if run.looked_at < run.people:

@@ -1,0 +1,33 @@
+"""Which variant of a step a person gets: by chance, but always the same one, without anything being stored. Pure.
+
+Each variant draws a number from the step, the person and its letter; the highest wins (rendezvous hashing: Thaler and
+Ravishankar 1998). So a variant that is added takes its share evenly from the others, one that is retired gives its people
+evenly to them, and everybody else keeps theirs. Who has got the step keeps what they got: the ledger remembers it.
+"""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from string import ascii_uppercase
+from uuid import UUID
+
+from rapport.outreach.experiments.verdicts import MOST_ARMS
+
+FIRST, LETTERS = "A", ascii_uppercase
+MOST_VARIANTS = MOST_ARMS  # at a time; a letter that is retired is never given to another text
+
+
+def draw(step_id: UUID, candidate_id: UUID, letters: Iterable[str]) -> str:
+    """The letter for this person among at least one."""
+    base = blake2b(step_id.bytes + candidate_id.bytes, digest_size=8)
+
+    def number(letter: str) -> bytes:
+        drawn = base.copy()
+        drawn.update(letter.encode())
+        return drawn.digest()
+
+    return max(letters, key=number)
+
+
+def next_letter(used: Iterable[str]) -> str:
+    """The first letter after all that were ever used; "" where there is none left."""
+    return LETTERS[max(map(LETTERS.index, used), default=-1) + 1 :][:1]
