@@ -18,8 +18,9 @@ from rapport.mail.merge_fields import label_of
 from rapport.outreach import operations, queries
 from rapport.outreach.claiming import room_of
 from rapport.outreach.ending import EXIT_LABELS
-from rapport.outreach.models import Delivery, Enrollment, Sequence
+from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
 from rapport.outreach.permissions import EDIT, ENROLL
+from rapport.outreach.variant_results import required_in_each
 
 TONES = {"active": "good", "paused": "warn", "draft": "", "archived": ""}
 
@@ -60,7 +61,7 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "sequence": sequence,
-        "steps": queries.list_steps(sequence),
+        "steps": _steps(sequence),
         "enrollments": [_line(enrollment, waiting) for enrollment in page.rows],
         "show": show,
         "filters": [
@@ -77,6 +78,15 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
         "here": request.get_full_path(),
     }
     return render(request, "outreach/detail.html" + ("#people" if request.htmx else ""), context)
+
+
+def _steps(sequence: Sequence) -> list[Step]:
+    """The steps, with `required_people` in each variant where they have several."""
+    steps = queries.list_steps(sequence)
+    for step in steps:
+        count = len(vars(step)["texts"])
+        vars(step)["required_people"] = required_in_each(step, count) if count > 1 else 0
+    return steps
 
 
 def _unclear(request: Request, row: queries.SequenceRow) -> list[Any]:
@@ -163,10 +173,16 @@ def _planned(request: Request, sequence_id: UUID | None) -> list[dict[str, Any]]
     parcels = {done.parcel.delivery_id: done.parcel for done in rebuild([delivery.id for delivery, _ in waiting])}
     rows = []
     for delivery, enrollment in waiting:
-        row: dict[str, Any] = {"delivery": delivery, "enrollment": enrollment, "places": [], "open_count": 0}
+        row: dict[str, Any] = {
+            "delivery": delivery,
+            "enrollment": enrollment,
+            "places": [],
+            "open_count": 0,
+            "letter": "",
+        }
         if parcel := parcels.get(delivery.id):
             texts = {name: "" if parcel.values[name] == name else parcel.values[name] for name in parcel.to_fill}
-            row["content"] = parcel.content
+            row["content"], row["letter"] = parcel.content, parcel.step.letter
             row["places"] = [{"label": label_of(name), "text": text} for name, text in texts.items()]
             row["open_count"] = sum(not text for text in texts.values())
         rows.append(row)
