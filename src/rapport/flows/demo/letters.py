@@ -42,6 +42,8 @@ WRITTEN_FROM = {
     ("Electricians for spring", 0): "First contact, craft",
     ("After the job fair", 0): "After we met",
 }
+# A second variant of a step, by sequence and place: its subject, and how many more of a hundred answer it
+VARIANTS = {("Data engineers for forecasting", 0): ("{{ first_name }}, may I ask you one thing?", 16)}
 # What was written for a person where a mail asked for it
 FILLED = (
     "Your talk on late data at the meetup in Oslo is still quoted here.",

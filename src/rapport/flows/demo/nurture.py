@@ -19,7 +19,7 @@ from rapport.activity.operations import Happening, record_many
 from rapport.activity.verbs import Verb
 from rapport.candidates.models import Candidate, ContactPoint, Task
 from rapport.flows.demo.company import Company
-from rapport.flows.demo.letters import FILLED, FORMER, LIBRARY, SEQUENCES, SNIPPETS, TEMPLATES, WRITTEN_FROM
+from rapport.flows.demo.letters import FILLED, FORMER, LIBRARY, SEQUENCES, SNIPPETS, TEMPLATES, VARIANTS, WRITTEN_FROM
 from rapport.flows.demo.mailing import ANSWERS
 from rapport.flows.demo.roles import ROLES
 from rapport.lib.actors import SYSTEM, Actor
@@ -33,8 +33,8 @@ from rapport.outreach import operations
 from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
 from rapport.outreach.content import reply_subject
 from rapport.outreach.ending import EXIT_LABELS
-from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence
-from rapport.outreach.operations import SequenceDraft, StepDraft
+from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence, StepVersion, Variant
+from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import NeverOpen, after_days
 
@@ -108,7 +108,11 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
             actor=owner.actor,
             draft=draft,
             steps=[
-                StepDraft(*step, template_version_id=written.get(WRITTEN_FROM.get((name, number), "")))
+                StepDraft(
+                    *step,
+                    template_version_id=written.get(WRITTEN_FROM.get((name, number), "")),
+                    variants=_variants(name, number, step[-1]),
+                )
                 for number, step in enumerate(steps)
             ],
         )
@@ -119,9 +123,17 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
             taken |= {row.id for row in chosen}
             _enroll_all(journal, plan, owner, chosen, days, state, dice, now)
         made = now - timedelta(days=min(CREATED_DAYS_AGO, (days[0] or 3) + 2))
+        StepVersion.objects.filter(step__sequence=sequence).update(created_at=made)
+        Variant.objects.filter(step__sequence=sequence).update(created_at=made)
+        sequence.steps.filter(compared_since__isnull=False).update(compared_since=made)
         Sequence.objects.filter(id=sequence.id).update(state=state, created_at=made, updated_at=made)
     journal.store()
     Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.PAUSED)
+
+
+def _variants(name: str, number: int, body: str) -> tuple[VariantDraft, ...]:
+    subject = VARIANTS.get((name, number), ("", 0))[0]
+    return (VariantDraft("B", subject, body),) if subject else ()
 
 
 def _write_templates(author: User, now: datetime) -> dict[str, UUID]:
@@ -178,11 +190,13 @@ def _enroll_all(
     dice: Random, now: datetime,
 ) -> None:  # fmt: skip
     until = now if state == "active" else now - timedelta(days=days[1] - 10)
+    lots = Random(plan.sequence.name)  # who gets which variant; the engine draws by ids, and those are new every time
     for number, recipient in enumerate(people):
         enrolled = now - timedelta(days=dice.uniform(*sorted(days)), hours=dice.uniform(0, 9))
         course = _Course(journal, plan, owner, recipient, enrolled, until, dice)
         course.is_unclear = state == "active" and number == 3
         course.is_archived = state == "archived"
+        course.letter = "AB"[lots.randrange(2)]
         course.run()
 
 
@@ -196,6 +210,7 @@ class _Course:
         self.journal, self.plan, self.owner, self.to = journal, plan, owner, recipient
         self.until, self.dice = until, dice
         self.is_unclear = self.is_archived = False
+        self.letter = ""
         self.sent: list[HandedOver] = []
         self.row = Enrollment(
             id=id_at(enrolled),
@@ -221,7 +236,7 @@ class _Course:
                 self._wait(step, due)
                 return
             at = due + timedelta(minutes=self.dice.uniform(0, 40))
-            if not self._take(step, at):
+            if not self._take(step.variant_for(self.to.id, self.letter), at):
                 return
             position, at = step.position, self.sent[-1].at if self.sent else at
         self._end("finished", at)
@@ -261,7 +276,7 @@ class _Course:
         message_id = f"{identifier}@example.org"
         self.journal.deliveries.append(
             Delivery(
-                id=identifier, enrollment=self.row, step_id=step.id, attempt=1, version=step.version, mailbox=box,
+                id=identifier, enrollment=self.row, step_id=step.id, attempt=1, version=step.version, letter=step.letter, mailbox=box,
                 state=state, message_id=message_id, address=self.to.address, code=250 if state == "sent" else 0,
                 reason=NO_ANSWER if state == "unclear" else "", claimed_at=at,
                 started_at=None if state == "planned" else at, finished_at=None if state == "planned" else at,
@@ -318,15 +333,16 @@ class _Course:
             return False
         if at >= self.until:
             return True
-        if chance < 0.15:
+        more = VARIANTS.get((self.plan.sequence.name, step.position - 1), ("", 0))[1] if step.letter == "B" else 0
+        if chance < 0.15 + more / 100:
             self._answer(message, at, self.dice.choice(ANSWERS), waits=self.until - at < timedelta(days=6))
             self._exit("replied", at)
             return False
-        if chance < 0.18:
+        if chance < 0.18 + more / 100:
             self._answer(message, at, SIGNED_OFF, waits=False)
             self._sign_off(message, at)
             return False
-        if chance < 0.22 and step.position == 1:
+        if chance < 0.22 + more / 100 and step.position == 1:
             self._be_absent(message, message.at + timedelta(seconds=40))
         elif chance > 0.985:
             self._exit("by_hand", at, "Stopped by hand.", self.owner.actor)
