@@ -1,8 +1,8 @@
-"""Work that is too long for a request: the rest of a merge of tags; normal forms and relationships of what was stored before."""
+"""Work that is too long for a request: the rest of merging and deleting tags; normal forms and relationships of what was stored before."""
 
 from uuid import UUID
 
-from rapport.candidates.operations import relationships, standardising, tag_merging
+from rapport.candidates.operations import relationships, standardising, tag_deleting, tag_merging
 from rapport.lib.errors import NotFound
 from rapport.lib.loops import loop
 from rapport.lib.queue import task
@@ -33,6 +33,15 @@ def go_on_merging_tags(tag_id: str, into_id: str, user_id: str | None = None) ->
 def go_on_unmerging_tags(tag_id: str, into_id: str, user_id: str | None = None) -> None:
     try:
         tag_merging.go_on_unmerging(tag_id=UUID(tag_id), into_id=UUID(into_id), user_id=_id(user_id))
+    except NotFound:
+        return
+
+
+@task("candidates.go_on_deleting_tag")
+def go_on_deleting_tag(tag_id: str, into_id: str | None = None, user_id: str | None = None) -> None:
+    """One that is gone has nobody left."""
+    try:
+        tag_deleting.go_on_deleting(tag_id=UUID(tag_id), into_id=_id(into_id), user_id=_id(user_id))
     except NotFound:
         return
 

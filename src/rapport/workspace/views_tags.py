@@ -189,7 +189,10 @@ def _unmerge(request: Request, tag_id: UUID) -> HttpResponse:
 
 def _delete(request: Request, tag_id: UUID) -> HttpResponse:
     count = operations.delete_tag(actor=request.actor, tag_id=tag_id)
-    messages.success(request, f"The tag is gone; {count:,} {'person' if count == 1 else 'people'} had it.")
+    if count is None:
+        messages.success(request, "The tag is being taken off everybody. It is gone as soon as nobody has it.")
+    else:
+        messages.success(request, f"The tag is gone; {count:,} {'person' if count == 1 else 'people'} had it.")
     return redirect("workspace:tags")
 
 

@@ -55,10 +55,10 @@ from rapport.candidates.operations.pools import (
 )
 from rapport.candidates.operations.relationships import recount_all_relationships, recount_relationships
 from rapport.candidates.operations.skills import add_skill, remove_skill
+from rapport.candidates.operations.tag_deleting import delete_tag
 from rapport.candidates.operations.tag_merging import merge_tags, unmerge_tag
 from rapport.candidates.operations.tags import (
     create_tag,
-    delete_tag,
     may_make_tags,
     rename_tag,
     save_tag,

@@ -6,7 +6,7 @@ from uuid import UUID
 from rapport.accounts.capabilities import Capability, require
 from rapport.candidates import queries
 from rapport.candidates.models import Candidate
-from rapport.lib.actors import Actor
+from rapport.lib.actors import SYSTEM, Actor
 
 
 def lock(actor: Actor, candidate_id: UUID, capability: Capability) -> Candidate:
@@ -31,3 +31,8 @@ def held(actor: Actor, candidate_ids: Collection[UUID], capability: Capability) 
 def user_id(actor: Actor) -> UUID | None:
     """The actor as a user, None for the product itself and for candidates."""
     return actor.id if actor.kind == "user" else None
+
+
+def acting_user(user_id: UUID | None) -> Actor:
+    """Who asked for something that the worker finishes: it is on the record as theirs."""
+    return Actor(kind="user", id=user_id) if user_id else SYSTEM

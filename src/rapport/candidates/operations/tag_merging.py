@@ -19,7 +19,7 @@ from rapport.activity.operations import Happening, record_many
 from rapport.candidates import tag_queries
 from rapport.candidates.activities import TAG_MERGED, TAG_UNMERGED
 from rapport.candidates.models import Tag, TagMove
-from rapport.candidates.operations.rights import user_id
+from rapport.candidates.operations.rights import acting_user, user_id
 from rapport.candidates.operations.tags import require_change
 from rapport.candidates.permissions import TAG
 from rapport.lib import clock
@@ -121,7 +121,7 @@ def go_on_merging(*, tag_id: UUID, into_id: UUID, user_id: UUID | None) -> int:
     while True:
         with transaction.atomic():
             tag, into = _lock_two(SYSTEM, tag_id, into_id)
-            moved = _move(_who(user_id), tag, into) if tag.merged_into_id == into.id else 0
+            moved = _move(acting_user(user_id), tag, into) if tag.merged_into_id == into.id else 0
         count += moved
         if not moved:
             return count
@@ -135,13 +135,8 @@ def go_on_unmerging(*, tag_id: UUID, into_id: UUID, user_id: UUID | None) -> int
             tag, into = _lock_two(SYSTEM, tag_id, into_id)
             if tag.merged_into_id or not TagMove.objects.filter(tag=tag).exists():
                 return count
-            _move_back(_who(user_id), tag, into)
+            _move_back(acting_user(user_id), tag, into)
         count += 1
-
-
-def _who(user_id: UUID | None) -> Actor:
-    """Who asked for the merge: what the worker finishes is on the record as theirs."""
-    return Actor(kind="user", id=user_id) if user_id else SYSTEM
 
 
 def _lock_two(actor: Actor, tag_id: UUID, other_id: UUID) -> tuple[Tag, Tag]:

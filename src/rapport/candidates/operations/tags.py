@@ -1,4 +1,4 @@
-"""Tags: one spelling for the whole house, put on thousands of candidates at once. Merging them: tag_merging.py."""
+"""Tags: one spelling for the whole house, put on thousands of candidates at once. Merging them: tag_merging.py; deleting: tag_deleting.py."""
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
@@ -15,7 +15,6 @@ from rapport.candidates.activities import (
     TAG_ADDED,
     TAG_CHANGED,
     TAG_CREATED,
-    TAG_DELETED,
     TAG_REMOVED,
     TAG_RENAMED,
 )
@@ -32,7 +31,6 @@ INSERT INTO candidates_candidatetag (candidate_id, tag_id)
 SELECT unnest(%s::uuid[]), %s ON CONFLICT DO NOTHING RETURNING candidate_id
 """
 TAKE_OFF = "DELETE FROM candidates_candidatetag WHERE tag_id = %s AND candidate_id = ANY(%s) RETURNING candidate_id"
-TAKE_OFF_ALL = "DELETE FROM candidates_candidatetag WHERE tag_id = %s RETURNING candidate_id"
 # Passed over where somebody else notes the same just now, so that imports with the same tag do not wait for each other.
 NOTE_USE = """
 UPDATE candidates_tag SET last_used_at = %(now)s WHERE id IN (
@@ -80,7 +78,7 @@ def rename_tag(*, actor: Actor, tag_id: UUID, name: str) -> Tag:
 
     Raises NotAllowed for somebody who neither keeps it nor manages tags, Conflict when another tag has that name.
     """
-    tag = _lock(actor, tag_id)
+    tag = lock_own(actor, tag_id)
     _rename(actor, tag, _read_name(name))
     return tag
 
@@ -91,7 +89,7 @@ def save_tag(*, actor: Actor, tag_id: UUID, name: str, description: str, owner_i
 
     Raises as rename_tag does, and InvalidInput for an owner who does not work here.
     """
-    tag = _lock(actor, tag_id)
+    tag = lock_own(actor, tag_id)
     _rename(actor, tag, _read_name(name))
     values = {"description": one_line(description, 300), "owner_id": owner_id}
     if owner_id and owner_id != tag.owner_id and not User.objects.filter(id=owner_id, is_active=True).exists():
@@ -128,21 +126,8 @@ def _taken(name: str) -> str:
     return f"There is already a tag named {name}."
 
 
-@transaction.atomic
-def delete_tag(*, actor: Actor, tag_id: UUID) -> int:
-    """Take a tag off everybody and delete it; returns how many had it. Records tag.removed for each, and tag.deleted."""
-    tag = _lock(actor, tag_id)
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_OFF_ALL, [tag.id])
-        holders = [row[0] for row in cursor.fetchall()]
-    data = {"tag": tag.name}
-    record_many(TAG_REMOVED, actor=actor, happenings=[Happening({"candidate": key}, data) for key in holders])
-    record(TAG_DELETED, actor=actor, subjects=[tag], data=data)
-    tag.delete()
-    return len(holders)
-
-
-def _lock(actor: Actor, tag_id: UUID) -> Tag:
+def lock_own(actor: Actor, tag_id: UUID) -> Tag:
+    """A tag locked for a change; raises NotAllowed for somebody who neither keeps it nor manages tags."""
     require(actor, TAG)
     tag = tag_queries.lock_tag(actor, tag_id)
     require_change(actor, tag)

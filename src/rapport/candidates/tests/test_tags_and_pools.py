@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from rapport.accounts.models import User
 from rapport.activity.models import Activity
 from rapport.activity.sentences import tell
-from rapport.candidates import operations, queries
+from rapport.candidates import operations, queries, tasks
 from rapport.candidates.drafts import CandidateDraft
 from rapport.candidates.models import Candidate, CandidateTag, PoolMember, Source, Tag
+from rapport.candidates.operations import tag_deleting
 from rapport.candidates.tests.factories import CandidateFactory, PoolFactory, TagFactory
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound
 
@@ -211,3 +212,36 @@ def test_when_a_tag_was_last_used_is_kept_to_the_hour(rita: User) -> None:
         tag.refresh_from_db()
         uses.append(f"{tag.last_used_at:%H:%M}")
     assert uses == ["10:00", "10:00", "11:30"]
+
+
+def test_a_tag_of_very_many_is_deleted_by_the_worker(rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag_deleting, "BATCH", 2)
+    asked = []
+    monkeypatch.setattr(tag_deleting, "enqueue", lambda name, **values: asked.append((name, values)))
+    tag, people = TagFactory(name="old", owner=rita), CandidateFactory.create_batch(5)
+    operations.tag_candidates(actor=rita.actor, candidate_ids=[person.id for person in people], tag_id=tag.id)
+
+    assert operations.delete_tag(actor=rita.actor, tag_id=tag.id) is None
+    ids = {"tag_id": tag.id, "into_id": None, "user_id": rita.id}
+    assert (asked, CandidateTag.objects.count()) == ([("candidates.go_on_deleting_tag", ids)], 3)
+    assert Tag.objects.filter(id=tag.id).exists()
+    assert tag_deleting.go_on_deleting(**ids) == 3
+    assert not CandidateTag.objects.exists()
+    assert not Tag.objects.exists()
+    told = Activity.objects.filter(verb__in=["tag.removed", "tag.deleted"]).order_by("id")
+    assert [row.verb for row in told] == ["tag.removed"] * 5 + ["tag.deleted"]
+    assert {row.actor_id for row in told} == {rita.id}
+    tasks.go_on_deleting_tag(tag_id=str(tag.id), into_id=None, user_id=str(rita.id))
+    assert Activity.objects.filter(verb="tag.deleted").count() == 1
+
+
+def test_merging_a_tag_ends_its_deleting(rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag_deleting, "BATCH", 2)
+    tag, into, people = TagFactory(owner=rita), TagFactory(), CandidateFactory.create_batch(3)
+    operations.tag_candidates(actor=rita.actor, candidate_ids=[person.id for person in people], tag_id=tag.id)
+    operations.delete_tag(actor=rita.actor, tag_id=tag.id)
+    operations.merge_tags(actor=rita.actor, tag_id=tag.id, into_id=into.id)
+
+    assert tag_deleting.go_on_deleting(tag_id=tag.id, into_id=None, user_id=rita.id) == 0
+    assert Tag.objects.get(id=tag.id).merged_into_id == into.id
+    assert CandidateTag.objects.get().tag_id == into.id
