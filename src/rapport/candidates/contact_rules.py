@@ -12,8 +12,8 @@ section 2.4 allows it. Phone: ITU-T E.164 by the rules of libphonenumber.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from rapport.lib.settling import settle
@@ -57,8 +57,7 @@ class NotAContact(ValueError):
     """The entry is no address, number or link; the message is a sentence for the person who entered it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """An entry as written and the form two entries are compared by."""
 
     kind: str

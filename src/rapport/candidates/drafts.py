@@ -80,10 +80,11 @@ class ConsentDraft:
     proof: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CandidateDraft:
     """One person. `source` and `tags` are names, made when they do not exist yet.
 
+    Nobody changes one; it is not frozen because an import makes each three times, and that would take four times as long.
     `created_at` and `last_activity_at` are told by whoever knew the person before; None means now.
     """
 

@@ -11,6 +11,8 @@ MOST_YEARS = 60.0
 
 def years_worked(experiences: Iterable[ExperienceDraft], today: date) -> float | None:
     """Years covered by at least one job, to a tenth; None where no job has a start. Overlaps count once."""
+    if not experiences:
+        return None
     periods = sorted(
         (job.start_on, min(job.end_on or (today if job.is_current else job.start_on), today))
         for job in experiences

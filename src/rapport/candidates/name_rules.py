@@ -1,8 +1,8 @@
 """Taking a person's name apart. Pure; the name as entered stays the one that is shown."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapport.lib.settling import settle
 
@@ -16,8 +16,7 @@ DOUBLE_FAMILY = re.compile(r"^[\u3400-\u9fff]{2}(?=[\u3400-\u9fff]{2}$)")
 LONGEST = 150
 
 
-@dataclass(frozen=True, slots=True)
-class PersonName:
+class PersonName(NamedTuple):
     """`full` is as entered with single spaces; capitals are mended only where the whole name is in one case."""
 
     full: str
