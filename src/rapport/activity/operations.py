@@ -17,7 +17,8 @@ from rapport.activity.registry import handlers_for
 from rapport.activity.verbs import Verb
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.ids import id_at, new_id
+from rapport.lib.copy_text import NULL, cell
+from rapport.lib.ids import id_at, new_ids
 from rapport.lib.queue import enqueue
 
 logger = logging.getLogger(__name__)
@@ -70,22 +71,20 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
     """
     # Ids and moments are written as text: the driver takes several times as long to do it, one by one.
     now, actor_id = str(clock.now()), str(actor.id) if actor.id else None
-    ids: list[UUID] = []
+    happened = list(happenings)
+    new = iter(new_ids(sum(happening.at is None for happening in happened)))
+    ids = [id_at(happening.at) if happening.at else next(new) for happening in happened]
     rows: list[tuple[Any, ...]] = []
     pairs: dict[tuple[str, str], str] = {}
     data: Mapping[str, Any] | None = None
     data_json = "{}"
-    for happening in happenings:
-        unknown = set(happening.data) - set(verb.data)
-        if unknown:
-            raise ValueError(f"{verb.name} does not declare {sorted(unknown)}")
-        identifier = id_at(happening.at) if happening.at else new_id()
-        subjects = _by_kind(happening.subjects)
-        ids.append(identifier)
+    for identifier, happening in zip(ids, happened, strict=True):
         key = str(identifier)
-        named = {kind: str(subject) for kind, subject in subjects.items()}
+        named = {kind: str(subject) for kind, subject in _by_kind(happening.subjects).items()}
         if happening.data is not data:  # many often share one
             data = happening.data
+            if unknown := set(data) - set(verb.data):
+                raise ValueError(f"{verb.name} does not declare {sorted(unknown)}")
             data_json = ENCODER.encode(data) if data else "{}"
         at = str(happening.at) if happening.at else now
         rows.append((key, at, verb.name, actor.kind, actor_id, _json_of_ids(named), data_json))
@@ -101,10 +100,12 @@ def _insert(rows: list[tuple[Any, ...]], pairs: list[tuple[str, str, str]]) -> N
     """Two statements; by COPY where there are many rows, because the driver writes long arrays slowly."""
     with connection.wrap_database_errors, connection.cursor() as cursor:
         if len(rows) >= COPY_FROM:
-            for statement, lines in ((COPY_ACTIVITIES, rows), (COPY_SUBJECTS, pairs)):
+            # Ids, moments and words of ours have nothing to escape.
+            activities = ["\t".join((*row[:4], row[4] or NULL, row[5], cell(row[6]))) + "\n" for row in rows]
+            subjects = ["\t".join(pair) + "\n" for pair in pairs]
+            for statement, lines in ((COPY_ACTIVITIES, activities), (COPY_SUBJECTS, subjects)):
                 with cursor.copy(statement) as copy:
-                    for line in lines:
-                        copy.write_row(line)
+                    copy.write("".join(lines))
             return
         cursor.execute(INSERT_ACTIVITIES, [list(column) for column in zip(*rows, strict=True)])
         columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], []]

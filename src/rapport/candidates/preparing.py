@@ -26,7 +26,8 @@ def _by_kind(identity: tuple[str, str]) -> int:
 class Prepared:
     """A draft with its texts cleaned, its name, place and contact points read, and what was wrong with it.
 
-    `work` are the normal forms beside the present title and organisation, `jobs` those of the experiences in their order.
+    `work` are the normal forms beside the present title and organisation, `jobs` those of the experiences in their order;
+    `cells` are the text of its columns, where a reading process has made them already (draft_columns.py).
     """
 
     draft: CandidateDraft
@@ -37,6 +38,7 @@ class Prepared:
     work: dict[str, str]
     jobs: list[dict[str, str]]
     problems: list[str] = field(default_factory=list)
+    cells: str = ""
 
     @property
     def is_refused(self) -> bool:

@@ -26,7 +26,9 @@ from rapport.candidates.models import (
 from rapport.candidates.permissions import VIEW, sees_everyone, visible_to
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.lib.copy_text import texts_array
 from rapport.lib.errors import InvalidInput, Moved, NotFound
+from rapport.lib.ids import array_of
 
 Row = TypeVar("Row", bound=Model)
 NO_CANDIDATE = "There is no such candidate, or you may not see them."
@@ -37,11 +39,14 @@ COUNT_CAP = 10_000
 COUNT_MEMBERS = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_poolmember counted
     WHERE counted.pool_id = candidates_pool.id LIMIT {COUNT_CAP}) AS capped)"""
 
+# One has one owner at most. With the limit each is looked up by the index; without, while an import fills the table and
+# nothing is known of its size, the whole of it is sorted for every batch.
 FIND_OWNERS = """
-SELECT p.kind, p.normal, p.candidate_id, c.full_name
+SELECT wanted.kind, wanted.normal, owner.candidate_id, owner.full_name
 FROM unnest(%s::text[], %s::text[]) AS wanted(kind, normal)
-JOIN candidates_contactpoint p ON p.kind = wanted.kind AND p.normal = wanted.normal AND NOT p.is_shared
-JOIN candidates_candidate c ON c.id = p.candidate_id
+CROSS JOIN LATERAL (
+    SELECT p.candidate_id, c.full_name FROM candidates_contactpoint p JOIN candidates_candidate c ON c.id = p.candidate_id
+    WHERE p.kind = wanted.kind AND p.normal = wanted.normal AND NOT p.is_shared LIMIT 1) AS owner
 """
 
 
@@ -218,7 +223,8 @@ def find_by_contact_points(contacts: Iterable[tuple[str, str]]) -> dict[tuple[st
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(FIND_OWNERS, [[kind for kind, _ in wanted], [normal for _, normal in wanted]])
+        kinds, normals = zip(*wanted, strict=True)
+        cursor.execute(FIND_OWNERS, [texts_array(kinds), texts_array(normals)])
         return {(kind, normal): ContactOwner(key, name) for kind, normal, key, name in cursor.fetchall()}
 
 
@@ -237,12 +243,15 @@ def list_evidence(document: Document) -> list[CandidateSkill]:
     return list(rows.select_related("skill").order_by("start"))
 
 
+# Offset 0 has each person and each activity looked up by its index: the planner would read the whole record for a thousand.
 TOUCHED = """
-SELECT s.subject_id, split_part(a.verb, '.', 1), a.verb = 'candidate.detached',
-       coalesce(a.data->>'import_id', a.subjects->>'import')
-FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
-WHERE s.subject_id = ANY(%s) AND a.verb <> 'candidate.created'
-  AND coalesce(a.data->>'import_id', a.subjects->>'import') IS DISTINCT FROM %s
+SELECT given.id, a.noun, a.is_detached, a.import_id FROM unnest(%s::uuid[]) AS given(id)
+CROSS JOIN LATERAL (SELECT activity_id FROM activity_subject WHERE subject_id = given.id OFFSET 0) AS s
+CROSS JOIN LATERAL (
+    SELECT split_part(verb, '.', 1) AS noun, verb = 'candidate.detached' AS is_detached,
+           coalesce(data->>'import_id', subjects->>'import') AS import_id
+    FROM activity_activity WHERE id = s.activity_id AND verb <> 'candidate.created' OFFSET 0) AS a
+WHERE a.import_id IS DISTINCT FROM %s
 """
 
 
@@ -252,7 +261,7 @@ def find_touched(candidate_ids: Collection[UUID], *, except_import_id: UUID | No
     What one import did does not count, nor what another one did and took back again.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TOUCHED, [list(candidate_ids), str(except_import_id or "")])
+        cursor.execute(TOUCHED, [array_of(candidate_ids), str(except_import_id or "")])
         rows = cursor.fetchall()
     taken_back = {(key, import_id) for key, _, is_detached, import_id in rows if is_detached}
     touched: dict[UUID, set[str]] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from rapport.candidates.draft_columns import draft_cells
 from rapport.candidates.preparing import Prepared, prepare
 from rapport.intake.row_drafts import RowProblem, build_draft, leave_out_shared
 from rapport.intake.table_files import Record
@@ -38,5 +39,6 @@ def read_batch(
         if prepared.is_refused:
             row.problem = " ".join(prepared.problems)
         else:
+            prepared.cells = draft_cells(prepared)
             row.prepared, row.said = prepared, said
     return rows

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_cycles() -> Iterator[None]:
-    """No search while a batch is stored: it makes no cycles, and its many objects would set off a dozen searches."""
+    """No search while a batch is read and stored: it makes no cycles, and its many objects would set off a dozen searches."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,8 +1,9 @@
 """Thousands of people at once, for importers: created, attached to the person who is there, or refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +15,16 @@ from rapport.candidates import document_files, queries
 from rapport.candidates.activities import CANDIDATE_ATTACHED, CANDIDATE_CREATED, NOTE_ADDED
 from rapport.candidates.document_files import StoredFile
 from rapport.candidates.drafts import CandidateDraft, DocumentDraft, DraftOutcome
-from rapport.candidates.models import Candidate
 from rapport.candidates.operations import storing
 from rapport.candidates.operations.storing import Placed
 from rapport.candidates.permissions import EDIT
 from rapport.candidates.preparing import Prepared, prepare
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.copying import Table, copy_lines
 from rapport.lib.errors import InvalidInput
-from rapport.lib.ids import new_id
+from rapport.lib.ids import new_ids
 
 ATTEMPTS = 3
-CANDIDATES = Table(Candidate)
 CREATED, ATTACHED, REFUSED = "created", "attached", "refused"
 
 
@@ -106,11 +104,12 @@ def _store(
     placed, clashes = _place(prepared, files, candidate_ids or [None] * len(prepared))
     rows = [row for row in placed if row is not None]
     insert_placed(rows, actor, now)
+    came = cache(lambda source: {"source": source, **came_by})  # one for many, which is made JSON once
     record_many(
         CANDIDATE_CREATED,
         actor=actor,
         happenings=[
-            Happening({"candidate": row.candidate_id}, _came(row, came_by), row.prepared.draft.created_at)
+            Happening({"candidate": row.candidate_id}, _came(row, came), row.prepared.draft.created_at)
             for row in rows
             if row.is_new
         ],
@@ -134,9 +133,7 @@ def _store(
 
 def insert_placed(rows: Sequence[Placed], actor: Actor, now: datetime) -> None:
     """Insert the new candidates and what belongs to all of them; fill what is empty of those who were there."""
-    source_ids = storing.ensure_sources(row.prepared.draft.source for row in rows)
-    new = [row for row in rows if row.is_new]
-    copy_lines(CANDIDATES, (CANDIDATES.line(**storing.candidate_values(row, source_ids, now)) for row in new))
+    storing.insert_candidates(rows, now)
     storing.fill_empty([row for row in rows if not row.is_new], now)
     storing.store_belongings(rows, actor, now)
 
@@ -145,12 +142,14 @@ def _place(
     prepared: Sequence[Prepared], files: Sequence[list[StoredFile]], candidate_ids: Sequence[UUID | None]
 ) -> tuple[list[Placed | None], list[list[str]]]:
     """Whose each draft is (None for a refused one), and what of it belongs to somebody else and is left there."""
-    found = queries.find_by_contact_points(key for item in prepared for key in item.identities())
+    identities = [item.identities() for item in prepared]
+    found = queries.find_by_contact_points(key for own in identities for key in own)
     owners = {key: owner.candidate_id for key, owner in found.items()}
     placed: list[Placed | None] = []
     clashes: list[list[str]] = []
-    for item, own_files, candidate_id in zip(prepared, files, candidate_ids, strict=True):
-        row = None if item.is_refused else _place_one(item, own_files, owners, candidate_id)
+    given = zip(prepared, identities, files, candidate_ids, new_ids(len(prepared)), strict=True)
+    for item, keys, own_files, known_id, new_id in given:
+        row = None if item.is_refused else _place_one(item, keys, own_files, owners, known_id, new_id)
         placed.append(row)
         left = []
         if row is not None and len(row.contacts) < len(item.contacts):
@@ -160,11 +159,16 @@ def _place(
 
 
 def _place_one(
-    item: Prepared, files: list[StoredFile], owners: dict[tuple[str, str], UUID], known_id: UUID | None
+    item: Prepared,
+    keys: Sequence[tuple[str, str]],
+    files: list[StoredFile],
+    owners: dict[tuple[str, str], UUID],
+    known_id: UUID | None,
+    new_id: UUID,
 ) -> Placed:
     """Find whose a draft is, and note in `owners` which contact points are now its."""
-    matched = None if known_id else next((key for key in item.identities() if key in owners), None)
-    candidate_id = known_id or (owners[matched] if matched else new_id())
+    matched = None if known_id else next((key for key in keys if key in owners), None)
+    candidate_id = known_id or (owners[matched] if matched else new_id)
     contacts = [
         contact
         for contact in item.contacts
@@ -174,8 +178,8 @@ def _place_one(
     return Placed(item, candidate_id, is_new, contacts, files, matched[1] if matched else "")
 
 
-def _came(row: Placed, came_by: Mapping[str, Any]) -> dict[str, Any]:
-    data = {"source": row.prepared.draft.source, **came_by}
+def _came(row: Placed, came: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    data = came(row.prepared.draft.source)
     return {**data, "tags": row.tags} if row.tags else data
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record, record_many
-from rapport.candidates import normal_forms, preparing, queries
+from rapport.candidates import draft_columns, normal_forms, preparing, queries
 from rapport.candidates.activities import (
     CANDIDATE_ARCHIVED,
     CANDIDATE_CREATED,
@@ -172,7 +172,7 @@ def _column(name: str, value: Any) -> Mapping[str, Any]:
     if name == "languages":
         return {"languages": list(dict.fromkeys(filter(None, (one_line(word, 60) for word in value))))}
     if name == "years_experience":
-        return {"years_experience": storing.tenths(value)}
+        return {"years_experience": draft_columns.tenths(value)}
     if name == "source":
         source = one_line(value, 120)
         return {"source_id": storing.ensure_sources([source]).get(source.casefold())}

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +13,7 @@ from django.db.models import Model, QuerySet
 from rapport.candidates import document_files
 from rapport.candidates.contact_rules import Contact
 from rapport.candidates.document_files import StoredFile
+from rapport.candidates.draft_columns import COLUMNS, draft_cells, draft_columns, tenths
 from rapport.candidates.drafts import Additions, EducationDraft, ExperienceDraft
 from rapport.candidates.models import (
     Candidate,
@@ -32,14 +32,21 @@ from rapport.candidates.operations.rights import user_id
 from rapport.candidates.operations.tags import may_make_tags, note_use
 from rapport.candidates.preparing import Prepared
 from rapport.lib.actors import Actor
+from rapport.lib.copy_text import cell
 from rapport.lib.copying import Table, copy_lines, copy_rows
-from rapport.lib.ids import new_id
+from rapport.lib.ids import new_ids
 from rapport.skills.operations import find_or_create_skills
 
 BATCH = 2000
 Row = TypeVar("Row", Source, Tag)
-Line = tuple[Any, ...]
-CONTACT_POINTS, SKILLS, TAGS = Table(ContactPoint), Table(CandidateSkill), Table(CandidateTag)
+CONTACT_POINTS = Table(
+    ContactPoint, "id", "candidate_id", "kind", "value", "normal", "label", "is_primary", "created_at"
+)  # fmt: skip
+SKILLS = Table(CandidateSkill, "candidate_id", "skill_id", "years", "document_id", "evidence", "start", "end")
+TAGS = Table(CandidateTag, "candidate_id", "tag_id")
+CANDIDATES = Table(
+    Candidate, "id", "source_id", "owner_id", "last_activity_at", "created_at", "updated_at", *COLUMNS
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -102,34 +109,24 @@ def _education_key(candidate_id: UUID, row: Education | EducationDraft) -> tuple
     return candidate_id, row.school.casefold(), row.degree.casefold()
 
 
-def candidate_values(row: Placed, source_ids: dict[str, UUID], now: datetime) -> dict[str, Any]:
-    """The columns of a new candidate by name."""
-    prepared, draft, place = row.prepared, row.prepared.draft, row.prepared.place
-    return {
-        "id": row.candidate_id,
-        "full_name": prepared.name.full,
-        "given_name": prepared.name.given,
-        "family_name": prepared.name.family,
-        "pronouns": draft.pronouns,
-        "title": draft.title,
-        "organisation": draft.organisation,
-        **prepared.work,
-        "summary": draft.summary,
-        "place": draft.place,
-        "city": place.city[:120] if place else "",
-        "country_code": place.country_code if place else draft.country_code,
-        "latitude": place.latitude if place else None,
-        "longitude": place.longitude if place else None,
-        "time_zone": place.time_zone if place else "",
-        "language_code": draft.language_code,
-        "languages": list(draft.languages),
-        "years_experience": tenths(draft.years_experience),
-        "source_id": source_ids.get(draft.source.casefold()),
-        "owner_id": draft.owner_id,
-        "last_activity_at": draft.last_activity_at or draft.created_at or now,
-        "created_at": draft.created_at or now,
-        "updated_at": now,
-    }
+def insert_candidates(rows: Sequence[Placed], now: datetime) -> None:
+    """Insert the new candidates among these."""
+    source_ids = ensure_sources(row.prepared.draft.source for row in rows)
+    copy_lines(CANDIDATES, (_candidate_line(row, source_ids, now) for row in rows if row.is_new))
+
+
+def _candidate_line(row: Placed, source_ids: Mapping[str, UUID], now: datetime) -> str:
+    prepared, draft = row.prepared, row.prepared.draft
+    created_at = draft.created_at or now
+    return CANDIDATES.line(
+        row.candidate_id.hex,
+        cell(source_ids.get(draft.source.casefold())),
+        cell(draft.owner_id),
+        cell(draft.last_activity_at or created_at),
+        cell(created_at),
+        cell(now),
+        prepared.cells or draft_cells(prepared),
+    )
 
 
 FILL_EMPTY = """
@@ -171,13 +168,12 @@ def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
     there = {row.id: row for row in Candidate.objects.select_for_update().filter(id__in=ids).order_by("id")}
     if any(candidate.merged_into_id for candidate in there.values()):
         raise IntegrityError("somebody was merged into another candidate between the look and the lock")
-    given = [candidate_values(first[key], {}, now) for key in ids]
-    for values in given:
-        was = there[values["id"]]
-        first[was.id].added.filled = {
+    given = [draft_columns(first[key].prepared) for key in ids]
+    for key, values in zip(ids, given, strict=True):
+        first[key].added.filled = {
             name: str(values[name])
             for name in FILLED
-            if getattr(was, name) in ("", None) and values[name] not in ("", None)
+            if getattr(there[key], name) in ("", None) and values[name] not in ("", None)
         }
     columns = [
         ids,
@@ -191,10 +187,6 @@ def fill_empty(rows: Sequence[Placed], now: datetime) -> None:
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(FILL_EMPTY, [now, now, *columns])
-
-
-def tenths(years: float | None) -> Decimal | None:
-    return None if years is None else Decimal(f"{years:.1f}")
 
 
 def ensure_sources(names: Iterable[str]) -> dict[str, UUID]:
@@ -285,9 +277,12 @@ def store_belongings(rows: Sequence[Placed], actor: Actor, now: datetime) -> Non
     copy_rows(_notes(rows, actor, now))
 
 
-def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list[Line]:
+def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list[str]:
     points = []
+    ids = iter(new_ids(sum(len(row.contacts) for row in rows)))
+    created_at = cell(now)
     for row in rows:
+        labels, owner = row.prepared.labels, row.candidate_id.hex
         for contact in row.contacts:
             key = (row.candidate_id, contact.kind, contact.normal)
             if key in known.contacts:
@@ -295,17 +290,18 @@ def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list
             known.contacts.add(key)
             is_primary = key[:2] not in known.primaries
             known.primaries.add(key[:2])
-            row.added.contact_points.append(new_id())
+            point_id = next(ids)
+            row.added.contact_points.append(point_id)
             points.append(
                 CONTACT_POINTS.line(
-                    id=row.added.contact_points[-1],
-                    candidate_id=row.candidate_id,
-                    kind=contact.kind,
-                    value=contact.value,
-                    normal=contact.normal,
-                    label=row.prepared.labels.get(contact, ""),
-                    is_primary=is_primary,
-                    created_at=now,
+                    point_id.hex,
+                    owner,
+                    contact.kind,
+                    cell(contact.value),
+                    cell(contact.normal),
+                    cell(labels.get(contact, "")) if labels else "",
+                    cell(is_primary),
+                    created_at,
                 )
             )
     return points
@@ -393,12 +389,12 @@ def build_document(stored: StoredFile, candidate_id: UUID, actor: Actor, now: da
     )
 
 
-def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], known: Known) -> list[Line]:
+def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], known: Known) -> list[str]:
     names = list(dict.fromkeys(skill.name for row in rows for skill in row.prepared.draft.skills))
     if not names:
         return []
     ids = find_or_create_skills(names)
-    found: dict[tuple[UUID, UUID], Line] = {}
+    found: dict[tuple[UUID, UUID], str] = {}
     for row, own in zip(rows, documents, strict=True):
         for skill in row.prepared.draft.skills:
             same = (row.candidate_id, ids.get(skill.name))
@@ -406,19 +402,19 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], 
                 continue
             row.added.skills.append(same[1])
             document = own[skill.document] if skill.document is not None and skill.document < len(own) else None
-            found[row.candidate_id, ids[skill.name]] = SKILLS.line(
-                candidate_id=row.candidate_id,
-                skill_id=ids[skill.name],
-                years=tenths(skill.years),
-                document_id=document.id if document else None,
-                evidence=skill.evidence,
-                start=skill.start if document else None,
-                end=skill.end if document else None,
+            found[same[0], same[1]] = SKILLS.line(
+                row.candidate_id.hex,
+                same[1].hex,
+                cell(tenths(skill.years)),
+                cell(document.id if document else None),
+                cell(skill.evidence),
+                cell(skill.start if document else None),
+                cell(skill.end if document else None),
             )
     return list(found.values())
 
 
-def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[Line]:
+def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[str]:
     ids = ensure_tags((name for row in rows for name in row.prepared.draft.tags), actor)
     links = []
     for row in rows:
@@ -432,7 +428,7 @@ def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[Line]:
                 row.tags.append(name)
                 known.tags.add(same)
                 row.added.tags.append(same[1])
-                links.append(TAGS.line(candidate_id=same[0], tag_id=same[1]))
+                links.append(TAGS.line(row.candidate_id.hex, tag_id.hex))
     return links
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +27,15 @@ from rapport.flows.moving_in.shape import KINDS, JobEntry, PersonEntry
 from rapport.flows.moving_in.staging import Staging
 from rapport.flows.moving_in.tables import System
 from rapport.intake.activities import IMPORT_FAILED, IMPORT_FINISHED
-from rapport.intake.models import Import, ImportRow
+from rapport.intake.models import Import
 from rapport.intake.operations.creating import record_start
-from rapport.intake.operations.running import count_rows, counts
+from rapport.intake.operations.running import count_rows, counts, store_rows
 from rapport.intake.operations.sources import NewRow
 from rapport.intake.permissions import MOVE_IN
 from rapport.intake.queries import LEASE_S, find_unfinished_move, lease, lock_mine
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.collecting import without_cycles
-from rapport.lib.copying import Table, copy_lines
 from rapport.lib.errors import Conflict, InvalidInput
 
 logger = logging.getLogger(__name__)
@@ -45,8 +43,6 @@ SYSTEMS: dict[str, Callable[..., System]] = {"greenhouse": Greenhouse, "lever": 
 BATCH = 500
 MOST_FILES = 24  # in a batch: reading a résumé takes a second at worst
 MOST_LISTED = 1000
-ROWS = Table(ImportRow)
-LINE = attrgetter(*ROWS.attributes)
 Progress = Callable[[int, int], None]
 
 
@@ -214,7 +210,7 @@ def _store_batch(run: Run, item: Import, batch: Batch, done: int, *, is_refused:
             if mine is None or mine.position != done:
                 raise Conflict("This import was cancelled, or another process has taken it over.")
             rows = [run.refuse(batch[0], done + 1)] if is_refused else _rows(run, batch, done)
-            copy_lines(ROWS, map(LINE, rows))
+            store_rows(rows)
             count_rows(mine, rows)
             mine.position += len(rows)
             mine.counts = _added_up(mine.counts, run.counts, before)

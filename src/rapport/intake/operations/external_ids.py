@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from django.db import connection
 
 from rapport.intake.models import ExternalId
-from rapport.lib.copying import Table, copy_lines
+from rapport.lib.copying import copy_rows
 
-EXTERNAL_IDS = Table(ExternalId)
 LONGEST = 120
 UPDATE = """
 UPDATE intake_externalid e SET fingerprint = given.fingerprint, told = given.told::jsonb
@@ -25,16 +24,7 @@ WHERE e.system = %s AND e.kind = given.kind AND e.external_id = given.external_i
 def remember(rows: Sequence[ExternalId]) -> None:
     """Store ids that were not known before; of two with one id the later counts."""
     by_key = {(row.system, row.kind, row.external_id): row for row in rows}
-    copy_lines(
-        EXTERNAL_IDS,
-        (
-            EXTERNAL_IDS.line(
-                system=row.system, kind=row.kind, external_id=row.external_id, object_id=row.object_id,
-                fingerprint=row.fingerprint, told=row.told,
-            )
-            for row in by_key.values()
-        ),
-    )  # fmt: skip
+    copy_rows(list(by_key.values()))
 
 
 def update(rows: Sequence[ExternalId]) -> None:

@@ -7,7 +7,6 @@ import by a lease that each batch renews; when it is killed, another takes over 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from itertools import islice
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -39,7 +38,7 @@ RESUME_BATCH = 12
 NOT_STORED = "The database refused this row; nothing of it was stored."
 State = ImportRow.State
 ROWS = Table(ImportRow)
-LINE = attrgetter(*ROWS.attributes)
+_VALUES = attrgetter(*ROWS.attributes)
 
 
 def work(*, token: str) -> int:
@@ -114,15 +113,16 @@ def actor_of(item: Import) -> Actor:
     return user.actor
 
 
+@without_cycles()
 def _store_batch(item: Import, token: str) -> int:
     source = sources.open_source(item)
     size = sources.CSV_BATCH if item.kind == Import.Kind.CSV else RESUME_BATCH
-    pieces = list(islice(source.pieces, size))
+    pieces = source.take(size)
     if item.kind == Import.Kind.RESUMES:
         _recognise_same_files(pieces)
     kept: list[str] = []
     try:
-        with without_cycles(), transaction.atomic():
+        with transaction.atomic():
             mine = queries.lock_mine(item.id, token, Import.State.RUNNING)
             if mine is None or mine.position != source.position:
                 sources.forget(item.id)
@@ -133,6 +133,8 @@ def _store_batch(item: Import, token: str) -> int:
             if len(pieces) < size:
                 _finish(mine)
             mine.save()
+            if item.kind == Import.Kind.CSV and len(pieces) == size:
+                source.read_ahead(size)  # foreign keys are checked at the end of the transaction
     except BaseException:
         sources.forget(item.id)
         for name in kept:
@@ -155,7 +157,7 @@ def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
     for (row, _), outcome in zip(people, outcomes, strict=True):
         note_outcome(row, outcome)
     rows = [piece.row for piece in pieces]
-    copy_lines(ROWS, map(LINE, rows))
+    store_rows(rows)
     count_rows(item, rows)
 
 
@@ -163,6 +165,11 @@ def _whose(item: Import, count: int) -> list[UUID | None]:
     """The person whose résumés these are, where that is known; merged meanwhile, who they became."""
     key = item.options.get("candidate_id")
     return [resolve_merged([UUID(key)])[UUID(key)]] * count if key else []
+
+
+def store_rows(rows: Sequence[NewRow]) -> None:
+    """Insert the rows of a batch."""
+    copy_lines(ROWS, (ROWS.line_of(_VALUES(row)) for row in rows))
 
 
 def store_people(

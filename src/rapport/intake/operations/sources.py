@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -60,6 +61,33 @@ class Source:
     position: int
     pieces: Iterator[Piece]
     close: Callable[[], None]
+    _ahead: Future[list[Piece]] | None = None
+
+    def take(self, size: int) -> list[Piece]:
+        """The next pieces, fewer at the end."""
+        ahead, self._ahead = self._ahead, None
+        return ahead.result() if ahead else self._next(size)
+
+    def read_ahead(self, size: int) -> None:
+        """Begin to take the next ones in a thread, for a moment in which the database works and we wait for it."""
+        self._ahead = _thread().submit(self._next, size)
+
+    def end(self) -> None:
+        """Read no further."""
+        if self._ahead:
+            wait([self._ahead])
+        close = getattr(self.pieces, "close", None)
+        if close:
+            close()
+        self.close()
+
+    def _next(self, size: int) -> list[Piece]:
+        return list(islice(self.pieces, size))
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="read-ahead")
 
 
 _sources: dict[UUID, Source] = {}
@@ -92,10 +120,7 @@ def open_files(item: Import, files: Iterable[tuple[str, Loader]]) -> None:
 def forget(import_id: UUID) -> None:
     source = _sources.pop(import_id, None)
     if source is not None:
-        close = getattr(source.pieces, "close", None)
-        if close:
-            close()
-        source.close()
+        source.end()
         while _readers:  # they may hold rows that nobody wants any more
             _readers.pop().close()
 

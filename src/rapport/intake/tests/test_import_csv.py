@@ -153,6 +153,25 @@ def test_a_batch_that_fails_stores_nothing_and_is_done_again(rita: User, monkeyp
     assert work_until_done(item).created_count == 1
 
 
+def test_rows_read_ahead_are_neither_lost_nor_stored_twice(rita: User, monkeypatch) -> None:
+    monkeypatch.setattr(sources, "CSV_BATCH", 10)
+    item = start_csv(rita, "name,email\n" + "".join(f"Person {chr(97 + i)},p{i}@example.org\n" for i in range(25)))
+    assert operations.work(token="test") == 10
+    real = running.copy_lines
+    monkeypatch.setattr(running, "copy_lines", lambda *rows: (_ for _ in ()).throw(RuntimeError("power cut")))
+    operations.work(token="test")  # with the rows that were read ahead of it
+    monkeypatch.setattr(running, "copy_lines", real)
+    item.refresh_from_db()
+    assert (item.state, item.position, Candidate.objects.count()) == ("failed", 10, 10)
+
+    operations.resume_import(actor=rita.actor, import_id=item.id)
+    item = work_until_done(item)
+    assert (item.state, item.created_count, item.attached_count) == ("done", 25, 0)
+    assert list(item.rows.order_by("number").values_list("number", flat=True)) == list(range(2, 27))
+    people = ContactPoint.objects.values_list("candidate__full_name", "normal")
+    assert set(people) == {(f"Person {chr(97 + i)}", f"p{i}@example.org") for i in range(25)}
+
+
 def test_a_row_the_database_refuses_costs_that_row_only(rita: User, monkeypatch) -> None:
     from django.db import DataError
 

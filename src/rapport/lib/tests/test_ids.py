@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import time_machine
 
-from rapport.lib.ids import first_id_at, new_id
+from rapport.lib.ids import first_id_at, new_id, new_ids
 
 NOW = datetime(2026, 11, 27, 4, tzinfo=UTC)
 
@@ -25,3 +25,10 @@ def test_ids_follow_a_clock_that_is_set_back_but_not_one_that_stutters():
         assert first_id_at(NOW) <= first < first_id_at(NOW + timedelta(seconds=1)) < ahead
     with time_machine.travel(NOW - timedelta(milliseconds=800), tick=False):
         assert new_id() > first
+
+
+def test_ids_made_together_are_new_and_in_order() -> None:
+    before, made, after = new_id(), new_ids(5_000), new_id()
+    assert [before, *made, after] == sorted({before, *made, after})
+    assert {key.version for key in made} == {7}
+    assert new_ids(0) == []
