@@ -58,10 +58,8 @@ def _parse(token: str) -> tuple[str, UUID]:
 def activity_from_row(row: tuple) -> Activity:
     """An Activity from the columns id, xid, occurred_at, verb, actor_kind, actor_id, subjects, data."""
     identifier, xid, occurred_at, verb, actor_kind, actor_id, subjects, data = row
-    return Activity(
-        id=identifier, xid=xid, occurred_at=occurred_at, verb=verb, actor_kind=actor_kind, actor_id=actor_id,
-        subjects=_json(subjects), data=_json(data),
-    )  # fmt: skip
+    # By position, as the model has its fields: with their names it takes Django three times as long.
+    return Activity(identifier, xid, occurred_at, verb, actor_kind, actor_id, _json(subjects), _json(data))
 
 
 def _json(value: str | dict) -> dict:

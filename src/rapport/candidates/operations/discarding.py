@@ -11,12 +11,14 @@ from django.db import connection, transaction
 from rapport.activity.operations import Happening, record_many
 from rapport.candidates import document_files, queries
 from rapport.candidates.activities import CANDIDATE_DISCARDED
-from rapport.candidates.models import Candidate, CandidateSkill, Document
+from rapport.candidates.models import Candidate, CandidateSkill
 from rapport.candidates.operations.rights import visible
 from rapport.candidates.permissions import EDIT
 from rapport.lib.actors import Actor
+from rapport.lib.ids import array_of
 
 PROFILE = "changes of the profile"
+FILES = "SELECT storage_name FROM candidates_document WHERE candidate_id = ANY(%s::uuid[]) AND storage_name <> ''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,15 @@ def _why(nouns: Collection[str]) -> str:
 def _find_bound(candidate_ids: Sequence[UUID], import_id: UUID | None) -> dict[UUID, set[str]]:
     """Those who must stay, each with what it is: nouns of what happened, and rows of other apps about them."""
     bound = queries.find_touched(candidate_ids, except_import_id=import_id)
-    for field in _references():
-        if _goes_along(field.related_model):
-            continue
-        rows = field.related_model._base_manager.filter(**{f"{field.field.name}__in": candidate_ids})
-        for key in rows.values_list(field.field.attname, flat=True).distinct():
-            bound.setdefault(key, set()).add(str(field.related_model._meta.verbose_name))
+    keys = array_of(candidate_ids)
+    with connection.cursor() as cursor:
+        for field in _references():
+            meta, column = field.related_model._meta, field.field.column
+            if _goes_along(field.related_model):
+                continue
+            cursor.execute(f"SELECT DISTINCT {column} FROM {meta.db_table} WHERE {column} = ANY(%s::uuid[])", [keys])
+            for (key,) in cursor.fetchall():
+                bound.setdefault(key, set()).add(str(meta.verbose_name))
     return bound
 
 
@@ -79,12 +84,13 @@ def _references() -> list[Any]:
 
 def _delete(candidate_ids: list[UUID]) -> None:
     """Delete rows table by table: collecting them first, as Django does, takes ten times as long."""
-    files = Document.objects.filter(candidate_id__in=candidate_ids).exclude(storage_name="")
-    for name in list(files.values_list("storage_name", flat=True)):
-        transaction.on_commit(partial(document_files.delete, name))
+    keys = array_of(candidate_ids)
     with connection.cursor() as cursor:
+        cursor.execute(FILES, [keys])
+        for (name,) in cursor.fetchall():
+            transaction.on_commit(partial(document_files.delete, name))
         for field in _references():
             meta = field.related_model._meta
             if _goes_along(field.related_model):
-                cursor.execute(f"DELETE FROM {meta.db_table} WHERE {field.field.column} = ANY(%s)", [candidate_ids])
-        cursor.execute("DELETE FROM candidates_candidate WHERE id = ANY(%s)", [candidate_ids])
+                cursor.execute(f"DELETE FROM {meta.db_table} WHERE {field.field.column} = ANY(%s::uuid[])", [keys])
+        cursor.execute("DELETE FROM candidates_candidate WHERE id = ANY(%s::uuid[])", [keys])

@@ -14,6 +14,8 @@ from rapport.intake.activities import IMPORT_UNDONE
 from rapport.intake.models import Import, ImportRow
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.lib.collecting import without_cycles
+from rapport.lib.copy_text import texts_array
 
 BATCH = 1000
 State = ImportRow.State
@@ -34,6 +36,7 @@ def take_back_with(kind: str, function: TakeBack) -> None:
     _others[kind] = function
 
 
+@without_cycles()
 @transaction.atomic
 def undo_batch(item: Import, token: str, actor: Actor) -> int:
     """Take back the next rows: returns how many. Records import.undone after the last."""
@@ -46,7 +49,7 @@ def undo_batch(item: Import, token: str, actor: Actor) -> int:
     batch = list(rows.defer("parsed").order_by("-number")[:BATCH])
     stored = [row for row in batch if row.state in (State.CREATED, State.ATTACHED)]
     take_back_rows(mine, stored, actor)
-    columns = [[getattr(row, name) for row in stored] for name in ("number", "state", "message")]
+    columns = [texts_array(str(getattr(row, name)) for row in stored) for name in ("number", "state", "message")]
     with connection.cursor() as cursor:
         cursor.execute(UNDONE, [*columns, mine.id])
     mine.kept_count += sum(row.state == State.KEPT for row in stored)
