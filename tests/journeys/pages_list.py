@@ -65,6 +65,8 @@ PAGES = [
     MainPage("pool", "/pools/", 'main a[href^="/pools/0"]'),
     MainPage("pool-member", "/pools/", 'main a[href^="/pools/0"]', further='main a[href*="/members/"]'),
     MainPage("relationships", "/relationships/"),
+    MainPage("reports", "/reports/?days=0"),
+    MainPage("reports-people", "/reports/people/?show=sent&days=0"),
     MainPage("relationships-cold", "/relationships/?show=cold"),
     MainPage("tags", "/tags/"),
     MainPage("tags-alike", "/tags/?show=alike"),

@@ -92,7 +92,7 @@ def list_stages_to_move_to(actor: Actor, applications: Iterable[Application]) ->
         return {}
     stages = Stage.objects.filter(job_id__in=job_ids)
     if scope != EVERYWHERE:
-        stages = stages.filter(job__team_rows__user_id=actor.id)
+        stages = stages.filter(job__team_rows__user=actor.id)
     found: dict[UUID, list[Stage]] = {}
     for stage in stages:
         found.setdefault(stage.job_id, []).append(stage)

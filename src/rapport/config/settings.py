@@ -81,7 +81,7 @@ CACHES = {
 }
 
 APPS = [
-    "workspace", "hygiene", "search", "intake", "applications", "outreach", "candidates", "jobs", "notifications",
+    "workspace", "insights", "hygiene", "search", "intake", "applications", "outreach", "candidates", "jobs", "notifications",
     "mail", "skills", "accounts", "activity", "lib",
 ]  # fmt: skip
 INSTALLED_APPS = [

@@ -1,6 +1,5 @@
 """The list of candidates as CSV, safe to open in a spreadsheet, and as JSON Lines with the values as they are."""
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -9,9 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from rapport.candidates.queries import CandidateRow
-
-# Spreadsheets run a cell that begins so, some also the wide signs (OWASP: CSV injection); a quote before it makes it text.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+from rapport.lib import spreadsheets
 
 FIELDS: dict[str, Callable[[CandidateRow], object]] = {
     "full_name": lambda row: row.candidate.full_name,
@@ -34,19 +31,9 @@ FIELDS: dict[str, Callable[[CandidateRow], object]] = {
 }
 
 
-class _Line:
-    """What csv.writer writes to: gives the line back instead of keeping it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
-    """CSV lines with a head; the byte order mark tells spreadsheets that it is UTF-8."""
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(list(FIELDS))
-    for row in rows:
-        yield writer.writerow([defused(read(row)) for read in FIELDS.values()])
+    """CSV lines with a head."""
+    return spreadsheets.csv_lines(list(FIELDS), ((read(row) for read in FIELDS.values()) for row in rows))
 
 
 def json_lines(rows: Iterable[CandidateRow]) -> Iterator[str]:
@@ -64,12 +51,6 @@ WRITERS: dict[str, tuple[Callable[[Iterable[CandidateRow]], Iterator[str]], str]
     "csv": (csv_lines, "text/csv; charset=utf-8"),
     "jsonl": (json_lines, "application/jsonl; charset=utf-8"),
 }
-
-
-def defused(value: object) -> str:
-    """A value as text that no spreadsheet takes for a formula."""
-    text = "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -16,13 +16,13 @@ from rapport.accounts.models import User
 from rapport.activity.models import Activity
 from rapport.candidates.models import CandidateTag
 from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory, TagFactory
+from rapport.lib import spreadsheets
 from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import InvalidInput, NotAllowed
 from rapport.search import operations
 from rapport.search.folder import IndexFolder
 from rapport.search.operations import export_candidates
 from rapport.search.rebuilding import rebuild
-from rapport.workspace import candidate_export
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
@@ -61,7 +61,7 @@ def test_csv_holds_nothing_that_a_spreadsheet_executes(index, rita: User, sign_i
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_every_start_of_a_formula_is_defused(start: str) -> None:
-    assert candidate_export.defused(f"{start}1") == f"'{start}1"
+    assert spreadsheets.defused(f"{start}1") == f"'{start}1"
 
 
 def test_json_lines_hold_the_values_as_they_are(index, rita: User, sign_in: SignIn) -> None:

@@ -1,0 +1,227 @@
+"""What came of sequences: how many people were taken in, written to, reached, answered, applied and were hired.
+
+One person in one sequence counts once in each row. A row is a sequence, a step, a wording of a template, a sender, a
+department or a kind of role; where a row is part of a sequence, what counts is what followed its own mail. Opened mail is
+nowhere counted: it says what mail programs do.
+
+| figure    | people in the row …                                                                         |
+|-----------|---------------------------------------------------------------------------------------------|
+| enrolled  | who were put into a sequence within the period                                               |
+| sent      | … whom a mail was sent to                                                                    |
+| delivered | … a mail that did not come back                                                              |
+| replied   | … who answered it themselves; automatic answers do not count                                 |
+| applied   | … who were considered for the sequence's job afterwards, or for any where it has none        |
+| hired     | … and were hired                                                                             |
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+
+from rapport.accounts.capabilities import require
+from rapport.insights.permissions import VIEW
+from rapport.jobs.models import Department
+from rapport.jobs.queries import hidden_job_ids
+from rapport.lib.actors import Actor
+from rapport.mail.models import Mailbox, TemplateVersion
+from rapport.outreach.models import Sequence, Step
+
+FIGURES = ("enrolled", "sent", "delivered", "replied", "applied", "hired")
+PAGE = 50
+COHORT = """
+cohort AS (
+  SELECT e.id, e.candidate_id, e.sequence_id, e.enrolled_at, s.job_id, s.mailbox_id, j.department_id
+  FROM outreach_enrollment e JOIN outreach_sequence s ON s.id = e.sequence_id LEFT JOIN jobs_job j ON j.id = s.job_id
+  WHERE e.enrolled_at >= %(since)s AND (s.job_id IS NULL OR NOT s.job_id = ANY(%(hidden)s::uuid[])))"""
+TOUCHED = """
+touched AS (
+  SELECT {key} AS key, c.id, c.candidate_id, c.sequence_id, c.enrolled_at, c.job_id, min(d.finished_at) AS first_at,
+    bool_or(NOT EXISTS (SELECT FROM mail_deliveryevent b WHERE b.message_id = d.id AND b.kind = 'bounced')) AS delivered,
+    bool_or(EXISTS (SELECT FROM mail_deliveryevent r
+      WHERE r.message_id = d.id AND r.kind = 'replied' AND r.verdict = 'human')) AS replied
+  FROM cohort c JOIN outreach_delivery d ON d.enrollment_id = c.id AND d.state = 'sent' {joins}
+  GROUP BY 1, 2, 3, 4, 5, 6),
+judged AS (
+  SELECT t.*, after.state IS NOT NULL AS applied, coalesce(after.state = 'hired', false) AS hired
+  FROM touched t LEFT JOIN LATERAL (
+    SELECT a.state FROM applications_application a
+    WHERE a.candidate_id = t.candidate_id AND a.applied_at >= t.first_at
+      AND (t.job_id IS NULL OR a.job_id = t.job_id) AND NOT a.job_id = ANY(%(hidden)s::uuid[])
+    ORDER BY a.state = 'hired' DESC LIMIT 1) AS after ON true)"""
+COUNT = """
+SELECT key, count(*), count(*) FILTER (WHERE delivered), count(*) FILTER (WHERE replied),
+  count(*) FILTER (WHERE applied), count(*) FILTER (WHERE hired)
+FROM judged GROUP BY key"""
+ENROLLED = "SELECT {key}, count(*) FROM cohort c GROUP BY 1"
+PEOPLE = """
+SELECT id, candidate_id, sequence_id, enrolled_at FROM {table}
+WHERE key = %(key)s AND {condition} AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s"""
+LAST = UUID(int=2**128 - 1)
+VERSIONS = "JOIN outreach_stepversion v ON v.id = d.version_id"
+TEMPLATES = f"""{VERSIONS} JOIN mail_templateversion w ON w.id = v.template_version_id
+  JOIN mail_template m ON m.id = w.template_id"""
+Labels = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What a row of the report is. `key` is SQL over a delivery (d) and its enrollment (c), `of_enrollment` over that alone;
+    "" where a row is part of a sequence. `none` stands for rows without a key."""
+
+    label: str
+    key: str
+    of_enrollment: str
+    list_labels: Callable[[list[UUID]], Labels]
+    joins: str = ""
+    none: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One row: its key ("" for people without one), name, page, and the figures by name; `enrolled` may be missing."""
+
+    key: str
+    label: str
+    url: str
+    figures: Mapping[str, int]
+
+    @property
+    def rate(self) -> float:
+        """Replies of those written to; 0 for nobody."""
+        return self.figures["replied"] / self.figures["sent"] if self.figures["sent"] else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person behind a figure."""
+
+    enrollment_id: UUID
+    candidate_id: UUID
+    sequence_id: UUID
+    enrolled_at: datetime
+
+
+def read_report(actor: Actor, by: str, *, since: datetime) -> list[ReportRow]:
+    """The rows of a dimension, those with most people first, for people enrolled since a moment; three statements at most.
+
+    Sequences and applications of jobs that the actor may not see are left out. Raises NotAllowed; KeyError for another
+    dimension.
+    """
+    require(actor, VIEW)
+    dimension = DIMENSIONS[by]
+    parameters = {"since": since, "hidden": list(hidden_job_ids(actor))}
+    touched = TOUCHED.format(key=_text(dimension.key), joins=dimension.joins)
+    figures: dict[str, dict[str, int]] = {}
+    for key, *counts in _run(f"WITH {COHORT}, {touched} {COUNT}", parameters):
+        figures[key] = dict(zip(FIGURES[1:], counts, strict=True))
+    if dimension.of_enrollment:
+        for key, count in _run(f"WITH {COHORT} {ENROLLED.format(key=_text(dimension.of_enrollment))}", parameters):
+            figures.setdefault(key, dict.fromkeys(FIGURES[1:], 0))["enrolled"] = count
+    labels = _labels(dimension, figures)
+    rows = [ReportRow(key, *labels.get(key, (dimension.none, "")), counts) for key, counts in figures.items()]
+    return sorted(rows, key=lambda row: (-row.figures["sent"], -row.figures.get("enrolled", 0), row.label.casefold()))
+
+
+def list_people(
+    actor: Actor, by: str, key: str, figure: str, *, since: datetime, before: UUID | None = None, limit: int = PAGE
+) -> list[PersonRow]:
+    """The people behind a figure, those enrolled last first; one more than `limit` tells of another page.
+
+    Raises NotAllowed; KeyError for another dimension or figure.
+    """
+    require(actor, VIEW)
+    dimension, condition = DIMENSIONS[by], CONDITIONS[figure]
+    parameters = {
+        "since": since, "hidden": list(hidden_job_ids(actor)), "key": key, "before": before or LAST, "limit": limit + 1,
+    }  # fmt: skip
+    if figure == "enrolled":
+        if not dimension.of_enrollment:
+            raise KeyError(figure)
+        taken_in = f"taken_in AS (SELECT {_text(dimension.of_enrollment)} AS key, c.* FROM cohort c)"
+        statement = f"WITH {COHORT}, {taken_in} {PEOPLE.format(table='taken_in', condition=condition)}"
+    else:
+        touched = TOUCHED.format(key=_text(dimension.key), joins=dimension.joins)
+        statement = f"WITH {COHORT}, {touched} {PEOPLE.format(table='judged', condition=condition)}"
+    return [PersonRow(*row) for row in _run(statement, parameters)]
+
+
+def label_of(by: str, key: str) -> str:
+    """The name of a row."""
+    dimension = DIMENSIONS[by]
+    return _labels(dimension, [key]).get(key, (dimension.none, ""))[0]
+
+
+def _text(key: str) -> str:
+    return f"coalesce(({key})::text, '')"
+
+
+def _labels(dimension: Dimension, keys: Iterable[str]) -> Labels:
+    ids = []
+    for key in keys:
+        try:
+            ids.append(UUID(key))
+        except ValueError:
+            continue
+    words = {key: (key, "") for key in keys if key} if dimension.list_labels is _no_labels else {}
+    return words | dimension.list_labels(ids)
+
+
+def _no_labels(ids: list[UUID]) -> Labels:
+    return {}
+
+
+def _sequences(ids: list[UUID]) -> Labels:
+    rows = Sequence.objects.filter(id__in=ids).values_list("id", "name")
+    return {str(key): (name, reverse("outreach:detail", args=[key])) for key, name in rows}
+
+
+def _steps(ids: list[UUID]) -> Labels:
+    rows = Step.objects.filter(id__in=ids).values_list("id", "position", "sequence_id", "sequence__name")
+    return {
+        str(key): (f"{name}, step {position}", reverse("outreach:detail", args=[sequence_id]))
+        for key, position, sequence_id, name in rows
+    }
+
+
+def _template_versions(ids: list[UUID]) -> Labels:
+    rows = TemplateVersion.objects.filter(id__in=ids).values_list("id", "number", "template_id", "template__name")
+    return {
+        str(key): (f"{name}, version {number}", reverse("mail:template", args=[template_id]))
+        for key, number, template_id, name in rows
+    }
+
+
+def _mailboxes(ids: list[UUID]) -> Labels:
+    return {str(key): (address, "") for key, address in Mailbox.objects.filter(id__in=ids).values_list("id", "address")}
+
+
+def _departments(ids: list[UUID]) -> Labels:
+    return {str(key): (name, "") for key, name in Department.objects.filter(id__in=ids).values_list("id", "name")}
+
+
+DIMENSIONS = {
+    "sequence": Dimension("Sequence", "c.sequence_id", "c.sequence_id", _sequences),
+    "step": Dimension("Step", "d.step_id", "", _steps),
+    "template": Dimension(
+        "Template", "v.template_version_id", "", _template_versions, joins=VERSIONS, none="Written without a template"
+    ),
+    "sender": Dimension("Sender", "d.mailbox_id", "c.mailbox_id", _mailboxes, none="No mailbox"),
+    "department": Dimension("Department", "c.department_id", "c.department_id", _departments, none="No department"),
+    "role": Dimension(
+        "Kind of role", "nullif(m.role_family, '')", "", _no_labels, joins=TEMPLATES, none="No kind of role"
+    ),
+}
+CONDITIONS = {
+    "enrolled": "true", "sent": "true", "delivered": "delivered", "replied": "replied", "applied": "applied",
+    "hired": "hired",
+}  # fmt: skip
+
+
+def _run(statement: str, parameters: Mapping[str, object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)  # type: ignore[arg-type]
+        return cursor.fetchall()
