@@ -1,7 +1,7 @@
 """What came of sequences: how many people were taken in, written to, reached, answered, applied and were hired.
 
-One person in one sequence counts once in each row. A row is a sequence, a step, a wording of a template, a sender, a
-department or a kind of role; where a row is part of a sequence, what counts is what followed its own mail. Opened mail is
+One person in one sequence counts once in each row. A row is a sequence, a step, a variant of one, a wording of a template,
+a sender, a department or a kind of role; where a row is part of a sequence, what counts is what followed its own mail. Opened mail is
 nowhere counted: it says what mail programs do.
 
 | figure    | people in the row …                                                                         |
@@ -10,6 +10,7 @@ nowhere counted: it says what mail programs do.
 | sent      | … whom a mail was sent to                                                                    |
 | delivered | … a mail that did not come back                                                              |
 | replied   | … who answered it themselves; automatic answers do not count                                 |
+| positive  | … and are interested, as it was read or corrected                                            |
 | applied   | … who were considered for the sequence's job afterwards, or for any where it has none        |
 | hired     | … and were hired                                                                             |
 """
@@ -27,10 +28,12 @@ from rapport.insights.permissions import VIEW
 from rapport.jobs.models import Department
 from rapport.jobs.queries import hidden_job_ids
 from rapport.lib.actors import Actor
+from rapport.lib.requests import find_id
 from rapport.mail.models import Mailbox, TemplateVersion
-from rapport.outreach.models import Sequence, Step
+from rapport.outreach.models import Step
+from rapport.outreach.queries import visible_sequences
 
-FIGURES = ("enrolled", "sent", "delivered", "replied", "applied", "hired")
+FIGURES = ("enrolled", "sent", "delivered", "replied", "positive", "applied", "hired")
 PAGE = 50
 COHORT = """
 cohort AS (
@@ -42,7 +45,9 @@ touched AS (
   SELECT {key} AS key, c.id, c.candidate_id, c.sequence_id, c.enrolled_at, c.job_id, min(d.finished_at) AS first_at,
     bool_or(NOT EXISTS (SELECT FROM mail_deliveryevent b WHERE b.message_id = d.id AND b.kind = 'bounced')) AS delivered,
     bool_or(EXISTS (SELECT FROM mail_deliveryevent r
-      WHERE r.message_id = d.id AND r.kind = 'replied' AND r.verdict = 'human')) AS replied
+      WHERE r.message_id = d.id AND r.kind = 'replied' AND r.verdict = 'human')) AS replied,
+    bool_or(EXISTS (SELECT FROM mail_deliveryevent r JOIN mail_replyintent i ON i.message_id = (r.data->>'message_id')::uuid
+      WHERE r.message_id = d.id AND r.kind = 'replied' AND r.verdict = 'human' AND i.kind = 'interested')) AS positive
   FROM cohort c JOIN outreach_delivery d ON d.enrollment_id = c.id AND d.state = 'sent' {joins}
   GROUP BY 1, 2, 3, 4, 5, 6),
 judged AS (
@@ -54,7 +59,7 @@ judged AS (
     ORDER BY a.state = 'hired' DESC LIMIT 1) AS after ON true)"""
 COUNT = """
 SELECT key, count(*), count(*) FILTER (WHERE delivered), count(*) FILTER (WHERE replied),
-  count(*) FILTER (WHERE applied), count(*) FILTER (WHERE hired)
+  count(*) FILTER (WHERE positive), count(*) FILTER (WHERE applied), count(*) FILTER (WHERE hired)
 FROM judged GROUP BY key"""
 ENROLLED = "SELECT {key}, count(*) FROM cohort c GROUP BY 1"
 PEOPLE = """
@@ -75,7 +80,7 @@ class Dimension:
     label: str
     key: str
     of_enrollment: str
-    list_labels: Callable[[list[UUID]], Labels]
+    list_labels: Callable[[Actor, list[str]], Labels]
     joins: str = ""
     none: str = ""
 
@@ -121,7 +126,7 @@ def read_report(actor: Actor, by: str, *, since: datetime) -> list[ReportRow]:
     if dimension.of_enrollment:
         for key, count in _run(f"WITH {COHORT} {ENROLLED.format(key=_text(dimension.of_enrollment))}", parameters):
             figures.setdefault(key, dict.fromkeys(FIGURES[1:], 0))["enrolled"] = count
-    labels = _labels(dimension, figures)
+    labels = _labels(actor, dimension, figures)
     rows = [ReportRow(key, *labels.get(key, (dimension.none, "")), counts) for key, counts in figures.items()]
     return sorted(rows, key=lambda row: (-row.figures["sent"], -row.figures.get("enrolled", 0), row.label.casefold()))
 
@@ -149,75 +154,94 @@ def list_people(
     return [PersonRow(*row) for row in _run(statement, parameters)]
 
 
-def label_of(by: str, key: str) -> str:
+def label_of(actor: Actor, by: str, key: str) -> str:
     """The name of a row."""
     dimension = DIMENSIONS[by]
-    return _labels(dimension, [key]).get(key, (dimension.none, ""))[0]
+    return _labels(actor, dimension, [key]).get(key, (dimension.none, ""))[0]
 
 
 def _text(key: str) -> str:
     return f"coalesce(({key})::text, '')"
 
 
-def _labels(dimension: Dimension, keys: Iterable[str]) -> Labels:
-    ids = []
-    for key in keys:
-        try:
-            ids.append(UUID(key))
-        except ValueError:
-            continue
-    words = {key: (key, "") for key in keys if key} if dimension.list_labels is _no_labels else {}
-    return words | dimension.list_labels(ids)
+def _labels(actor: Actor, dimension: Dimension, keys: Iterable[str]) -> Labels:
+    return dimension.list_labels(actor, [key for key in keys if key])
 
 
-def _no_labels(ids: list[UUID]) -> Labels:
-    return {}
+def _as_they_are(actor: Actor, keys: list[str]) -> Labels:
+    return {key: (key, "") for key in keys}
 
 
-def _sequences(ids: list[UUID]) -> Labels:
-    rows = Sequence.objects.filter(id__in=ids).values_list("id", "name")
+def _ids(keys: Iterable[str]) -> list[UUID]:
+    """The ids that keys begin with; others, of an address that was typed, are nobody's."""
+    return [found for key in keys if (found := find_id(key.partition(" ")[0]))]
+
+
+def _sequences(actor: Actor, keys: list[str]) -> Labels:
+    rows = visible_sequences(actor).filter(id__in=_ids(keys)).values_list("id", "name")
     return {str(key): (name, reverse("outreach:detail", args=[key])) for key, name in rows}
 
 
-def _steps(ids: list[UUID]) -> Labels:
-    rows = Step.objects.filter(id__in=ids).values_list("id", "position", "sequence_id", "sequence__name")
+def _steps(actor: Actor, keys: list[str]) -> Labels:
+    rows = Step.objects.filter(id__in=_ids(keys), sequence__in=visible_sequences(actor)).values_list(
+        "id", "position", "sequence_id", "sequence__name"
+    )
     return {
         str(key): (f"{name}, step {position}", reverse("outreach:detail", args=[sequence_id]))
         for key, position, sequence_id, name in rows
     }
 
 
-def _template_versions(ids: list[UUID]) -> Labels:
-    rows = TemplateVersion.objects.filter(id__in=ids).values_list("id", "number", "template_id", "template__name")
+def _variants(actor: Actor, keys: list[str]) -> Labels:
+    steps = _steps(actor, keys)
+    labels = {}
+    for key in keys:
+        step_id, _, letter = key.partition(" ")
+        if step_id in steps:
+            name, url = steps[step_id]
+            labels[key] = (f"{name}, variant {letter}", url)
+    return labels
+
+
+def _template_versions(actor: Actor, keys: list[str]) -> Labels:
+    rows = TemplateVersion.objects.filter(id__in=_ids(keys)).values_list(
+        "id", "number", "template_id", "template__name"
+    )
     return {
         str(key): (f"{name}, version {number}", reverse("mail:template", args=[template_id]))
         for key, number, template_id, name in rows
     }
 
 
-def _mailboxes(ids: list[UUID]) -> Labels:
-    return {str(key): (address, "") for key, address in Mailbox.objects.filter(id__in=ids).values_list("id", "address")}
+def _mailboxes(actor: Actor, keys: list[str]) -> Labels:
+    return {
+        str(key): (address, "")
+        for key, address in Mailbox.objects.filter(id__in=_ids(keys)).values_list("id", "address")
+    }
 
 
-def _departments(ids: list[UUID]) -> Labels:
-    return {str(key): (name, "") for key, name in Department.objects.filter(id__in=ids).values_list("id", "name")}
+def _departments(actor: Actor, keys: list[str]) -> Labels:
+    return {
+        str(key): (name, "") for key, name in Department.objects.filter(id__in=_ids(keys)).values_list("id", "name")
+    }
 
 
 DIMENSIONS = {
     "sequence": Dimension("Sequence", "c.sequence_id", "c.sequence_id", _sequences),
     "step": Dimension("Step", "d.step_id", "", _steps),
+    "variant": Dimension("Variant", "d.step_id || ' ' || v.letter", "", _variants, joins=VERSIONS),
     "template": Dimension(
         "Template", "v.template_version_id", "", _template_versions, joins=VERSIONS, none="Written without a template"
     ),
     "sender": Dimension("Sender", "d.mailbox_id", "c.mailbox_id", _mailboxes, none="No mailbox"),
     "department": Dimension("Department", "c.department_id", "c.department_id", _departments, none="No department"),
     "role": Dimension(
-        "Kind of role", "nullif(m.role_family, '')", "", _no_labels, joins=TEMPLATES, none="No kind of role"
+        "Kind of role", "nullif(m.role_family, '')", "", _as_they_are, joins=TEMPLATES, none="No kind of role"
     ),
 }
 CONDITIONS = {
-    "enrolled": "true", "sent": "true", "delivered": "delivered", "replied": "replied", "applied": "applied",
-    "hired": "hired",
+    "enrolled": "true", "sent": "true", "delivered": "delivered", "replied": "replied", "positive": "positive",
+    "applied": "applied", "hired": "hired",
 }  # fmt: skip
 
 

@@ -26,16 +26,16 @@ from rapport.lib.errors import NotFound
 from rapport.lib.requests import Request, find_id, whole_number
 from rapport.lib.spreadsheets import csv_lines
 from rapport.outreach.experiments.rates import rate_interval
-from rapport.outreach.models import Sequence
+from rapport.outreach.queries import visible_sequences
 
 PERIODS = ((30, "30 days"), (90, "90 days"), (365, "A year"), (0, "All time"))
 LABELS = {
-    "enrolled": "Enrolled", "sent": "Sent", "delivered": "Delivered", "replied": "Replied", "applied": "Applied",
+    "enrolled": "Enrolled", "sent": "Sent", "delivered": "Delivered", "replied": "Replied", "positive": "Interested", "applied": "Applied",
     "hired": "Hired",
 }  # fmt: skip
 WHO = {
     "enrolled": "was enrolled", "sent": "got mail", "delivered": "was reached", "replied": "replied",
-    "applied": "applied", "hired": "was hired",
+    "positive": "is interested", "applied": "applied", "hired": "was hired",
 }  # fmt: skip
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -92,7 +92,7 @@ def people(request: Request) -> HttpResponse:
     has_more, found = len(found) > PAGE, found[:PAGE]
     url = _people_url(by, days, key, figure)
     context = {
-        "name": label_of(by, key),
+        "name": label_of(request.actor, by, key),
         "who": WHO[figure],
         "rows": _people(request, found),
         "back_url": _url("outreach", by, days),
@@ -139,7 +139,9 @@ def _row(row: ReportRow, by: str, days: int, figures: list[str]) -> dict[str, An
 def _people(request: Request, found: list[PersonRow]) -> list[dict[str, Any]]:
     """With names of candidates that the reader may see, and of sequences; two statements."""
     names = names_of(request.actor, {row.candidate_id for row in found})
-    sequences = dict(Sequence.objects.filter(id__in={row.sequence_id for row in found}).values_list("id", "name"))
+    sequences = dict(
+        visible_sequences(request.actor).filter(id__in={row.sequence_id for row in found}).values_list("id", "name")
+    )
     return [
         {"row": row, "name": names.get(row.candidate_id, ""), "sequence": sequences.get(row.sequence_id, "")}
         for row in found

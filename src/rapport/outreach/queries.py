@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from rapport.accounts.capabilities import require
 from rapport.candidates.models import Candidate
 from rapport.candidates.permissions import visible_to
+from rapport.jobs.models import Job
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
@@ -68,10 +69,17 @@ class EnrollmentPage:
     next_before: UUID | None
 
 
+def visible_sequences(actor: Actor) -> QuerySet[Sequence]:
+    """Those an actor may know of: a sequence for a confidential job is its hiring team's."""
+    if VIEW.scope_for(actor) is None:
+        return Sequence.objects.none()
+    return Sequence.objects.filter(Q(job=None) | Q(job__in=Job.objects.visible_to(actor)))
+
+
 def list_sequences(actor: Actor, *, archived: bool = False) -> list[SequenceRow]:
     """All sequences by name with their counts, in four statements."""
     require(actor, VIEW)
-    rows = Sequence.objects.select_related("mailbox", "owner", "job")
+    rows = visible_sequences(actor).select_related("mailbox", "owner", "job")
     rows = rows.filter(state="archived") if archived else rows.exclude(state="archived")
     return _with_counts(list(rows))
 
@@ -79,12 +87,13 @@ def list_sequences(actor: Actor, *, archived: bool = False) -> list[SequenceRow]
 def list_startable(actor: Actor) -> list[Sequence]:
     """Active sequences, into which people can be enrolled."""
     require(actor, ENROLL)
-    return list(Sequence.objects.filter(state=Sequence.State.ACTIVE).select_related("mailbox", "job"))
+    rows = visible_sequences(actor).filter(state=Sequence.State.ACTIVE)
+    return list(rows.select_related("mailbox", "job"))
 
 
 def get_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
     require(actor, VIEW)
-    found = Sequence.objects.select_related("mailbox", "mailbox__owner", "owner", "job", "job__department")
+    found = visible_sequences(actor).select_related("mailbox", "mailbox__owner", "owner", "job", "job__department")
     sequence = found.filter(id=sequence_id).first()
     if sequence is None:
         raise NotFound("There is no such sequence.")
@@ -99,7 +108,7 @@ def get_row(actor: Actor, sequence_id: UUID) -> SequenceRow:
 def lock_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
     """The row, locked, of a sequence that the actor may change."""
     require(actor, EDIT)
-    sequence = Sequence.objects.select_for_update().filter(id=sequence_id).first()
+    sequence = visible_sequences(actor).select_for_update(of=("self",)).filter(id=sequence_id).first()
     if sequence is None:
         raise NotFound("There is no such sequence.")
     return sequence
@@ -138,7 +147,8 @@ def list_enrollments(
     """One page of a sequence's enrollments with candidate and step; `show` is a key of FILTERS."""
     require(actor, VIEW)
     state = show if show in ("active", "finished") else "exited"
-    rows = Enrollment.objects.filter(sequence_id=sequence_id, state=state).select_related("candidate", "step")
+    of_this = Enrollment.objects.filter(sequence_id=sequence_id, sequence__in=visible_sequences(actor), state=state)
+    rows = of_this.select_related("candidate", "step")
     if show == "replied":
         rows = rows.filter(exit_reason="replied")
     elif show == "refused":
@@ -158,6 +168,7 @@ def list_waiting(
     """Deliveries that wait for a person (planned or unclear), oldest first, with candidate, sequence, version and step."""
     require(actor, VIEW)
     in_hand = Enrollment.objects.filter(delivery_id__isnull=False, next_due_at=None).order_by("delivery_id")
+    in_hand = in_hand.filter(sequence__in=visible_sequences(actor))
     if sequence_id:
         in_hand = in_hand.filter(sequence_id=sequence_id)
     ids = in_hand.values("delivery_id")
@@ -170,15 +181,16 @@ def list_waiting(
 def count_unapproved(actor: Actor, delivery_ids: Collection[UUID]) -> int:
     """How many of these mails still wait for a person's approval."""
     require(actor, VIEW)
-    waiting = Enrollment.objects.filter(delivery_id__in=list(delivery_ids), next_due_at=None, state="active")
+    in_hand = Enrollment.objects.filter(delivery_id__in=list(delivery_ids), sequence__in=visible_sequences(actor))
+    waiting = in_hand.filter(next_due_at=None, state="active")
     return Delivery.objects.filter(id__in=waiting.values("delivery_id"), state=Delivery.State.PLANNED).count()
 
 
 def lock_enrollment(actor: Actor, enrollment_id: UUID) -> Enrollment:
     """An enrollment with its sequence, locked for change."""
     require(actor, ENROLL)
-    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence", "candidate")
-    enrollment = rows.filter(id=enrollment_id).first()
+    rows = Enrollment.objects.select_for_update(of=("self",)).filter(sequence__in=visible_sequences(actor))
+    enrollment = rows.select_related("sequence", "candidate").filter(id=enrollment_id).first()
     if enrollment is None:
         raise NotFound("There is no such enrollment.")
     return enrollment

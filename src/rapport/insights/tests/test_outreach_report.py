@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.models import User
 from rapport.applications.tests.factories import ApplicationFactory
-from rapport.insights.outreach_report import list_people, read_report
+from rapport.insights.outreach_report import label_of, list_people, read_report
 from rapport.jobs.models import Department
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib import clock
 from rapport.lib.errors import NotAllowed
-from rapport.mail.models import DeliveryEvent, Message, Template, TemplateVersion
-from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
+from rapport.mail.models import DeliveryEvent, Message, ReplyIntent, Template, TemplateVersion
+from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion
 from rapport.outreach.tests.factories import EnrollmentFactory, SequenceFactory, make_person, make_step
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +32,12 @@ def enrolled(sequence: Sequence, name: str = "Carl Example", *, days_ago: int = 
     )
 
 
-def sent(enrollment: Enrollment, step: Step, *events: tuple[str, str], state: str = "sent") -> Delivery:
+def sent(
+    enrollment: Enrollment, step: Step, *events: tuple[str, str], state: str = "sent", letter: str = "A"
+) -> Delivery:
     """A mail that went out a day after the enrollment, and what happened to it."""
     sequence, at = enrollment.sequence, enrollment.enrolled_at + timedelta(days=1)
-    version = step.versions.get()
+    version = step.versions.get(letter=letter)
     delivery = Delivery.objects.create(
         enrollment=enrollment, step=step, attempt=1, version=version, mailbox=sequence.mailbox, state=state,
         message_id=f"{uuid4().hex}@example.org", address="carl@example.net", claimed_at=at, finished_at=at,
@@ -77,12 +79,42 @@ def test_each_person_counts_once_and_only_what_people_did_counts(rita, sequence)
     ApplicationFactory(candidate=machine.candidate, job=job, applied_at=clock.now())
     ApplicationFactory(candidate=bounced.candidate, job=job, applied_at=clock.now() - timedelta(days=300))
     assert figures(rita, "sequence") == {
-        "Data people": {"enrolled": 5, "sent": 3, "delivered": 2, "replied": 1, "applied": 2, "hired": 1}
+        "Data people": {"enrolled": 5, "sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "hired": 1}
     }
     assert figures(rita, "step") == {
-        "Data people, step 1": {"sent": 3, "delivered": 2, "replied": 1, "applied": 2, "hired": 1},
-        "Data people, step 2": {"sent": 1, "delivered": 1, "replied": 1, "applied": 1, "hired": 1},
+        "Data people, step 1": {"sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "hired": 1},
+        "Data people, step 2": {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 1, "hired": 1},
     }
+
+
+def test_who_is_interested_counts_as_it_was_read_or_corrected(rita, sequence) -> None:
+    step = make_step(sequence)
+    for kind in ("interested", "not_now"):
+        enrollment = enrolled(sequence)
+        delivery = sent(enrollment, step)
+        reply = Message.objects.create(
+            thread_id=delivery.id, direction="in", state="received", kind="reply", mailbox=sequence.mailbox,
+            message_id=f"{uuid4().hex}@example.net", created_at=clock.now(), received_at=clock.now(),
+        )  # fmt: skip
+        ReplyIntent.objects.create(message=reply, kind=kind, read_kind="other")
+        DeliveryEvent.objects.create(
+            message_id=delivery.id, kind="replied", verdict="human", data={"message_id": str(reply.id)},
+            occurred_at=clock.now(),
+        )  # fmt: skip
+    assert figures(rita, "sequence")["Data people"] == {
+        "enrolled": 2, "sent": 2, "delivered": 2, "replied": 2, "positive": 1, "applied": 0, "hired": 0,
+    }  # fmt: skip
+
+
+def test_variants_are_told_apart(rita, sequence) -> None:
+    step = make_step(sequence)
+    StepVersion.objects.create(step=step, number=2, letter="B", subject="Hello", body="Other", created_at=clock.now())
+    for letter in ("A", "B", "B"):
+        delivery = sent(enrolled(sequence), step, ("replied", "human"), letter=letter)
+        assert delivery.version.letter == letter
+    assert {label: row["sent"] for label, row in figures(rita, "variant").items()} == {
+        "Data people, step 1, variant A": 1, "Data people, step 1, variant B": 2,
+    }  # fmt: skip
 
 
 def test_applications_count_for_the_job_of_the_sequence_only(rita) -> None:
@@ -94,7 +126,7 @@ def test_applications_count_for_the_job_of_the_sequence_only(rita) -> None:
         sent(enrollment, step)
     ApplicationFactory(candidate=one.candidate, job=job, applied_at=clock.now())
     ApplicationFactory(candidate=other.candidate, job=JobFactory(), applied_at=clock.now())
-    wanted = {"enrolled": 2, "sent": 2, "delivered": 2, "replied": 0, "applied": 1, "hired": 0}
+    wanted = {"enrolled": 2, "sent": 2, "delivered": 2, "replied": 0, "positive": 0, "applied": 1, "hired": 0}
     assert figures(rita, "sequence") == {"For a job": wanted}
     assert figures(rita, "department") == {"Data": wanted}
     assert figures(rita, "sender") == {sequence.mailbox.address: wanted}
@@ -112,7 +144,7 @@ def test_wordings_of_templates_and_kinds_of_role(rita, sequence) -> None:
     enrollment = enrolled(sequence)
     sent(enrollment, written, ("replied", "human"))
     sent(enrollment, free)
-    answered = {"sent": 1, "delivered": 1, "replied": 1, "applied": 0, "hired": 0}
+    answered = {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 0, "hired": 0}
     assert figures(rita, "template") == {
         "Hello, version 3": answered, "Written without a template": answered | {"replied": 0},
     }  # fmt: skip
@@ -137,10 +169,11 @@ def test_jobs_that_one_may_not_see_stay_out(rita, ada, sequence) -> None:
         candidate=seen.candidate, job=secret, applied_at=clock.now(), state="hired", ended_at=clock.now()
     )
     assert figures(rita, "sequence") == {
-        "Data people": {"enrolled": 1, "sent": 1, "delivered": 1, "replied": 0, "applied": 0, "hired": 0}
+        "Data people": {"enrolled": 1, "sent": 1, "delivered": 1, "replied": 0, "positive": 0, "applied": 0, "hired": 0}
     }
     assert set(figures(rita, "step")) == {"Data people, step 1"}
     assert list_people(rita.actor, "sequence", str(hidden.id), "sent", since=LONG_AGO) == []
+    assert label_of(rita.actor, "sequence", str(hidden.id)) == ""
 
 
 def test_every_figure_opens_its_people(rita, sequence, sign_in) -> None:
@@ -153,7 +186,7 @@ def test_every_figure_opens_its_people(rita, sequence, sign_in) -> None:
     [row] = page.context["rows"]
     opened = {figure["label"]: (figure["count"], figure["url"]) for figure in row["figures"]}
     assert {label: count for label, (count, _) in opened.items()} == {
-        "Enrolled": 2, "Sent": 2, "Delivered": 2, "Replied": 1, "Applied": 0, "Hired": 0,
+        "Enrolled": 2, "Sent": 2, "Delivered": 2, "Replied": 1, "Interested": 0, "Applied": 0, "Hired": 0,
     }  # fmt: skip
     assert (row["rate"], opened["Applied"][1]) == ("50.0%", "")
 
@@ -179,8 +212,8 @@ def test_a_file_runs_no_formula(rita, sequence, sign_in) -> None:
     sent(enrolled(sequence), make_step(sequence), ("replied", "human"))
     text = b"".join(sign_in(rita).get("/reports/outreach.csv", {"by": "sequence"})).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
-        ["sequence", "enrolled", "sent", "delivered", "replied", "applied", "hired", "reply_rate"],
-        ["'=1+1", "1", "1", "1", "1", "0", "0", "1.0"],
+        ["sequence", "enrolled", "sent", "delivered", "replied", "positive", "applied", "hired", "reply_rate"],
+        ["'=1+1", "1", "1", "1", "1", "0", "0", "0", "1.0"],
     ]
 
 
