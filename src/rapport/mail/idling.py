@@ -61,7 +61,9 @@ class Watch:
                     while not self.stop.is_set():
                         if connection.wait_for_news(WAIT_S):
                             self._wake()
-            except imap.FAILURES as error:
+            except Exception as error:
+                if not isinstance(error, imap.FAILURES):
+                    logger.exception("watch failed mailbox=%s", self.mailbox_id)
                 rest = BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)]
                 failures += 1
                 logger.info(

@@ -129,6 +129,20 @@ def test_lines_that_drop_again_and_again_lose_nothing(reading_mailbox, imap):
     assert operations.fetch_mailbox(mailbox_id=reading_mailbox.id) == 4
 
 
+def test_an_unforeseen_failure_ends_no_watch(reading_mailbox, imap, monkeypatch):
+    woken, wait = Woken(), imap_module.ImapConnection.wait_for_news
+    failures = iter([ZeroDivisionError("nobody thought of this")])
+
+    def fail_once(connection, seconds):
+        for failure in failures:
+            raise failure
+        return wait(connection, seconds)
+
+    monkeypatch.setattr(imap_module.ImapConnection, "wait_for_news", fail_once)
+    with watching(reading_mailbox, woken):
+        assert woken.reaches(2)  # it has connected again
+
+
 def test_what_arrives_between_two_waits_is_not_missed(reading_mailbox, imap):
     woken = Woken()
     with watching(reading_mailbox, woken) as watch:
