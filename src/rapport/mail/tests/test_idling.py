@@ -19,7 +19,7 @@ from rapport.mail.operations.mailboxes import imap_settings
 from rapport.mail.tests.examples import answer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
-SOON_S = 10.0
+SOON_S = 30.0
 
 
 class Woken:
