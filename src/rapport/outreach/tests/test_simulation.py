@@ -169,7 +169,7 @@ def test_the_command_prints_json(rita, capsys):
     ]
     assert found["events"][0] == {
         "at": "2026-11-27T09:30:00+00:00", "kind": "mail", "candidate": str(person.id), "name": "Carl0 Example",
-        "step": 1, "reason": "", "text": "", "until": None,
+        "step": 1, "variant": None, "reason": "", "text": "", "until": None,
     }  # fmt: skip
     assert (found["people"], found["from"], found["until"]) == (
         1,
