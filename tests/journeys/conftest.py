@@ -36,9 +36,11 @@ class Product:
     process: subprocess.Popen
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [*RAPPORT, *arguments], env=self.environ, cwd=ROOT, text=True, capture_output=True, check=check, timeout=300
+        done = subprocess.run(
+            [*RAPPORT, *arguments], env=self.environ, cwd=ROOT, text=True, capture_output=True, timeout=300
         )
+        assert done.returncode == 0 or not check, done.stderr
+        return done
 
 
 def free_port() -> int:

@@ -84,7 +84,7 @@ def outreach_csv(request: Request) -> StreamingHttpResponse:
 def people(request: Request) -> HttpResponse:
     """Who is behind one figure of one row."""
     by, days = _asked(request)
-    figure, key = request.GET.get("show", ""), request.GET.get("key", "")[:200]
+    figure, key = request.GET.get("show", "sent"), request.GET.get("key", "")[:200]
     if figure not in FIGURES or (figure == "enrolled" and not DIMENSIONS[by].of_enrollment):
         raise NotFound("There is no such figure in this report.")
     before = find_id(request.GET.get("before"))

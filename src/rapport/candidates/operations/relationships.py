@@ -12,6 +12,7 @@ from rapport.lib.ids import array_of
 from rapport.mail.queries import any_reply
 
 BATCH = 2_000
+COUNT_LOCK = 0x72656C61  # "rela": one batch at a time, for two that share people would wait for each other
 FORGET = "DELETE FROM candidates_signal WHERE candidate_id = ANY(%(ids)s::uuid[])"
 # What happened to somebody who was merged away is on record for the one who stays, too.
 COUNT = """
@@ -56,7 +57,7 @@ WHERE a.verb IN ('message.received', 'message.clicked') AND s.kind = 'candidate'
 
 
 def recount_relationships(*, candidate_ids: Iterable[UUID]) -> None:
-    """Work out anew the signals of these candidates and what they come to, in three statements for every 2,000."""
+    """Work out anew the signals of these candidates and what they come to, in four statements for every 2,000."""
     everybody = sorted(candidate_ids)
     for start in range(0, len(everybody), BATCH):
         ids = everybody[start : start + BATCH]
@@ -65,6 +66,7 @@ def recount_relationships(*, candidate_ids: Iterable[UUID]) -> None:
             "kinds": list(POINTS), "points": list(POINTS.values()),
         }  # fmt: skip
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COUNT_LOCK])
             for statement in (FORGET, COUNT, SUM_UP):
                 cursor.execute(statement, parameters)
 
