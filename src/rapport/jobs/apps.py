@@ -9,10 +9,11 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from rapport.jobs.queries import names_of_departments
-        from rapport.mail import surroundings
+        from rapport.jobs.queries import hides_mail, names_of_departments
+        from rapport.mail import permissions, surroundings
 
         surroundings.add_departments(names_of_departments)
+        permissions.add_hiding_rule(hides_mail)
         navigation.add(
             "main",
             Entry(

@@ -129,6 +129,12 @@ def hidden_job_ids(actor: Actor) -> set[UUID]:
     return set(Job.objects.exclude(id__in=visible).values_list("id", flat=True))
 
 
+def hides_mail(actor: Actor) -> Q | None:
+    """The condition on messages about jobs that the actor may not see; None where there is no such job."""
+    hidden = [str(key) for key in hidden_job_ids(actor)]
+    return Q(subjects__has_key="job") & Q(subjects__job__in=hidden) if hidden else None
+
+
 def list_departments() -> QuerySet[Department]:
     """All departments by name; their names are no secret within the organisation."""
     return Department.objects.all()

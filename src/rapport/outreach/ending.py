@@ -12,6 +12,7 @@ from rapport.activity.operations import Happening, record_many
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.outreach.activities import ENROLLMENT_EXITED, ENROLLMENT_FINISHED
 from rapport.outreach.models import Sequence as OutreachSequence
+from rapport.outreach.subjects import subjects_of
 
 EXIT_LABELS = {
     "replied": "Answered",
@@ -83,7 +84,7 @@ def record_exits(sequence: OutreachSequence, ended: Iterable[EndedEnrollment], *
         actor=actor,
         happenings=[
             Happening(
-                _subjects(sequence, row.candidate_id, row.enrollment_id),
+                subjects_of(sequence, row.candidate_id, row.enrollment_id),
                 {
                     "sequence": sequence.name,
                     "reason": row.reason,
@@ -102,10 +103,6 @@ def record_finished(sequence: OutreachSequence, pairs: Iterable[tuple[UUID, UUID
         ENROLLMENT_FINISHED,
         actor=SYSTEM,
         happenings=[
-            Happening(_subjects(sequence, candidate_id, enrollment_id), data) for enrollment_id, candidate_id in pairs
+            Happening(subjects_of(sequence, candidate_id, enrollment_id), data) for enrollment_id, candidate_id in pairs
         ],
     )
-
-
-def _subjects(sequence: OutreachSequence, candidate_id: UUID, enrollment_id: UUID) -> dict[str, UUID]:
-    return {"candidate": candidate_id, "enrollment": enrollment_id, "sequence": sequence.id}

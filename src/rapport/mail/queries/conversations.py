@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from rapport.accounts.capabilities import holds, require
 from rapport.accounts.models import Role, User
@@ -15,7 +15,7 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.lib.wording import first_words
 from rapport.mail.models import Comment, Conversation, Message
-from rapport.mail.permissions import SHARED_MAILBOXES, VIEW
+from rapport.mail.permissions import SHARED_MAILBOXES, VIEW, hidden_from
 
 PAGE = 50
 SUGGESTED = 8
@@ -34,11 +34,20 @@ class Place:
 
 def visible_conversations(actor: Actor) -> QuerySet[Conversation]:
     """Those in the actor's own and in shared mailboxes, and those that were given to them; all for who sets mailboxes up."""
-    require(actor, VIEW)
-    rows = Conversation.objects.all()
+    rows = _readable(actor)
     if holds(actor, SHARED_MAILBOXES):
         return rows
     return rows.filter(Q(mailbox__owner_id=actor.id) | Q(mailbox__owner=None) | Q(assignee_id=actor.id))
+
+
+def _readable(actor: Actor) -> QuerySet[Conversation]:
+    """Those whose mail the actor may read; what is hidden of a thread stands at its latest reply, too."""
+    require(actor, VIEW)
+    hidden = hidden_from(actor)
+    if hidden is None:
+        return Conversation.objects.all()
+    replies = Message.objects.filter(hidden, id=OuterRef("latest_reply_id"))
+    return Conversation.objects.exclude(Exists(replies))
 
 
 def list_conversations(
@@ -118,8 +127,7 @@ def _in_order(rows: QuerySet[Conversation], show: str, after: Place | None) -> Q
 
 def find_conversation(actor: Actor, thread_id: UUID) -> Conversation | None:
     """The conversation of a thread for who reads the thread; None while nobody has answered us in it."""
-    require(actor, VIEW)
-    return Conversation.objects.select_related("mailbox", "assignee", "latest_reply").filter(id=thread_id).first()
+    return _readable(actor).select_related("mailbox", "assignee", "latest_reply").filter(id=thread_id).first()
 
 
 def list_comments(actor: Actor, conversation_id: UUID) -> list[Comment]:

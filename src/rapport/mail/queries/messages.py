@@ -11,23 +11,28 @@ from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.mail.models import Message
-from rapport.mail.permissions import VIEW
+from rapport.mail.permissions import VIEW, hidden_from
 
 SENDER_MEMORY = timedelta(days=365)
 
 
+def visible_messages(actor: Actor) -> QuerySet[Message]:
+    """Those the actor may read. Raises NotAllowed."""
+    require(actor, VIEW)
+    hidden = hidden_from(actor)
+    return Message.objects.all() if hidden is None else Message.objects.exclude(hidden)
+
+
 def get_message(actor: Actor, message_id: UUID) -> Message:
     """A message with its body and mailbox."""
-    require(actor, VIEW)
-    message = Message.objects.select_related("body", "mailbox").filter(id=message_id).first()
+    message = visible_messages(actor).select_related("body", "mailbox").filter(id=message_id).first()
     if message is None:
         raise NotFound("There is no such message.")
     return message
 
 
 def lock_message(actor: Actor, message_id: UUID) -> Message:
-    require(actor, VIEW)
-    message = Message.objects.select_for_update().filter(id=message_id).first()
+    message = visible_messages(actor).select_for_update().filter(id=message_id).first()
     if message is None:
         raise NotFound("There is no such message.")
     return message
@@ -35,9 +40,9 @@ def lock_message(actor: Actor, message_id: UUID) -> Message:
 
 def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
     """The messages of a conversation with their bodies, oldest first."""
-    require(actor, VIEW)
     return (
-        Message.objects.filter(thread_id=thread_id)
+        visible_messages(actor)
+        .filter(thread_id=thread_id)
         .select_related("body", "mailbox", "intent__corrected_by")
         .order_by("id")
     )
@@ -45,8 +50,8 @@ def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
 
 def list_unclear(actor: Actor, limit: int = 100) -> list[Message]:
     """Personal messages of which nobody knows whether they arrived, oldest first; those of sequences are settled there."""
-    require(actor, VIEW)
-    return list(Message.objects.filter(state="unclear", is_bulk=False).select_related("mailbox").order_by("id")[:limit])
+    rows = visible_messages(actor).filter(state="unclear", is_bulk=False)
+    return list(rows.select_related("mailbox").order_by("id")[:limit])
 
 
 def find_answered(

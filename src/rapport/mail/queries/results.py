@@ -12,6 +12,7 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.mail.models import DeliveryEvent, Message, TemplateVersion
 from rapport.mail.permissions import VIEW
+from rapport.mail.queries.messages import visible_messages
 
 PAGE = 50
 _REPLY = DeliveryEvent.objects.filter(
@@ -35,7 +36,7 @@ def list_results(actor: Actor, template_id: UUID) -> list[VersionResult]:
     versions = list(TemplateVersion.objects.filter(template_id=template_id).order_by("-number"))
     if not versions:
         raise NotFound("There is no such template.")
-    rows = _sent([version.id for version in versions]).order_by().values("template_version_id")
+    rows = _sent(actor, [version.id for version in versions]).order_by().values("template_version_id")
     counted = rows.annotate(sent=Count("id"), answered=Count("id", filter=Exists(_REPLY)))
     found = {row["template_version_id"]: (row["sent"], row["answered"]) for row in counted}
     return [VersionResult(version.number, version.created_at, *found.get(version.id, (0, 0))) for version in versions]
@@ -49,7 +50,7 @@ def list_sent_from(
     version = TemplateVersion.objects.filter(template_id=template_id, number=number).first()
     if version is None:
         raise NotFound("There is no such version of this template.")
-    rows = _sent([version.id])
+    rows = _sent(actor, [version.id])
     if answered:
         rows = rows.filter(Exists(_REPLY))
     if before:
@@ -57,5 +58,6 @@ def list_sent_from(
     return list(rows.order_by("-id")[: limit + 1])
 
 
-def _sent(version_ids: Sequence[UUID]) -> QuerySet[Message]:
-    return Message.objects.outgoing().filter(template_version_id__in=version_ids, state=Message.State.SENT)
+def _sent(actor: Actor, version_ids: Sequence[UUID]) -> QuerySet[Message]:
+    ours = visible_messages(actor).filter(direction=Message.Direction.OUT, state=Message.State.SENT)
+    return ours.filter(template_version_id__in=version_ids)

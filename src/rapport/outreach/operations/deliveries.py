@@ -23,6 +23,7 @@ from rapport.outreach.models import Delivery, Enrollment, Filling
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import next_slot
+from rapport.outreach.subjects import subjects_of
 
 MAX_FILLING = 2_000
 DECISIONS = {"sent": "it arrived", "again": "send it again", "skip": "leave it out"}
@@ -199,7 +200,5 @@ def _plan(enrollment: Enrollment) -> Plan:
 
 
 def _record(verb: Verb, actor: Actor, enrollment: Enrollment, **data: str) -> None:
-    subjects = {
-        "candidate": enrollment.candidate_id, "enrollment": enrollment.id, "sequence": enrollment.sequence_id
-    }  # fmt: skip
+    subjects = subjects_of(enrollment.sequence, enrollment.candidate_id, enrollment.id)
     record(verb, actor=actor, subjects=subjects, data={"sequence": enrollment.sequence.name, **data})

@@ -25,6 +25,7 @@ from rapport.outreach.models import Sequence as OutreachSequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, load_plan
 from rapport.outreach.schedule import NeverOpen, after_days
+from rapport.outreach.subjects import subjects_of
 
 BATCH = 2000
 INSERT = """
@@ -131,7 +132,7 @@ def _enroll_batch(actor: Actor, plan: Plan, candidate_ids: Sequence[UUID]) -> En
         actor=actor,
         happenings=[
             Happening(
-                {"candidate": candidate_id, "enrollment": key, "sequence": plan.sequence.id},
+                subjects_of(plan.sequence, candidate_id, key),
                 {"sequence": plan.sequence.name},
             )
             for candidate_id, key in inserted.items()

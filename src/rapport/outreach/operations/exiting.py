@@ -19,6 +19,7 @@ from rapport.outreach.models import Enrollment
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import hours_of
 from rapport.outreach.schedule import NeverOpen, morning_after
+from rapport.outreach.subjects import subjects_of
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def postpone_for_absence(*, candidate_id: UUID, returns_on: date, note: str) -> 
     Only ever later, never earlier, and no further than a year. Records enrollment.postponed for each that moved.
     """
     now = clock.now()
-    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence", "candidate")
+    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("sequence__job", "candidate")
     moved = []
     for row in rows.filter(candidate_id=candidate_id, state=Enrollment.State.ACTIVE, next_due_at__isnull=False):
         try:
@@ -68,7 +69,7 @@ def postpone_for_absence(*, candidate_id: UUID, returns_on: date, note: str) -> 
         actor=SYSTEM,
         happenings=[
             Happening(
-                {"candidate": candidate_id, "enrollment": row.id, "sequence": row.sequence_id},
+                subjects_of(row.sequence, candidate_id, row.id),
                 {"sequence": row.sequence.name, "until": f"{due.day} {due:%B %Y}", "why": "they are away"},
             )
             for row, due in moved
@@ -78,7 +79,7 @@ def postpone_for_absence(*, candidate_id: UUID, returns_on: date, note: str) -> 
 
 
 def _end(rows: QuerySet[Enrollment], reason: str, note: str, actor: Actor) -> int:
-    active = rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence")
+    active = rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence__job")
     by_sequence = defaultdict(list)
     for row in active:
         by_sequence[row.sequence].append(EndedEnrollment(row.id, row.candidate_id, reason, note))
