@@ -14,10 +14,11 @@ def standardise() -> int:
     return standardising.standardise_some()
 
 
-@loop("candidates.begin_relationships", rest_s=3600.0)
+@loop("candidates.begin_relationships", rest_s=86_400.0)
 def begin_relationships() -> int:
-    """Once, where mail is older than what is kept of relationships."""
-    return relationships.begin_relationships()
+    """Where mail is older than what is kept of relationships; otherwise there is nothing to do, and it rests for a day."""
+    relationships.begin_relationships()
+    return 0
 
 
 @task("candidates.go_on_merging_tags")

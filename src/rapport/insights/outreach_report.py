@@ -1,6 +1,6 @@
 """What came of sequences: how many people were taken in, written to, reached, answered, applied and were hired.
 
-One person in one sequence counts once in each row. A row is a sequence, a step, a variant of one, a wording of a template,
+Each time that somebody is put into a sequence counts once in each row. A row is a sequence, a step, a variant of one, a wording of a template,
 a sender, a department or a kind of role; where a row is part of a sequence, what counts is what followed its own mail. Opened mail is
 nowhere counted: it says what mail programs do.
 
@@ -37,7 +37,7 @@ FIGURES = ("enrolled", "sent", "delivered", "replied", "positive", "applied", "h
 PAGE = 50
 COHORT = """
 cohort AS (
-  SELECT e.id, e.candidate_id, e.sequence_id, e.enrolled_at, s.job_id, s.mailbox_id, j.department_id
+  SELECT e.id, e.candidate_id, e.sequence_id, e.enrolled_at, s.job_id, j.department_id
   FROM outreach_enrollment e JOIN outreach_sequence s ON s.id = e.sequence_id LEFT JOIN jobs_job j ON j.id = s.job_id
   WHERE e.enrolled_at >= %(since)s AND (s.job_id IS NULL OR NOT s.job_id = ANY(%(hidden)s::uuid[])))"""
 TOUCHED = """
@@ -67,8 +67,8 @@ SELECT id, candidate_id, sequence_id, enrolled_at FROM {table}
 WHERE key = %(key)s AND {condition} AND id < %(before)s ORDER BY id DESC LIMIT %(limit)s"""
 LAST = UUID(int=2**128 - 1)
 VERSIONS = "JOIN outreach_stepversion v ON v.id = d.version_id"
-TEMPLATES = f"""{VERSIONS} JOIN mail_templateversion w ON w.id = v.template_version_id
-  JOIN mail_template m ON m.id = w.template_id"""
+TEMPLATES = f"""{VERSIONS} LEFT JOIN mail_templateversion w ON w.id = v.template_version_id
+  LEFT JOIN mail_template m ON m.id = w.template_id"""
 Labels = dict[str, tuple[str, str]]
 
 
@@ -229,11 +229,11 @@ def _departments(actor: Actor, keys: list[str]) -> Labels:
 DIMENSIONS = {
     "sequence": Dimension("Sequence", "c.sequence_id", "c.sequence_id", _sequences),
     "step": Dimension("Step", "d.step_id", "", _steps),
-    "variant": Dimension("Variant", "d.step_id || ' ' || v.letter", "", _variants, joins=VERSIONS),
+    "variant": Dimension("Variant", "d.step_id || ' ' || d.letter", "", _variants, joins="AND d.letter <> ''"),
     "template": Dimension(
         "Template", "v.template_version_id", "", _template_versions, joins=VERSIONS, none="Written without a template"
     ),
-    "sender": Dimension("Sender", "d.mailbox_id", "c.mailbox_id", _mailboxes, none="No mailbox"),
+    "sender": Dimension("Sender", "d.mailbox_id", "", _mailboxes),
     "department": Dimension("Department", "c.department_id", "c.department_id", _departments, none="No department"),
     "role": Dimension(
         "Kind of role", "nullif(m.role_family, '')", "", _as_they_are, joins=TEMPLATES, none="No kind of role"

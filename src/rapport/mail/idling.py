@@ -57,10 +57,10 @@ class Watch:
                         return
                     connection.open_folder(self.folder)
                     self._wake()  # what came while we were not looking
-                    failures = 0
                     while not self.stop.is_set():
                         if connection.wait_for_news(WAIT_S):
                             self._wake()
+                        failures = 0  # not before: there are servers that take everybody in and let nobody wait
             except Exception as error:
                 if not isinstance(error, imap.FAILURES):
                     logger.exception("watch failed mailbox=%s", self.mailbox_id)

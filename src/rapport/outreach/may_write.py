@@ -55,6 +55,7 @@ def may_write(actor: Actor, candidate_id: UUID, sequence_id: UUID | None = None)
     hours = hours_of(by, known.time_zone, now)
     rules = Rules(hours, by.needs_consent, by.cap_count, by.cap_days, by.topic)
     open_here = Enrollment.objects.filter(candidate=candidate, state=Enrollment.State.ACTIVE)
+    open_here = open_here.filter(sequence__in=queries.visible_sequences(actor))
     return Answer(
         candidate, sequence, rules, known, judge(known.facts, rules, now), earliest(known.facts, rules, now),
         [Check(asked, verdict) for asked, verdict in examine(known.facts, rules, now)],

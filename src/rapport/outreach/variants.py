@@ -30,4 +30,4 @@ def draw(step_id: UUID, candidate_id: UUID, letters: Iterable[str]) -> str:
 
 def next_letter(used: Iterable[str]) -> str:
     """The first letter after all that were ever used; "" where there is none left."""
-    return LETTERS[max(map(LETTERS.index, used), default=-1) + 1 :][:1]
+    return LETTERS[max((LETTERS.index(letter) for letter in used if letter in LETTERS), default=-1) + 1 :][:1]

@@ -61,6 +61,7 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **_duplicates(request, candidate_id),
         **_writing(request),
         "closeness": find_closeness(candidate_id),
+        "reads_mail": holds(request.actor, VIEW),
         "mailbox_setup_url": reverse("mail:mailboxes") if holds(request.actor, OWN_MAILBOX) else "",
         "can_create": holds(request.actor, CREATE) and not person.archived_at,
         "can_enroll": holds(request.actor, ENROLL) and not person.archived_at,

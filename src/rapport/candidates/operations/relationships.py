@@ -6,10 +6,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from rapport.candidates.models import Relationship
 from rapport.candidates.relationship_rules import ANSWER_WITHIN, HALF_LIFE, POINTS, ZERO
 from rapport.lib.ids import array_of
-from rapport.mail.queries import any_reply
 
 BATCH = 2_000
 COUNT_LOCK = 0x72656C61  # "rela": one batch at a time, for two that share people would wait for each other
@@ -25,14 +23,14 @@ WITH happened AS (
   FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
   WHERE s.subject_id = ANY(%(ids)s::uuid[]) AND a.verb IN ('message.received', 'message.clicked', 'message.sent')),
 daily AS (
-  SELECT candidate_id, kind, (at AT TIME ZONE 'UTC')::date AS day, max(at) AS at
+  SELECT candidate_id, kind, (at AT TIME ZONE 'UTC')::date AS day, max(at) AS at, min(at) AS first_at
   FROM happened WHERE kind IS NOT NULL GROUP BY 1, 2, 3)
 INSERT INTO candidates_signal (id, candidate_id, kind, day, at)
 SELECT gen_random_uuid(), d.candidate_id, d.kind, d.day, d.at
 FROM daily d JOIN candidates_candidate c ON c.id = d.candidate_id AND c.merged_into_id IS NULL
 WHERE d.kind <> 'answered' OR EXISTS (
   SELECT FROM daily w WHERE w.candidate_id = d.candidate_id AND w.kind = 'wrote'
-    AND w.at <= d.at AND w.at >= d.at - %(within)s)
+    AND w.first_at <= d.at AND w.at >= d.at - %(within)s)
 ON CONFLICT DO NOTHING
 """
 SUM_UP = """
@@ -53,6 +51,12 @@ ON CONFLICT (candidate_id) DO UPDATE SET
 IN_TOUCH = """
 SELECT DISTINCT s.subject_id FROM activity_activity a JOIN activity_subject s ON s.activity_id = a.id
 WHERE a.verb IN ('message.received', 'message.clicked') AND s.kind = 'candidate'
+"""
+
+WITHOUT = """
+SELECT DISTINCT c.id FROM mail_message m JOIN candidates_candidate c ON c.id = (m.subjects->>'candidate')::uuid
+WHERE m.direction = 'in' AND m.kind = 'reply' AND c.merged_into_id IS NULL
+  AND NOT EXISTS (SELECT FROM candidates_relationship r WHERE r.candidate_id = c.id)
 """
 
 
@@ -81,7 +85,10 @@ def recount_all_relationships() -> int:
 
 
 def begin_relationships() -> int:
-    """For an installation that had mail before it knew relationships, or took it over from an archive."""
-    if Relationship.objects.exists() or not any_reply():
-        return 0
-    return recount_all_relationships()
+    """Of people who wrote to us and have no relationship yet: in an installation that had mail before it knew of any, or took
+    it over from an archive. What was done before a kill stays done. Returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITHOUT)
+        ids = [row[0] for row in cursor.fetchall()]
+    recount_relationships(candidate_ids=ids)
+    return len(ids)

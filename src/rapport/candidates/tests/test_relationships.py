@@ -79,6 +79,15 @@ def test_only_what_both_sides_take_part_in_counts() -> None:
     assert (closeness.level, closeness.older) == ("Warm", 0)
 
 
+def test_an_answer_of_the_same_day_counts_also_when_they_wrote_again() -> None:
+    carl = CandidateFactory()
+    for wrote_hours_ago in (8, 2):
+        wrote(carl, wrote_hours_ago / 24)
+    sent(carl, 5 / 24)
+    recount(carl)
+    assert sorted(Signal.objects.values_list("kind", flat=True)) == ["answered", "wrote"]
+
+
 def test_an_answer_counts_for_half_a_year_after_they_wrote() -> None:
     carl = CandidateFactory()
     wrote(carl, 300)

@@ -40,7 +40,7 @@ def save_row(*, actor: Actor, import_id: UUID, number: int, draft: CandidateDraf
     elif was != State.WAITING:
         raise Conflict("This row was saved or skipped meanwhile. Reload the page.")
     draft = replace(draft, documents=(document,), skills=tuple(replace(skill, document=0) for skill in draft.skills))
-    outcome = running.store_people(actor, [prepare(draft, clock.today())], import_id)[0]
+    outcome = running.store_people(actor, [prepare(draft, clock.today())], import_id, running.whose(item, 1))[0]
     if outcome.result == "refused":
         raise InvalidInput({"full_name": " ".join(outcome.problems)})
     row.message = ""

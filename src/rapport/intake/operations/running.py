@@ -153,7 +153,7 @@ def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
             piece.row.storage_name = import_files.store_bytes(piece.content)
             kept.append(piece.row.storage_name)
     people = [(piece.row, piece.prepared) for piece in pieces if piece.prepared is not None]
-    outcomes = store_people(actor_of(item), [prepared for _, prepared in people], item.id, _whose(item, len(people)))
+    outcomes = store_people(actor_of(item), [prepared for _, prepared in people], item.id, whose(item, len(people)))
     for (row, _), outcome in zip(people, outcomes, strict=True):
         note_outcome(row, outcome)
     rows = [piece.row for piece in pieces]
@@ -161,7 +161,7 @@ def _store(item: Import, pieces: Sequence[Piece], kept: list[str]) -> None:
     count_rows(item, rows)
 
 
-def _whose(item: Import, count: int) -> list[UUID | None]:
+def whose(item: Import, count: int) -> list[UUID | None]:
     """The person whose résumés these are, where that is known; merged meanwhile, who they became."""
     key = item.options.get("candidate_id")
     return [resolve_merged([UUID(key)])[UUID(key)]] * count if key else []

@@ -5,11 +5,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from rapport.candidates.drafts import CandidateDraft, ContactPointDraft
 from rapport.candidates.models import Candidate, ContactPoint
 from rapport.candidates.operations import add_contact_point
 from rapport.candidates.tests.factories import CandidateFactory
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.operations import running
+from rapport.intake.operations.reviewing import save_row
 from rapport.lib import clock
 from rapport.mail import operations as mail
 from rapport.mail.models import Mailbox
@@ -56,6 +58,22 @@ def test_it_is_offered_and_its_row_is_that_persons(carl, rita, sign_in, receive)
     assert carl.documents.get().file_name == "cv.rtf"
     carl.refresh_from_db()
     assert carl.full_name == "Carl Candidate"
+
+
+def test_corrected_by_a_person_it_stays_theirs(carl, rita, sign_in, receive):
+    other = CandidateFactory(full_name="Carla Kandidat")
+    add_contact_point(actor=rita.actor, candidate_id=other.id, kind="email", value="carla@other.example")
+    client = sign_in(rita)
+    client.post(_offers(client, receive(RTF, name="cv.rtf"))["Read as résumé"].url)
+    while running.work(token="test"):
+        pass
+    draft = CandidateDraft(
+        full_name="Carla Kandidat", contact_points=(ContactPointDraft(kind="email", value="carla@other.example"),)
+    )
+    row = save_row(actor=rita.actor, import_id=Import.objects.get().id, number=1, draft=draft)
+    assert (row.state, row.candidate_id) == ("attached", carl.id)
+    assert Candidate.objects.count() == 2
+    assert not other.documents.exists()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def correct_intent(*, actor: Actor, message_id: UUID, kind: str, come_back_on: d
         raise NotFound("This is no reply whose intent could be corrected.")
     now = clock.now()
     before = row.kind, row.come_back_on
-    row.kind, row.come_back_on = _checked(kind, come_back_on or row.read_come_back_on, now)
+    read = row.read_come_back_on
+    row.kind, row.come_back_on = _checked(kind, come_back_on or (read if read and read > now.date() else None), now)
     if (row.kind, row.come_back_on) == before:
         return row
     _take_back(row, message)

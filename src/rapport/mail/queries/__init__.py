@@ -24,7 +24,6 @@ from rapport.mail.queries.mailboxes import (
     sendable_mailboxes,
 )
 from rapport.mail.queries.messages import (
-    any_reply,
     find_answered,
     find_thread_of,
     get_message,
@@ -61,7 +60,6 @@ from rapport.mail.queries.templates import (
 __all__ = [
     "TemplateFilter",
     "VersionResult",
-    "any_reply",
     "any_template",
     "check_visible",
     "choose_mailbox",

@@ -90,11 +90,6 @@ def senders_of(message_ids: Sequence[UUID]) -> set[str]:
     return set(Message.objects.incoming().filter(id__in=message_ids).values_list("from_address", flat=True))
 
 
-def any_reply() -> bool:
-    """Whether anybody has ever written to us; nobody's rights are asked for, for nothing of it is shown."""
-    return Message.objects.filter(direction="in", kind="reply").exists()
-
-
 def list_messages_of(
     message_ids: Collection[UUID], *, kind: str, subject_id: UUID, addresses: Collection[str]
 ) -> list[UUID]:

@@ -12,7 +12,7 @@ from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
-from rapport.outreach import ledger
+from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.models import Enrollment
@@ -24,12 +24,13 @@ from rapport.outreach.subjects import subjects_of
 
 @transaction.atomic
 def exit_enrollments(*, actor: Actor, enrollment_ids: Collection[UUID], reason: str = "by_hand", note: str = "") -> int:
-    """Stop these enrollments; those that have ended stay as they are. Returns how many were stopped.
+    """Stop these enrollments; those that have ended, or that the actor may not see, stay as they are. Returns how many.
 
     What has not left the house is not sent any more. Records enrollment.exited for each.
     """
     require(actor, ENROLL)
-    return _end(Enrollment.objects.filter(id__in=list(enrollment_ids)), reason, note, actor)
+    rows = Enrollment.objects.filter(id__in=list(enrollment_ids), sequence__in=queries.visible_sequences(actor))
+    return _end(rows, reason, note, actor)
 
 
 @transaction.atomic

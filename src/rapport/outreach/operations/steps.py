@@ -154,8 +154,8 @@ def save_steps(actor: Actor, sequence: Sequence, drafts: ListOf[StepDraft], now:
     changed = _retire(sequence, [step for key, step in present.items() if key not in kept], kept, drafts, now)
     order = [draft.id for draft in drafts if draft.id]
     if order != sorted(kept, key=lambda key: present[key].position) or len(order) != len(drafts):
-        for step in present.values():
-            Step.objects.filter(id=step.id).update(position=step.position + OUT_OF_THE_WAY)
+        for key in kept:
+            Step.objects.filter(id=key).update(position=present[key].position + OUT_OF_THE_WAY)
     stored = _read_stored(kept)
     for position, draft in enumerate(drafts, start=1):
         step = present[draft.id] if draft.id else Step(id=new_id(), sequence=sequence)

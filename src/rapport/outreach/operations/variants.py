@@ -13,7 +13,7 @@ from rapport.lib.errors import Conflict, NotFound
 from rapport.lib.ids import first_id_at
 from rapport.outreach import queries
 from rapport.outreach.activities import VARIANT_CHOSEN, VARIANTS_BROUGHT_BACK
-from rapport.outreach.models import Delivery, Sequence, Step, Variant
+from rapport.outreach.models import Delivery, Sequence, Step, StepVersion, Variant
 from rapport.outreach.variants import MOST_VARIANTS
 
 
@@ -56,7 +56,8 @@ def bring_back_variants(*, actor: Actor, sequence_id: UUID, step_id: UUID, lette
         raise Conflict(f"A step has {MOST_VARIANTS} variants at most. Take one out first.")
     now = clock.now()
     since = min(row.retired_at for row in rows if row.retired_at)
-    if Delivery.objects.filter(id__gte=first_id_at(since), step=step).exists():
+    was_reworded = StepVersion.objects.filter(step=step, created_at__gte=since).exists()
+    if was_reworded or Delivery.objects.filter(id__gte=first_id_at(since), step=step).exists():
         step.compared_since = now
         step.save(update_fields=["compared_since"])
     Variant.objects.filter(id__in=[row.id for row in rows]).update(retired_at=None)

@@ -15,6 +15,7 @@ from rapport.mail.queries import get_message, list_conversations, list_thread
 from rapport.mail.tests.examples import answer
 from rapport.outreach import operations, queries
 from rapport.outreach.engine import Engine
+from rapport.outreach.may_write import may_write
 from rapport.outreach.models import Delivery
 from rapport.outreach.tests.factories import EnrollmentFactory, MailboxFactory, SequenceFactory, make_person, make_step
 
@@ -43,6 +44,8 @@ def test_colleagues_outside_the_team_do_not_find_it(rita, ada, secret, sign_in) 
         assert "Next head of finance" not in client.get("/sequences/waiting").content.decode()
         assert queries.list_startable(actor) == []
         assert queries.count_unapproved(actor, [delivery.id]) == 0
+        assert may_write(actor, enrollment.candidate_id).enrollments == []
+        assert operations.exit_enrollments(actor=actor, enrollment_ids=[enrollment.id]) == 0
         with pytest.raises(NotFound):
             operations.pause_sequence(actor=actor, sequence_id=secret.id)
         with pytest.raises(NotFound):

@@ -125,13 +125,22 @@ def test_a_merge_takes_the_relationship_along_and_taking_it_back_returns_it() ->
     assert Relationship.objects.count() == 2
 
 
-def test_an_old_installation_begins_once() -> None:
-    carl = CandidateFactory()
+def test_an_old_installation_begins_with_whom_it_lacks() -> None:
+    carl, dora = CandidateFactory(), in_touch("Dora Example")
     wrote(carl)
     assert begin_relationships() == 0
-    Message.objects.create(
-        thread_id=carl.id, direction="in", kind="reply", state="received", message_id="a@example.net",
-        mailbox=MailboxFactory(), received_at=clock.now(), created_at=clock.now(), subjects={"candidate": str(carl.id)},
-    )  # fmt: skip
+    for person in (carl, dora):
+        Message.objects.create(
+            thread_id=person.id, direction="in", kind="reply", state="received", message_id=f"{person.id}@example.net",
+            mailbox=MailboxFactory(), received_at=clock.now(), created_at=clock.now(), subjects={"candidate": str(person.id)},
+        )  # fmt: skip
     assert (begin_relationships(), begin_relationships()) == (1, 0)
-    assert Relationship.objects.get().candidate_id == carl.id
+    assert set(Relationship.objects.values_list("candidate_id", flat=True)) == {carl.id, dora.id}
+
+
+def test_who_may_not_read_mail_sees_how_close_but_not_why(hugo, sign_in) -> None:
+    carl = in_touch("Carl Example")
+    HiringTeamMember.objects.create(job=ApplicationFactory(candidate=carl).job, user=hugo)
+    page = sign_in(hugo).get(f"/candidates/{carl.id}/").content.decode()
+    assert "Warm" in page
+    assert "They wrote to us" not in page
