@@ -12,7 +12,7 @@ from django.db.models.functions import Power
 
 from rapport.accounts.capabilities import require
 from rapport.candidates import relationship_rules as rules
-from rapport.candidates.models import Candidate, Relationship, Signal
+from rapport.candidates.models import Candidate, Signal
 from rapport.candidates.permissions import VIEW, visible_to
 from rapport.candidates.queries import CandidateRow, list_by_ids
 from rapport.candidates.relationship_rules import Sign
@@ -61,14 +61,11 @@ class RelationshipRow:
 
 
 def find_closeness(candidate_id: UUID, now: datetime | None = None) -> Closeness | None:
-    """Of a candidate whom the actor was found to see; None where nothing has ever counted. Two statements."""
+    """Of a candidate whom the actor was found to see; None where nothing has ever counted. One statement."""
     now = now or clock.now()
-    found = Relationship.objects.filter(candidate_id=candidate_id).first()
-    if found is None:
-        return None
-    signals = list(Signal.objects.filter(candidate_id=candidate_id).order_by("-at"))
-    signs = [Sign(row.kind, row.at, rules.worth(row.kind, row.at, now)) for row in signals[:SIGNS_SHOWN]]
-    return Closeness(rules.strength_at(found.log2_points, now), signs, len(signals))
+    signals = Signal.objects.filter(candidate_id=candidate_id).order_by("-at")
+    signs = [Sign(row.kind, row.at, rules.worth(row.kind, row.at, now)) for row in signals]
+    return Closeness(sum(sign.points for sign in signs), signs[:SIGNS_SHOWN], len(signs)) if signs else None
 
 
 def list_relationships(actor: Actor, view: str, *, number: int = 1) -> NumberedPage[RelationshipRow]:
