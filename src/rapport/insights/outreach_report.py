@@ -18,6 +18,7 @@ nowhere counted: it says what mail programs do.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -84,6 +85,11 @@ class Dimension:
     joins: str = ""
     none: str = ""
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """Those that its rows have: nobody is put into a part of a sequence."""
+        return FIGURES if self.of_enrollment else FIGURES[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
@@ -143,9 +149,9 @@ def list_people(
     parameters = {
         "since": since, "hidden": list(hidden_job_ids(actor)), "key": key, "before": before or LAST, "limit": limit + 1,
     }  # fmt: skip
+    if figure not in dimension.figures:
+        raise KeyError(figure)
     if figure == "enrolled":
-        if not dimension.of_enrollment:
-            raise KeyError(figure)
         taken_in = f"taken_in AS (SELECT {_text(dimension.of_enrollment)} AS key, c.* FROM cohort c)"
         statement = f"WITH {COHORT}, {taken_in} {PEOPLE.format(table='taken_in', condition=condition)}"
     else:
@@ -245,7 +251,7 @@ CONDITIONS = {
 }  # fmt: skip
 
 
-def _run(statement: str, parameters: Mapping[str, object]) -> list[tuple]:
+def _run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)  # type: ignore[arg-type]
+        cursor.execute(statement, parameters)
         return cursor.fetchall()

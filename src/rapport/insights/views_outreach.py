@@ -1,5 +1,6 @@
 """The report on sequences, as a page, as a file, and the people behind each figure."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,7 +47,7 @@ def outreach(request: Request) -> HttpResponse:
     """One row for each sequence, step, template, sender, department or kind of role."""
     by, days = _asked(request)
     found = read_report(request.actor, by, since=_since(days))
-    figures = [name for name in FIGURES if name != "enrolled" or DIMENSIONS[by].of_enrollment]
+    figures = DIMENSIONS[by].figures
     context = {
         "by": by,
         "what": DIMENSIONS[by].label,
@@ -85,7 +86,7 @@ def people(request: Request) -> HttpResponse:
     """Who is behind one figure of one row."""
     by, days = _asked(request)
     figure, key = request.GET.get("show", "sent"), request.GET.get("key", "")[:200]
-    if figure not in FIGURES or (figure == "enrolled" and not DIMENSIONS[by].of_enrollment):
+    if figure not in DIMENSIONS[by].figures:
         raise NotFound("There is no such figure in this report.")
     before = find_id(request.GET.get("before"))
     found = list_people(request.actor, by, key, figure, since=_since(days), before=before)
@@ -98,8 +99,7 @@ def people(request: Request) -> HttpResponse:
         "back_url": _url("outreach", by, days),
         "views": [
             {"label": LABELS[name], "url": _people_url(by, days, key, name), "is_current": name == figure}
-            for name in FIGURES
-            if name != "enrolled" or DIMENSIONS[by].of_enrollment
+            for name in DIMENSIONS[by].figures
         ],
         "next_url": f"{url}&before={found[-1].enrollment_id}" if has_more else "",
         "first_url": url if before else "",
@@ -118,7 +118,7 @@ def _since(days: int) -> datetime:
     return clock.now() - timedelta(days=days) if days else EVER
 
 
-def _row(row: ReportRow, by: str, days: int, figures: list[str]) -> dict[str, Any]:
+def _row(row: ReportRow, by: str, days: int, figures: Sequence[str]) -> dict[str, Any]:
     sent, replied = row.figures["sent"], row.figures["replied"]
     low, high = rate_interval(replied, sent) if sent else (0.0, 1.0)
     return {
