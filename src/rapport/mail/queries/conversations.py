@@ -64,7 +64,9 @@ def list_conversations(
     `show` is one of SHOWS, or for_me: those that wait and are nobody else's. Who waits comes first, the longest wait before all; the others by when anybody last wrote. Snoozed ones come by
     their return, done ones by when they were done, the latest first.
     """
-    rows = _shown(actor, show, clock.now()).select_related("mailbox", "latest_reply__intent", "assignee")
+    rows = _shown(actor, visible_conversations(actor), show, clock.now()).select_related(
+        "mailbox", "latest_reply__intent", "assignee"
+    )
     if mailbox_id:
         rows = rows.filter(mailbox_id=mailbox_id)
     for word in first_words(words):
@@ -86,11 +88,11 @@ def place_of(row: Conversation, show: str) -> Place:
 def count_conversations(actor: Actor) -> Mapping[str, int]:
     """How many each list holds that asks for something, counted up to a cap."""
     now = clock.now()
-    return {show: _shown(actor, show, now)[:COUNT_CAP].count() for show in ("mine", "unassigned", "waiting")}
-
-
-def _shown(actor: Actor, show: str, now: datetime) -> QuerySet[Conversation]:
     rows = visible_conversations(actor)
+    return {show: _shown(actor, rows, show, now)[:COUNT_CAP].count() for show in ("mine", "unassigned", "waiting")}
+
+
+def _shown(actor: Actor, rows: QuerySet[Conversation], show: str, now: datetime) -> QuerySet[Conversation]:
     if show == "done":
         return rows.filter(done_at__isnull=False)
     rows = rows.filter(done_at=None)
@@ -145,7 +147,7 @@ def _with_names(rows: QuerySet[Comment]) -> list[Comment]:
     comments = list(rows.select_related("author"))
     names = names_of({key for row in comments for key in row.mentioned_ids})
     for row in comments:
-        row.mentioned = [names[key] for key in row.mentioned_ids if key in names]  # type: ignore[attr-defined]
+        row.mentioned = [names[key] for key in row.mentioned_ids if key in names]  # type: ignore[attr-defined]  # annotated
     return comments
 
 
