@@ -1,24 +1,14 @@
 """The rows of an import that were not imported, as a CSV file to be corrected and imported again."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rapport.intake import import_files
 from rapport.intake.models import Import, ImportRow
 from rapport.intake.table_inspection import format_from, read_rows
 from rapport.lib.errors import NotFound
+from rapport.lib.spreadsheets import csv_lines
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 GONE = "The file of this import is not kept any more: uploads are deleted 30 days after an import."
-
-
-class _Line:
-    """A file for csv.writer that holds the line just written."""
-
-    text = ""
-
-    def write(self, text: str) -> None:
-        self.text = text
 
 
 def stream(item: Import) -> Iterator[str]:
@@ -33,15 +23,13 @@ def stream(item: Import) -> Iterator[str]:
 
 
 def _lines(item: Import) -> Iterator[str]:
-    line = _Line()
-    writer = csv.writer(line)
     columns = item.format.get("columns", ["File"])
-    writer.writerow(defused([*columns, "Row", "Reason"]))
-    yield "\ufeff" + line.text
+    return csv_lines([*columns, "Row", "Reason"], _rows(item, len(columns)), keeps=_is_number)
+
+
+def _rows(item: Import, width: int) -> Iterator[list[str]]:
     for number, cells, reason in _failed(item):
-        shown = [*cells, *[""] * (len(columns) - len(cells))][: max(len(columns), len(cells))]
-        writer.writerow(defused([*shown, str(number), reason]))
-        yield line.text
+        yield [*cells, *[""] * (width - len(cells)), str(number), reason]
 
 
 def _failed(item: Import) -> Iterator[tuple[int, list[str], str]]:
@@ -58,11 +46,6 @@ def _failed(item: Import) -> Iterator[tuple[int, list[str], str]]:
             yield number, record.cells if record else [], message
 
 
-def defused(cells: Sequence[str]) -> list[str]:
-    """Cells that no spreadsheet takes for a formula."""
-    return [f"'{cell}" if cell.startswith(FORMULA_STARTS) and not _is_number(cell) else cell for cell in cells]
-
-
 def _is_number(cell: str) -> bool:
     """A phone number or an amount is no formula: "+49 30 5550142", "-3.5"."""
-    return cell[0] in "+-" and cell[1:].replace(" ", "").replace(".", "").isdigit()
+    return cell[:1] in ("+", "-") and cell[1:].replace(" ", "").replace(".", "").isdigit()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from rapport.candidates.contact_rules import NotAContact, read_email
 from rapport.candidates.drafts import CandidateDraft, ContactPointDraft, EducationDraft, SkillDraft
+from rapport.lib.spreadsheets import entered_text
 
 LONGEST_NAME = 300
 MOST_CONTACTS = 20
@@ -22,7 +23,6 @@ _SEVERAL = re.compile(r"[;,|\s]")  # without one of these _ADDRESSES finds nothi
 _NUMBERS = re.compile(r"[;,|\n]+")
 _YEARS = re.compile(r"^\D{0,12}(\d{1,2}(?:[.,]\d+)?)")
 _FORMULA = re.compile(r"^[=@]|^[+-](?=[A-Za-z(@=])")
-_DEFUSED = re.compile(r"^'(?=[=+\-@\t\r])")
 CONTACT_KINDS = {"email": "email", "phone": "phone", "link": "link"}
 
 
@@ -46,7 +46,7 @@ def build_draft(cells: Sequence[str], mapping: Sequence[str], options: Mapping[s
     values: defaultdict[str, list[str]] = defaultdict(list)
     for cell, name in zip(cells, mapping, strict=False):
         if name and (value := cell.strip()):
-            values[name].append(_DEFUSED.sub("", value) if value[0] == "'" else value)
+            values[name].append(entered_text(value) if value[0] == "'" else value)
     owner_id = options.get("owner_id")
     return CandidateDraft(
         full_name=_name(values),

@@ -62,6 +62,7 @@ def test_csv_holds_nothing_that_a_spreadsheet_executes(index, rita: User, sign_i
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_every_start_of_a_formula_is_defused(start: str) -> None:
     assert spreadsheets.defused(f"{start}1") == f"'{start}1"
+    assert spreadsheets.entered_text(f"'{start}1") == f"{start}1"
 
 
 def test_json_lines_hold_the_values_as_they_are(index, rita: User, sign_in: SignIn) -> None:
