@@ -39,14 +39,16 @@ COUNT_CAP = 10_000
 COUNT_MEMBERS = f"""(SELECT count(*) FROM (SELECT 1 FROM candidates_poolmember counted
     WHERE counted.pool_id = candidates_pool.id LIMIT {COUNT_CAP}) AS capped)"""
 
-# One has one owner at most. With the limit each is looked up by the index; without, while an import fills the table and
-# nothing is known of its size, the whole of it is sorted for every batch.
+# One has one owner at most. Offset 0 has each of them, and then its owner, looked up by the index: while an import fills
+# the tables and nothing is known of their size, the planner would read the whole of one for every batch, or every row.
 FIND_OWNERS = """
-SELECT wanted.kind, wanted.normal, owner.candidate_id, owner.full_name
+SELECT wanted.kind, wanted.normal, point.candidate_id, owner.full_name
 FROM unnest(%s::text[], %s::text[]) AS wanted(kind, normal)
 CROSS JOIN LATERAL (
-    SELECT p.candidate_id, c.full_name FROM candidates_contactpoint p JOIN candidates_candidate c ON c.id = p.candidate_id
-    WHERE p.kind = wanted.kind AND p.normal = wanted.normal AND NOT p.is_shared LIMIT 1) AS owner
+    SELECT p.candidate_id FROM candidates_contactpoint p
+    WHERE p.kind = wanted.kind AND p.normal = wanted.normal AND NOT p.is_shared OFFSET 0) AS point
+CROSS JOIN LATERAL (
+    SELECT c.full_name FROM candidates_candidate c WHERE c.id = point.candidate_id OFFSET 0) AS owner
 """
 
 

@@ -19,10 +19,12 @@ from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.queue import enqueue
 
 BATCH = 5000
+# Materialized: a nested loop would ask for the batch again after each row, and get the next ones.
 TAKE_OFF_SOME = """
-DELETE FROM candidates_candidatetag c USING (
+WITH batch AS MATERIALIZED (
     SELECT candidate_id FROM candidates_candidatetag WHERE tag_id = %(tag)s ORDER BY candidate_id LIMIT %(limit)s
-    FOR UPDATE) AS batch
+    FOR UPDATE)
+DELETE FROM candidates_candidatetag c USING batch
 WHERE c.tag_id = %(tag)s AND c.candidate_id = batch.candidate_id RETURNING c.candidate_id
 """
 

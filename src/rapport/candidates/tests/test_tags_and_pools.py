@@ -235,6 +235,18 @@ def test_a_tag_of_very_many_is_deleted_by_the_worker(rita: User, monkeypatch: py
     assert Activity.objects.filter(verb="tag.deleted").count() == 1
 
 
+def test_a_batch_of_a_tag_is_a_batch_however_it_is_planned(rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag_deleting, "BATCH", 2)
+    tag, people = TagFactory(owner=rita), CandidateFactory.create_batch(5)
+    operations.tag_candidates(actor=rita.actor, candidate_ids=[person.id for person in people], tag_id=tag.id)
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "material", "memoize"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute("UPDATE pg_class SET relpages = 100, reltuples = 0 WHERE relname = 'candidates_candidatetag'")
+    operations.delete_tag(actor=rita.actor, tag_id=tag.id)
+    assert CandidateTag.objects.count() == 3
+
+
 def test_merging_a_tag_ends_its_deleting(rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tag_deleting, "BATCH", 2)
     tag, into, people = TagFactory(owner=rita), TagFactory(), CandidateFactory.create_batch(3)

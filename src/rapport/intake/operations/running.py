@@ -31,6 +31,7 @@ from rapport.lib.actors import COMMAND, Actor
 from rapport.lib.collecting import without_cycles
 from rapport.lib.copying import Table, copy_lines
 from rapport.lib.errors import NotAllowed, RapportError
+from rapport.lib.planning import analyze_outgrown
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ RESUME_BATCH = 12
 NOT_STORED = "The database refused this row; nothing of it was stored."
 State = ImportRow.State
 ROWS = Table(ImportRow)
+LOOKED_UP = {"candidates_candidate": ["id"], "candidates_contactpoint": ["kind", "normal"]}
 _VALUES = attrgetter(*ROWS.attributes)
 
 
@@ -143,6 +145,8 @@ def _store_batch(item: Import, token: str) -> int:
     source.position += len(pieces)
     if len(pieces) < size:
         sources.forget(item.id)
+    elif item.kind == Import.Kind.CSV:
+        analyze_outgrown(LOOKED_UP, rows=mine.created_count)
     return len(pieces)
 
 

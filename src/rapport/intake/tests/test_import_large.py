@@ -60,6 +60,17 @@ def test_a_hundred_thousand_rows_come_in(rita: User, tmp_path: Path) -> None:
     assert count_jobs() == 0
 
 
+def test_what_the_planner_believed_of_the_tables_does_not_hold(rita: User, tmp_path: Path) -> None:
+    tables = ["candidates_candidate", "candidates_contactpoint"]
+    sizes = "SELECT count(*) FROM pg_class WHERE relname = ANY(%s) AND reltuples >= 2500"
+    write_table(tmp_path / "people.csv", 10_000)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET relpages = 100, reltuples = 0 WHERE relname = ANY(%s)", [tables])
+        item = import_file(rita, tmp_path / "people.csv")
+        cursor.execute(sizes, [tables])
+        assert (item.created_count, cursor.fetchone()) == (9_700, (2,))
+
+
 def test_undo_keeps_exactly_those_something_happened_to(rita: User, tmp_path: Path) -> None:
     write_table(tmp_path / "people.csv", 10_000)
     item = import_file(rita, tmp_path / "people.csv")
