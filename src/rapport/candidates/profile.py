@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Model, OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, JSONField, Model, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from rapport.accounts.models import User
@@ -30,6 +32,7 @@ from rapport.lib.actors import Actor
 from rapport.skills.models import Skill
 
 Row = TypeVar("Row", bound=Model)
+ROWS = ArrayField(JSONField())
 LARGE = {"text", "parsed"}  # of documents: read on their own page only
 
 
@@ -62,7 +65,8 @@ class Profile:
 def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
     """One person with everything, in one statement; NotFound outside what the actor may see."""
     rows = Candidate.objects.filter(visible_to(actor), id=candidate_id).select_related("source", "owner")
-    candidate = rows.annotate(**_belongings()).first()
+    gathered = {name: _for_one(compiled, candidate_id) for name, compiled in _gathering().items()}
+    candidate = rows.annotate(**gathered).first()
     if candidate is None:
         raise missing(actor, candidate_id)
     found: Mapping[str, list[dict[str, Any]]] = {name: getattr(candidate, f"{name}_rows_") for name in _ORDER}
@@ -83,37 +87,48 @@ def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
 
 
 _ORDER = ("contact_points", "consents", "tags", "pools", "documents", "skills", "experiences", "educations", "tasks")
+SOMEBODY = UUID(int=0)  # stands for the person in statements that are made once
 
 
-def _belongings() -> dict[str, ArraySubquery]:
-    """Subqueries that gather the rows of each kind as JSON objects, in the order in which they are shown."""
-    own = {"candidate_id": OuterRef("pk")}
-    rows: dict[str, ArraySubquery] = {
-        "contact_points": _gather(ContactPoint.objects.filter(**own).order_by("-is_primary", "created_at", "id")),
-        "consents": _gather(Consent.objects.filter(**own).order_by("-given_at")),
-        "tags": _gather(Tag.objects.filter(candidate_rows__candidate_id=OuterRef("pk"))),
-        "pools": _gather(
+@cache
+def _gathering() -> dict[str, tuple[str, tuple[Any, ...]]]:
+    """Statements that gather the rows of each kind as JSON objects, in the order in which they are shown, for SOMEBODY.
+
+    Made once: to put them together takes longer than to run them.
+    """
+    own = {"candidate_id": SOMEBODY}
+    rows: dict[str, QuerySet] = {
+        "contact_points": _as_json(ContactPoint.objects.filter(**own).order_by("-is_primary", "created_at", "id")),
+        "consents": _as_json(Consent.objects.filter(**own).order_by("-given_at")),
+        "tags": _as_json(Tag.objects.filter(candidate_rows__candidate_id=SOMEBODY)),
+        "pools": _as_json(
             PoolMember.objects.filter(pool__archived_at=None, **own).order_by("pool__name"), pool_name="pool__name"
         ),
-        "documents": _gather(Document.objects.filter(**own).order_by("-created_at", "id")),
-        "skills": _gather(
+        "documents": _as_json(Document.objects.filter(**own).order_by("-created_at", "id")),
+        "skills": _as_json(
             CandidateSkill.objects.filter(**own).order_by(F("years").desc(nulls_last=True), "skill__name"),
             skill_name="skill__name",
         ),
-        "experiences": _gather(Experience.objects.filter(**own)),
-        "educations": _gather(Education.objects.filter(**own)),
-        "tasks": _gather(
+        "experiences": _as_json(Experience.objects.filter(**own)),
+        "educations": _as_json(Education.objects.filter(**own)),
+        "tasks": _as_json(
             Task.objects.filter(done_at=None, **own).order_by(F("due_on").asc(nulls_last=True), "id"),
             assignee_full_name="assignee__full_name",
         ),
     }
-    return {f"{name}_rows_": subquery for name, subquery in rows.items()}
+    return {f"{name}_rows_": found.query.sql_with_params() for name, found in rows.items()}
 
 
-def _gather(rows: QuerySet, **related: str) -> ArraySubquery:
+def _as_json(rows: QuerySet, **related: str) -> QuerySet:
     left_out = LARGE if rows.model is Document else ()
     fields = {field.attname: field.attname for field in rows.model._meta.concrete_fields if field.name not in left_out}
-    return ArraySubquery(rows.values(json=JSONObject(**fields, **related)))
+    return rows.values(json=JSONObject(**fields, **related))
+
+
+def _for_one(compiled: tuple[str, tuple[Any, ...]], candidate_id: UUID) -> RawSQL:
+    sql, values = compiled
+    of_them = [candidate_id if value == SOMEBODY else value for value in values]
+    return RawSQL(f"ARRAY({sql})", of_them, output_field=ROWS)  # noqa: S611 - nothing in it comes from outside
 
 
 def _instances(model: type[Row], rows: Iterable[Mapping[str, Any]]) -> list[Row]:

@@ -142,7 +142,9 @@ def lock_visible_ids(actor: Actor, candidate_ids: Collection[UUID]) -> list[UUID
 
 
 def list_by_ids(actor: Actor, candidate_ids: Sequence[UUID]) -> list[CandidateRow]:
-    """Rows in the given order, in four statements; ids the actor may not see are left out."""
+    """Rows in the given order, in four statements, none without ids; ids the actor may not see are left out."""
+    if not candidate_ids:
+        return []
     found = {row.id: row for row in _rows(Candidate.objects.filter(visible_to(actor), id__in=candidate_ids))}
     return [found[candidate_id] for candidate_id in candidate_ids if candidate_id in found]
 

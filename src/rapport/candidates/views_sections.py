@@ -4,7 +4,7 @@ Without JavaScript the same forms lead back to the profile.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from rapport.accounts.capabilities import holds
+from rapport.accounts.capabilities import holds, require
 from rapport.candidates import contact_rules, operations, queries
 from rapport.candidates.forms import (
     ConsentForm,
@@ -32,7 +32,7 @@ from rapport.candidates.permissions import EDIT, NOTE, TAG
 from rapport.candidates.profile import Profile, get_profile
 from rapport.candidates.views import PROFILE
 from rapport.lib.doors import toast
-from rapport.lib.errors import InvalidInput
+from rapport.lib.errors import InvalidInput, NotFound
 from rapport.lib.requests import Request, next_url, whole_number
 
 
@@ -49,11 +49,17 @@ def section_context(request: Request, profile: Profile) -> dict[str, Any]:
 
 
 def answer(
-    request: Request, candidate_id: UUID, section: str, change: Callable[[], str | None], *, form: Any = None
+    request: Request,
+    candidate_id: UUID,
+    section: str,
+    change: Callable[[], str | None],
+    *,
+    form: Any = None,
+    again: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Make a change and answer with its section: 422 with the complaint in it when it was refused.
 
-    `change` returns a message worth showing, or None.
+    `change` returns a message worth showing, or None. `again` is what a section that was refused shows besides.
     """
     problem, same, said = "", None, None
     if form is not None and not form.is_valid():
@@ -71,6 +77,8 @@ def answer(
         return redirect(PROFILE, candidate_id)
     profile = get_profile(request.actor, candidate_id)
     context = section_context(request, profile) | {"problem": problem, "same": same, "entered": request.POST}
+    if problem and again:
+        context |= again
     response = render(request, f"candidates/_{section}.html", context, status=422 if problem else 200)
     if not problem:
         response["HX-Trigger-After-Swap"] = json.dumps({"timelineChanged": {}})
@@ -209,38 +217,62 @@ def consent_withdraw(request: Request, candidate_id: UUID, consent_id: UUID) -> 
     return answer(request, candidate_id, "consents", change)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def experience_save(request: Request, candidate_id: UUID, experience_id: UUID | None = None) -> HttpResponse:
-    """Add or change a job; `do=remove` takes it away."""
+    """The form of a job; a POST adds or changes it, with `do=remove` takes it away."""
     form = ExperienceForm(request.POST)
-    remove = request.POST.get("do") == "remove"
 
     def change() -> None:
-        if remove and experience_id:
+        if experience_id and request.POST.get("do") == "remove":
             operations.remove_experience(actor=request.actor, candidate_id=candidate_id, experience_id=experience_id)
         else:
             operations.save_experience(
                 actor=request.actor, candidate_id=candidate_id, draft=form.draft(), experience_id=experience_id
             )
 
-    return answer(request, candidate_id, "career", change, form=None if remove else form)
+    return _career(request, candidate_id, "experience", experience_id, form, change)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def education_save(request: Request, candidate_id: UUID, education_id: UUID | None = None) -> HttpResponse:
-    """Add or change a school; `do=remove` takes it away."""
+    """The form of a school; a POST adds or changes it, with `do=remove` takes it away."""
     form = EducationForm(request.POST)
-    remove = request.POST.get("do") == "remove"
 
     def change() -> None:
-        if remove and education_id:
+        if education_id and request.POST.get("do") == "remove":
             operations.remove_education(actor=request.actor, candidate_id=candidate_id, education_id=education_id)
         else:
             operations.save_education(
                 actor=request.actor, candidate_id=candidate_id, draft=form.draft(), education_id=education_id
             )
 
-    return answer(request, candidate_id, "career", change, form=None if remove else form)
+    return _career(request, candidate_id, "education", education_id, form, change)
+
+
+def _career(
+    request: Request, candidate_id: UUID, kind: str, row_id: UUID | None, form: Any, change: Callable[[], None]
+) -> HttpResponse:
+    """The form in a window, or what was done with it; refused, it comes back with what was typed."""
+    window = {
+        "kind": kind,
+        "title": f"{'Change this' if row_id else 'Add a'} {'job' if kind == 'experience' else 'school'}",
+        "action": request.path,
+        "is_new": not row_id,
+        "row": request.POST,
+    }
+    if request.method == "POST":
+        form = None if request.POST.get("do") == "remove" else form
+        return answer(request, candidate_id, "career", change, form=form, again={"window": window})
+    if not request.htmx:
+        return redirect(PROFILE, candidate_id)
+    require(request.actor, EDIT)
+    profile = get_profile(request.actor, candidate_id)
+    if row_id:
+        rows: list[Any] = profile.experiences if kind == "experience" else profile.educations
+        window["row"] = next((row for row in rows if row.id == row_id), None)
+        if window["row"] is None:
+            raise NotFound("That is not on the profile any more.")
+    return render(request, "candidates/_career_window.html", {"window": window})
 
 
 @require_POST

@@ -62,9 +62,9 @@ def _month(day: date | None, by_year: bool) -> str:
 
 
 @register.filter
-def month_value(day: date | None) -> str:
-    """A stored first day as a form shows it, "2024-03"."""
-    return f"{day:%Y-%m}" if day else ""
+def month_value(day: date | str | None) -> str:
+    """A stored first day as a form shows it, "2024-03"; what was typed as it is."""
+    return f"{day:%Y-%m}" if isinstance(day, date) else day or ""
 
 
 @register.filter

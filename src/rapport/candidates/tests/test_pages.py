@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from rapport.accounts.models import User
-from rapport.candidates.models import Candidate, CandidateTag, ContactPoint, Note
+from rapport.candidates.models import Candidate, CandidateTag, ContactPoint, Education, Experience, Note
 from rapport.candidates.tests.factories import CandidateFactory, ContactPointFactory, PoolFactory, TagFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +172,37 @@ def test_a_note_is_changed_by_its_author_only(rita: User, ada: User, sign_in) ->
     assert note.text == "Wrote."
     assert sign_in(rita).post(url, {"do": "delete"}).status_code == 302
     assert not Note.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "shown"),
+    [
+        ("experience", {"title": "Fitter", "organisation": "Pegel", "start_on": "2020-03"}, "2020-03"),
+        ("education", {"school": "TU Graz", "degree": "MSc", "end_on": "2018-01"}, "TU Graz"),
+    ],
+)
+def test_the_form_of_a_job_or_school_is_fetched_and_comes_back_as_typed(
+    rita: User, sign_in, kind: str, values: dict, shown: str
+) -> None:
+    carl, client = CandidateFactory(), sign_in(rita)
+    add = reverse(f"candidates:{kind}_add", args=[carl.id])
+    assert "Remove</button>" not in client.get(add, headers=HTMX).content.decode()
+    client.post(add, values, headers=HTMX)
+    row = (Experience if kind == "experience" else Education).objects.get()
+    change = reverse(f"candidates:{kind}_change", args=[carl.id, row.id])
+
+    form = client.get(change, headers=HTMX).content.decode()
+    assert [f'value="{value}"' in form for value in values.values()] == [True] * len(values)
+    assert (form.count("data-open-now"), form.count("Remove</button>")) == (1, 1)
+
+    refused = client.post(change, values | {"end_on": "spring <b>"}, headers=HTMX)
+    again = refused.content.decode()
+    assert (refused.status_code, shown in again, again.count("data-open-now")) == (422, True, 1)
+    assert 'value="spring &lt;b&gt;"' in again
+    assert client.get(reverse(f"candidates:{kind}_change", args=[carl.id, carl.id]), headers=HTMX).status_code == 404
+    assert client.get(change)["Location"] == f"/candidates/{carl.id}/"
+
+
+def test_the_form_of_a_job_is_for_those_who_may_change_people(ines: User, sign_in) -> None:
+    response = sign_in(ines).get(reverse("candidates:experience_add", args=[CandidateFactory().id]), headers=HTMX)
+    assert response.status_code in (403, 404)
