@@ -21,9 +21,11 @@ from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.models import Mailbox
 from rapport.outreach import ledger
+from rapport.outreach.conditions import list_passed_over, list_stopped
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.fillings import read_fillings, to_fill_in
+from rapport.outreach.going_on import go_on
 from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Step
@@ -131,6 +133,8 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
         needs_consent=plan.sequence.needs_consent, writers={row.candidate_id: row.enrolled_by_id for row in rows},
     )  # fmt: skip
     threads = read_threads([row.thread_id for row in rows if row.thread_id])
+    stopped = list_stopped(plan, {row.candidate_id for row in rows})
+    passed_over = list_passed_over(plan, rows)
     go: list[Parcel] = []
     tasks: list[DueRow] = []
     later: list[tuple[UUID, datetime | None, str]] = []
@@ -143,6 +147,11 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     rules_in = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in known.values()}}
     for row in rows:
         person, step = known[row.candidate_id], steps.get(row.step_id)
+        if row.candidate_id in stopped:
+            ended.append(EndedEnrollment(row.id, row.candidate_id, "tagged", stopped[row.candidate_id]))
+            continue
+        if row.id in passed_over:
+            continue
         if step is not None and step.kind == Step.Kind.TASK:
             tasks.append(row)
             continue
@@ -172,6 +181,8 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
                 continue
         ended.append(EndedEnrollment(row.id, row.candidate_id, verdict.reason, verdict.text))
     ledger.postpone(later)
+    skipped = [row for row in rows if row.id in passed_over and row.candidate_id not in stopped]
+    go_on(plan, [(row, passed_over[row.id], known[row.candidate_id].time_zone) for row in skipped], now)
     end_many(plan.sequence, ended, now)
     add_tasks(plan, tasks, known, now)
     return _write(plan, go, approved, lease, now)

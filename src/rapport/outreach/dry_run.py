@@ -20,17 +20,19 @@ from rapport.mail.models import Mailbox, Message
 from rapport.mail.template_fields import sample_person
 from rapport.mail.warm_up import cap_on
 from rapport.outreach import queries
+from rapport.outreach.conditions import list_stopped, list_unmet
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import Facts
-from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.models import Delivery, Enrollment, Step
 from rapport.outreach.models import Sequence as OutreachSequence
 from rapport.outreach.plans import Plan, load_plan, load_plans, read_letters
-from rapport.outreach.schedule import next_slot, zone_of
+from rapport.outreach.schedule import zone_of
 from rapport.outreach.simulation import DAY, Event, Going, MailboxClock, Traveller, simulate
 
 MOST_DAYS, MOST_PEOPLE = 366, 5_000
 ASSUMED = (
-    "Nobody answers, clicks or unsubscribes; every server takes every mail; mails that want approval get it at once."
+    "Nobody answers, clicks, unsubscribes or gets another tag; every server takes every mail; mails that want approval get "
+    "it at once."
 )
 HELD = {
     "planned": ("approval", "A mail waits for approval, and the steps after it wait for that."),
@@ -135,9 +137,14 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
     others = others.exclude(sequence_id=plan.sequence.id).order_by("id")
     plans = {plan.sequence.id: plan} | load_plans({row.sequence_id for row in others})
     going: dict[UUID, list[Going]] = defaultdict(list)
+    passed_over, stopped = _for_others({row.id: row for row in (*rows, *others)}, plans)
     for row in (*rows, *others):
         if row.sequence_id in plans and row.next_due_at is not None:
-            going[row.candidate_id].append(Going(row.id, plans[row.sequence_id], row.step_id, row.next_due_at))
+            ahead = passed_over.get(row.id, frozenset())
+            stop = stopped.get((row.sequence_id, row.candidate_id), "")
+            going[row.candidate_id].append(
+                Going(row.id, plans[row.sequence_id], row.step_id, row.next_due_at, ahead, stop)
+            )
     known = read_known(
         ids, now=now, cap_days=max(found.sequence.cap_days for found in plans.values()),
         needs_consent=any(found.sequence.needs_consent for found in plans.values()),
@@ -147,14 +154,30 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
     return [Traveller(key, known[key], going[key], letters) for key in going if key in known]
 
 
+def _for_others(
+    rows: Mapping[UUID, Enrollment], plans: Mapping[UUID, Plan]
+) -> tuple[dict[UUID, frozenset[UUID]], dict[tuple[UUID, UUID], str]]:
+    """The steps ahead of each enrollment that go to others only, and why some end, by (sequence, person)."""
+    passed_over: dict[UUID, frozenset[UUID]] = {}
+    stopped: dict[tuple[UUID, UUID], str] = {}
+    for sequence_id, plan in plans.items():
+        people = {key: row.candidate_id for key, row in rows.items() if row.sequence_id == sequence_id}
+        unmet = list_unmet([step for step in plan.steps if step.only_if], people)
+        passed_over |= {key: frozenset(steps) for key, steps in unmet.items() if steps}
+        reasons = list_stopped(plan, set(people.values()))
+        stopped |= {(sequence_id, candidate_id): why for candidate_id, why in reasons.items()}
+    return passed_over, stopped
+
+
 def _somebody(plan: Plan, start: datetime) -> Traveller:
     """An invented person who joins at the start."""
     zone = plan.sequence.time_zone
     address, first = "somebody@example.org", plan.steps[0]
-    due_at = next_slot(start, plan.hours_for(zone, start)) + timedelta(days=first.wait_days)
+    due_at = plan.due_from(first, start, zone)
     known = Known(sample_person(), zone, address, address, Facts(address=address, has_consent=True))
     key = new_id()
-    return Traveller(key, known, [Going(key, plan, first.id, due_at)])
+    for_others = frozenset(step.id for step in plan.steps if step.only_if in (Step.OnlyIf.CLICKED, Step.OnlyIf.TAGGED))
+    return Traveller(key, known, [Going(key, plan, first.id, due_at, for_others)])
 
 
 def _read_clocks(travellers: Iterable[Traveller], now: datetime) -> dict[UUID, MailboxClock]:

@@ -25,6 +25,8 @@ EXIT_LABELS = {
     "suppressed": "Address suppressed",
     "unsubscribed": "Unsubscribed",
     "no_consent": "No consent",
+    "tagged": "Has the tag that ends it",
+    "goal": "Followed a link",
     "topic": "Does not want this topic",
     "missing_values": "Text could not be filled in",
     "refused": "Refused by their server",
@@ -46,6 +48,11 @@ UPDATE outreach_enrollment e SET state = 'exited', exit_reason = v.reason, exit_
   delivery_id = CASE WHEN e.delivery_id IN (SELECT id FROM skipped) THEN NULL ELSE e.delivery_id END
 FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
 """
+
+
+def stop_words(tag: str) -> str:
+    """Why somebody who was given a tag gets nothing more."""
+    return f"They have the tag {tag}."
 
 
 @dataclass(frozen=True, slots=True)

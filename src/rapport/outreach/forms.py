@@ -9,6 +9,7 @@ import pycountry
 from django import forms
 from django.conf import settings
 
+from rapport.candidates.tag_queries import find_tag
 from rapport.jobs.models import Job
 from rapport.mail.models import Mailbox, TemplateVersion, Topic
 from rapport.outreach.models import Sequence, Step
@@ -16,6 +17,16 @@ from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.variants import FIRST
 
 DAYS = [(0, "Mon"), (1, "Tue"), (2, "Wed"), (3, "Thu"), (4, "Fri"), (5, "Sat"), (6, "Sun")]
+
+
+def read_tag(name: str) -> UUID | None:
+    """The tag that a person means by a name; None for no name. Raises ValidationError where there is none."""
+    if not name:
+        return None
+    tag = find_tag(name)
+    if tag is None:
+        raise forms.ValidationError(f"There is no tag named {name}. Choose one that there is.")
+    return tag.id
 
 
 class SequenceForm(forms.Form):
@@ -54,6 +65,14 @@ class SequenceForm(forms.Form):
         label="The same person again after days", min_value=0, max_value=3650, initial=0,
         help_text="Counted from when they left it; 0 for never.",
     )  # fmt: skip
+    goal = forms.ChoiceField(
+        label="What it is for",
+        choices=Sequence.Goal.choices,
+        initial=Sequence.Goal.REPLY,
+        required=False,
+        help_text="Who gets there is done with it. Whoever answers or applies gets nothing more in any case.",
+    )
+    stop_tag = forms.CharField(label="Ends for whoever has the tag", required=False, max_length=100)
     updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, mailboxes: Iterable[Mailbox], jobs: Iterable[Job], **kwargs: Any) -> None:
@@ -68,9 +87,14 @@ class SequenceForm(forms.Form):
         field: Any = self.fields[name]
         field.choices = choices
 
+    def clean_stop_tag(self) -> UUID | None:
+        return read_tag(self.cleaned_data["stop_tag"])
+
     def draft(self) -> SequenceDraft:
         values = dict(self.cleaned_data)
         del values["updated_at"]
+        values["stop_tag_id"] = values.pop("stop_tag")
+        values["goal"] = values["goal"] or Sequence.Goal.REPLY
         return SequenceDraft(
             **{
                 **values,
@@ -88,7 +112,8 @@ def initial_of(sequence: Sequence | None) -> dict[str, Any]:
         return {name: getattr(draft, name) for name in SequenceDraft.__dataclass_fields__}
     values = {name: getattr(sequence, name) for name in SequenceDraft.__dataclass_fields__}
     ids = {name: str(values[name] or "") for name in ("mailbox_id", "job_id")}
-    return {**values, **ids, "updated_at": sequence.updated_at.isoformat()}
+    named = {"stop_tag": sequence.stop_tag.name if sequence.stop_tag else ""}
+    return {**values, **ids, **named, "updated_at": sequence.updated_at.isoformat()}
 
 
 class VariantForm(forms.Form):
@@ -121,9 +146,18 @@ class StepForm(forms.Form):
     kind = forms.ChoiceField(
         label="What happens", choices=Step.Kind.choices, widget=forms.Select(attrs={"class": "input"})
     )
-    wait_days = forms.IntegerField(
-        label="Days to wait", min_value=0, max_value=365, initial=0, widget=forms.NumberInput(attrs={"class": "input"})
+    wait_count = forms.IntegerField(
+        label="How long to wait", min_value=0, max_value=365, initial=0,
+        widget=forms.NumberInput(attrs={"class": "input"}),
+    )  # fmt: skip
+    wait_unit = forms.ChoiceField(
+        label="Hours or days", choices=Step.WaitUnit.choices, initial=Step.WaitUnit.DAYS, required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )  # fmt: skip
+    only_if = forms.ChoiceField(
+        label="Who gets it", choices=Step.OnlyIf.choices, required=False, widget=forms.Select(attrs={"class": "input"})
     )
+    only_if_tag = forms.CharField(label="Tag", required=False, max_length=100)
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
     smallest_difference_points = forms.IntegerField(
@@ -152,8 +186,17 @@ class StepForm(forms.Form):
         """The forms of all wordings, the first one first."""
         return [self, *self.variants]
 
+    def clean_only_if_tag(self) -> UUID | None:
+        if self.cleaned_data.get("only_if") not in (Step.OnlyIf.TAGGED, Step.OnlyIf.NOT_TAGGED):
+            return None
+        tag_id = read_tag(self.cleaned_data["only_if_tag"])
+        if tag_id is None:
+            raise forms.ValidationError("Choose the tag.")
+        return tag_id
+
     def draft(self) -> StepDraft:
         values = {name: value for name, value in self.cleaned_data.items() if name != "used"}
-        for name in ("smallest_difference_points", "expected_rate_percent"):
+        values["only_if_tag_id"] = values.pop("only_if_tag")
+        for name in ("wait_unit", "smallest_difference_points", "expected_rate_percent"):
             values[name] = values[name] or self.fields[name].initial
         return StepDraft(**values, variants=tuple(variant.draft() for variant in self.variants))

@@ -60,6 +60,13 @@ POSTPONE = """
 UPDATE outreach_enrollment e SET next_due_at = v.due, waits_for = v.why
 FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[]) AS v(id, due, why) WHERE e.id = v.id AND e.state = 'active'
 """
+GO_ON = """
+UPDATE outreach_enrollment e SET step_id = v.step, next_due_at = v.due, tries = 0, waits_for = '',
+  state = CASE WHEN v.step IS NULL THEN 'finished' ELSE 'active' END,
+  ended_at = CASE WHEN v.step IS NULL THEN %s::timestamptz END
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, step, due)
+WHERE e.id = v.id AND e.state = 'active' RETURNING e.id, e.state = 'finished'
+"""
 MARK = """
 UPDATE outreach_delivery d SET state = v.now, code = v.code, reason = v.reason,
   started_at = CASE WHEN v.now = 'in_flight' THEN clock_timestamp() ELSE d.started_at END,
@@ -255,6 +262,16 @@ def postpone(rows: Iterable[tuple[UUID, datetime | None, str]]) -> None:
     columns = list(zip(*rows, strict=True))
     if columns:
         _run(POSTPONE, [list(column) for column in columns], rows=False)
+
+
+def go_on(rows: Iterable[tuple[UUID, UUID | None, datetime | None]], now: datetime) -> set[UUID]:
+    """Move enrollments, nothing of which is in hand, to their next step: (enrollment, step, due), or None, None for the end.
+
+    Returns those that have finished by this.
+    """
+    columns = list(zip(*rows, strict=True))
+    found = _run(GO_ON, [now, *map(list, columns)]) if columns else []
+    return {key for key, is_over in found if is_over}
 
 
 def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: str = "") -> int:

@@ -27,7 +27,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from rapport.candidates.models import Candidate
+from rapport.candidates.models import Candidate, Tag
 from rapport.jobs.models import Job
 from rapport.lib.ids import new_id
 from rapport.mail.models import Mailbox, TemplateVersion, Topic
@@ -41,7 +41,8 @@ def working_days() -> list[int]:
 class Sequence(models.Model):
     """A series of messages from one mailbox. Hours hold in the candidate's time zone, in `time_zone` where unknown.
 
-    `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never.
+    `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never. `goal` is what it
+    is for: who gets there is done with it. Whoever is given `stop_tag` gets nothing more.
     `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
     """
 
@@ -50,6 +51,11 @@ class Sequence(models.Model):
         ACTIVE = "active", "Active"
         PAUSED = "paused", "Paused"
         ARCHIVED = "archived", "Archived"
+
+    class Goal(models.TextChoices):
+        REPLY = "reply", "They answer"
+        APPLICATION = "application", "They apply"
+        CLICK = "click", "They follow a link"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
@@ -69,6 +75,8 @@ class Sequence(models.Model):
     tracks_clicks = models.BooleanField(default=True)
     topic = models.CharField(max_length=8, choices=Topic, default=Topic.JOBS)
     again_after_days = models.PositiveSmallIntegerField(default=0)
+    goal = models.CharField(max_length=11, choices=Goal, default=Goal.REPLY, db_default=Goal.REPLY)
+    stop_tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
     pause_note = models.TextField(blank=True)
     watched_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -89,6 +97,9 @@ class Sequence(models.Model):
             models.CheckConstraint(
                 condition=Q(from_time__lt=models.F("until_time")), name="outreach_sequence_hours_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(goal__in=["reply", "application", "click"]), name="outreach_sequence_goal_known"
+            ),
             models.CheckConstraint(condition=Q(cap_count__gt=0, cap_days__gt=0), name="outreach_sequence_cap_positive"),
         ]
         ordering = [Lower("name")]
@@ -98,7 +109,7 @@ class Sequence(models.Model):
 
 
 class Step(models.Model):
-    """One touchpoint, `wait_days` after the one before. A retired step stays for what was sent, but nobody gets it.
+    """One touchpoint, `wait_count` after the one before. A retired step stays for what was sent, but nobody gets it.
 
     Where it has variants: people count from `compared_since` on, when they last changed; the smallest difference that
     matters and the rate of replies that is expected were said beforehand.
@@ -109,11 +120,26 @@ class Step(models.Model):
         APPROVAL = "approval", "Mail you approve"
         TASK = "task", "Task"
 
+    class WaitUnit(models.TextChoices):
+        HOURS = "hours", "hours"
+        DAYS = "days", "days"
+        WORKDAYS = "workdays", "working days"  # those on which the sequence writes
+
+    class OnlyIf(models.TextChoices):
+        ALWAYS = "", "everybody"
+        CLICKED = "clicked", "who followed a link"
+        NOT_CLICKED = "not_clicked", "who followed no link"
+        TAGGED = "tagged", "who has the tag"
+        NOT_TAGGED = "not_tagged", "who has not the tag"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.AUTO)
-    wait_days = models.PositiveSmallIntegerField(default=0)
+    wait_count = models.PositiveSmallIntegerField(default=0)
+    wait_unit = models.CharField(max_length=8, choices=WaitUnit, default=WaitUnit.DAYS, db_default=WaitUnit.DAYS)
+    only_if = models.CharField(max_length=11, choices=OnlyIf, blank=True, default="", db_default="")
+    only_if_tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
     retired_at = models.DateTimeField(null=True, blank=True)
     compared_since = models.DateTimeField(null=True, blank=True)
     smallest_difference_points = models.PositiveSmallIntegerField(default=5)
@@ -124,7 +150,14 @@ class Step(models.Model):
             models.UniqueConstraint(
                 fields=["sequence", "position"], condition=Q(retired_at=None), name="outreach_step_position_unique"
             ),
-            models.CheckConstraint(condition=Q(wait_days__lte=365), name="outreach_step_wait_limit"),
+            models.CheckConstraint(condition=Q(wait_count__lte=365), name="outreach_step_wait_limit"),
+            models.CheckConstraint(
+                condition=Q(wait_unit__in=["hours", "days", "workdays"]), name="outreach_step_wait_unit_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(only_if__in=["", "clicked", "not_clicked", "tagged", "not_tagged"]),
+                name="outreach_step_only_if_known",
+            ),
             models.CheckConstraint(condition=Q(kind__in=["auto", "approval", "task"]), name="outreach_step_kind_known"),
             models.CheckConstraint(
                 condition=Q(smallest_difference_points__range=(1, 50), expected_rate_percent__range=(1, 90)),
@@ -136,6 +169,24 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.position}"
+
+    @property
+    def wait_words(self) -> str:
+        """How long after the step before, "after 2 working days"; "" for at once."""
+        if not self.wait_count:
+            return ""
+        unit = self.WaitUnit(self.wait_unit).label
+        return f"after {self.wait_count} {unit if self.wait_count > 1 else unit.removesuffix('s')}"
+
+    @property
+    def only_if_words(self) -> str:
+        """Who gets it, "only who has the tag speaks"; "" for everybody."""
+        if not self.only_if:
+            return ""
+        words = f"only {self.OnlyIf(self.only_if).label}"
+        if self.only_if not in (self.OnlyIf.TAGGED, self.OnlyIf.NOT_TAGGED):
+            return words
+        return f"{words} {self.only_if_tag or 'that was deleted'}"
 
 
 class Variant(models.Model):

@@ -16,10 +16,11 @@ from rapport.mail.template_fields import Person, person_values
 from rapport.outreach.content import StepText, compile_step
 from rapport.outreach.governor import Rules
 from rapport.outreach.models import Delivery, Sequence, Step, StepVersion, Variant
-from rapport.outreach.schedule import Hours, after_days, holidays_of, zone_of
+from rapport.outreach.schedule import Hours, after_days, after_hours, after_open_days, holidays_of, zone_of
 from rapport.outreach.variants import draw
 
 Snippets = tuple[tuple[str, str], ...]
+AFTER = {Step.WaitUnit.HOURS: after_hours, Step.WaitUnit.DAYS: after_days, Step.WaitUnit.WORKDAYS: after_open_days}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,14 @@ class PlannedStep:
     id: UUID
     position: int
     kind: str
-    wait_days: int
+    wait_count: int
     version: StepVersion
     text: StepText
     letter: str = ""
     variants: tuple["PlannedStep", ...] = ()
+    wait_unit: str = Step.WaitUnit.DAYS
+    only_if: str = ""
+    only_if_tag_id: UUID | None = None
 
     @property
     def has_placeholders(self) -> bool:
@@ -94,7 +98,11 @@ class Plan:
         step = self.step_after(position)
         if step is None:
             return None, None
-        return step.id, after_days(sent_at, step.wait_days, self.hours_for(time_zone, sent_at))
+        return step.id, self.due_from(step, sent_at, time_zone)
+
+    def due_from(self, step: PlannedStep, moment: datetime, time_zone: str) -> datetime:
+        """When a step is due for somebody who has waited for it from this moment on. Raises NeverOpen."""
+        return AFTER[Step.WaitUnit(step.wait_unit)](moment, step.wait_count, self.hours_for(time_zone, moment))
 
     def values_for(self, person: Person) -> dict[str, str]:
         return {**self.values, **person_values(person)}
@@ -121,7 +129,7 @@ def load_plan(sequence_id: UUID) -> Plan | None:
 def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     """The plans of those that have a mailbox, in as many statements as for one; each step with its present version."""
     found = Sequence.objects.filter(id__in=list(sequence_ids), mailbox__isnull=False)
-    sequences = list(found.select_related("mailbox", "mailbox__owner", "job", "job__department"))
+    sequences = list(found.select_related("mailbox", "mailbox__owner", "job", "job__department", "stop_tag"))
     steps = list(Step.objects.filter(sequence__in=sequences, retired_at=None).order_by("position"))
     versions = present_versions(step.id for step in steps)
     snippets = _snippets(version for shown in versions.values() for version in shown)
@@ -143,8 +151,9 @@ def _planned(
     several = len(versions) > 1
     found = tuple(
         PlannedStep(
-            step.id, step.position, step.kind, step.wait_days, version,
+            step.id, step.position, step.kind, step.wait_count, version,
             _text(sequence, mailbox, step, version, snippets), version.letter if several else "",
+            wait_unit=step.wait_unit, only_if=step.only_if, only_if_tag_id=step.only_if_tag_id,
         )
         for version in versions
     )  # fmt: skip

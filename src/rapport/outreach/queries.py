@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import connection
@@ -29,13 +31,18 @@ FILTERS = {
     "finished": "Finished",
     "exited": "Stopped",
     "refused": "Refused",
+    "goal": "At the goal",
 }
+GOAL_REASONS = {"reply": ["replied"], "application": ["applied", "hired"], "click": ["goal"]}
 _CONDITIONS = {
     "active": "e.state = 'active'",
     "replied": "e.state = 'exited' AND e.exit_reason = 'replied'",
     "finished": "e.state = 'finished'",
     "exited": "e.state = 'exited' AND e.exit_reason <> 'replied'",
     "refused": "e.state = 'exited' AND e.exit_reason IN ('refused', 'bounced', 'no_address')",
+    "goal": "e.state = 'exited' AND e.exit_reason = ANY(CASE s.goal "
+    + " ".join(f"WHEN '{goal}' THEN '{{{','.join(reasons)}}}'::text[]" for goal, reasons in GOAL_REASONS.items())
+    + " END)",
 }
 # Counting stops at CAP, so that a sequence of a million people costs no more than one of ten thousand.
 COUNTS = "SELECT " + ", ".join(
@@ -93,7 +100,9 @@ def list_startable(actor: Actor) -> list[Sequence]:
 
 def get_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
     require(actor, VIEW)
-    found = visible_sequences(actor).select_related("mailbox", "mailbox__owner", "owner", "job", "job__department")
+    found = visible_sequences(actor).select_related(
+        "mailbox", "mailbox__owner", "owner", "job", "job__department", "stop_tag"
+    )
     sequence = found.filter(id=sequence_id).first()
     if sequence is None:
         raise NotFound("There is no such sequence.")
@@ -127,7 +136,7 @@ def list_steps(sequence: Sequence) -> list[Step]:
     `shown_subject` is that of the first, with fields in words. Three statements.
     """
     rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("variants")
-    steps = list(rows)
+    steps = list(rows.select_related("only_if_tag"))
     versions = present_versions(step.id for step in steps)
     for step in steps:
         texts = versions[step.id]
@@ -155,6 +164,9 @@ def list_enrollments(
         rows = rows.filter(exit_reason__in=["refused", "bounced", "no_address"])
     elif show == "exited":
         rows = rows.exclude(exit_reason="replied")
+    elif show == "goal":
+        at_goal = [Q(sequence__goal=goal, exit_reason__in=reasons) for goal, reasons in GOAL_REASONS.items()]
+        rows = rows.filter(reduce(or_, at_goal))
     if before:
         rows = rows.filter(id__lt=before)
     found = list(rows.order_by("-id")[: limit + 1])

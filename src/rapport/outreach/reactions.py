@@ -67,6 +67,20 @@ def watch_sequences(activities: list[Activity]) -> None:
         operations.check_breakers(sequence_id=sequence_id)
 
 
+@on_batch("message.clicked")
+def follow_clicks(activities: list[Activity]) -> None:
+    """Where a followed link is the goal, whoever follows one has got there."""
+    people = (row for row in activities if row.data.get("verdict") == "human")
+    operations.exit_at_click(enrollment_ids={key for row in people if (key := row.find_subject_id("enrollment"))})
+
+
+@on_batch("tag.added", "candidate.attached")
+def follow_tags(activities: list[Activity]) -> None:
+    """A tag that ends a sequence ends it for whoever is given it."""
+    found = (row.find_subject_id("candidate") for row in activities)
+    operations.exit_tagged(candidate_ids=set(resolve_merged(key for key in found if key).values()))
+
+
 @on("consent.withdrawn")
 def follow_consent(activity: Activity) -> None:
     if "written" in str(activity.data.get("purpose", "")):

@@ -48,7 +48,10 @@ def rearranged(actor: Actor, posted: QueryDict, do: str) -> QueryDict:
 def _add_step(data: QueryDict, keys: list[str]) -> None:
     fresh = str(max(map(whole_number, keys), default=-1) + 1)
     keys.append(fresh)
-    values = {"kind": "auto", "wait_days": "3" if len(keys) > 1 else "0", "subject": "", "id": "", "body": FIRST_BODY}
+    values = {
+        "kind": "auto", "wait_count": "3" if len(keys) > 1 else "0", "wait_unit": "days", "only_if": "",
+        "only_if_tag": "", "subject": "", "id": "", "body": FIRST_BODY,
+    }  # fmt: skip
     for name, value in values.items():
         data[f"step-{fresh}-{name}"] = value
     data[f"step-{fresh}-template_version_id"] = ""

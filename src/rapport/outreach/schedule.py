@@ -63,6 +63,23 @@ def after_days(moment: datetime, days: int, hours: Hours) -> datetime:
     return next_slot(later, hours)
 
 
+def after_hours(moment: datetime, count: int, hours: Hours) -> datetime:
+    """So many hours later, moved on to the next slot. Raises NeverOpen."""
+    return next_slot(moment + timedelta(hours=count), hours)
+
+
+def after_open_days(moment: datetime, count: int, hours: Hours) -> datetime:
+    """At the same local time so many days of those later that are open. Raises NeverOpen."""
+    local = moment.astimezone(hours.zone)
+    day, left = local.date(), count
+    for _ in range(HORIZON_DAYS + 2 * count):
+        if left == 0:
+            return next_slot(_moment(day, local.time().replace(fold=0), hours.zone) if count else moment, hours)
+        day += timedelta(days=1)
+        left -= _window(day, hours) is not None
+    raise NeverOpen(f"no {count} open days after {moment:%Y-%m-%d}")
+
+
 def morning_after(day: date, hours: Hours) -> datetime:
     """The first slot of the days after a date: for those who are away until then. Raises NeverOpen."""
     return next_slot(_moment(day + timedelta(days=1), time(0), hours.zone), hours)

@@ -25,12 +25,17 @@ NO_STEP = Verdict("no_step", "The step was taken out of the sequence.")
 
 @dataclass(slots=True)
 class Going:
-    """An enrollment on its way: what comes next and when."""
+    """An enrollment on its way: what comes next and when.
+
+    `passed_over` are the steps that go to others only as things are; `stop` says why it ends the next time it is looked at.
+    """
 
     id: UUID
     plan: Plan
     step_id: UUID | None
     due_at: datetime
+    passed_over: frozenset[UUID] = frozenset()
+    stop: str = ""
 
 
 @dataclass(slots=True)
@@ -45,7 +50,7 @@ class Traveller:
 
 @dataclass(slots=True)
 class Event:
-    """Something that would happen to an enrollment: `kind` is mail, approval, task, wait, stop or finish.
+    """Something that would happen to an enrollment: `kind` is mail, approval, task, pass, wait, stop or finish.
 
     A wait has a reason, a sentence, and until when; it is one event however often it is put off for the same reason.
     """
@@ -115,6 +120,12 @@ class _Simulation:
 
     def _act(self, traveller: Traveller, going: Going, now: datetime) -> None:
         step = going.plan.find_step(going.step_id)
+        if step is not None and going.stop:
+            self._note(traveller, going, step, now, "stop", Verdict("tagged", going.stop))
+            return
+        if step is not None and step.id in going.passed_over:
+            self._go_on(traveller, going, step, now, "pass")
+            return
         if step is not None and step.kind == Step.Kind.TASK:
             self._go_on(traveller, going, step, now, "task")
             return

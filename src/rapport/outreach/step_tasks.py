@@ -7,29 +7,21 @@ from uuid import UUID
 from rapport.candidates.operations import add_task
 from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import InvalidInput, NotFound
-from rapport.outreach.ending import record_finished
 from rapport.outreach.facts import Known
+from rapport.outreach.going_on import go_on
 from rapport.outreach.ledger import DueRow
-from rapport.outreach.models import Enrollment
-from rapport.outreach.plans import Plan
+from rapport.outreach.plans import Plan, PlannedStep
 
 
 def add_tasks(plan: Plan, rows: Sequence[DueRow], known: Mapping[UUID, Known], now: datetime) -> None:
     """Give each of these people's colleagues their task, and let the enrollments go on. Records task.added."""
-    finished = []
+    done: list[tuple[DueRow, PlannedStep, str]] = []
     for row in rows:
         step, person = plan.find_step(row.step_id), known[row.candidate_id]
-        if step is None:
-            continue
-        _add(plan, row, step.text.template.text.render(_values(plan, person)), now)
-        step_id, due_at = plan.due_after(step.position, now, person.time_zone)
-        Enrollment.objects.filter(id=row.id).update(
-            step_id=step_id, next_due_at=due_at, tries=0, waits_for="",
-            state=Enrollment.State.ACTIVE if step_id else Enrollment.State.FINISHED, ended_at=None if step_id else now,
-        )  # fmt: skip
-        if step_id is None:
-            finished.append((row.id, row.candidate_id))
-    record_finished(plan.sequence, finished)
+        if step is not None:
+            _add(plan, row, step.text.template.text.render(_values(plan, person)), now)
+            done.append((row, step, person.time_zone))
+    go_on(plan, done, now)
 
 
 def _values(plan: Plan, person: Known) -> dict[str, str]:

@@ -67,6 +67,7 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
         "filters": [
             {"label": label, "url": f"?show={key}", "is_current": key == show, "count": row.counts[key]}
             for key, label in queries.FILTERS.items()
+            if key != "goal" or sequence.goal != Sequence.Goal.REPLY
         ],
         "next_url": f"?show={show}&before={page.next_before}" if page.next_before else "",
         "first_url": f"?show={show}" if request.GET.get("before") else "",
@@ -105,7 +106,7 @@ def _line(enrollment: Enrollment, waiting: dict[UUID, str]) -> dict[str, Any]:
     state = waiting.get(enrollment.delivery_id) if enrollment.delivery_id else ""
     if enrollment.state == Enrollment.State.EXITED:
         outcome, tone = EXIT_LABELS.get(enrollment.exit_reason, "Stopped"), ""
-        tone = "good" if enrollment.exit_reason in ("replied", "applied", "hired") else tone
+        tone = "good" if enrollment.exit_reason in ("replied", "applied", "hired", "goal") else tone
         tone = "bad" if enrollment.exit_reason in ("refused", "bounced", "complained") else tone
     elif state == "planned":
         outcome, tone = "Waits for approval", "info"

@@ -18,7 +18,7 @@ from rapport.mail.queries import find_versions, list_templates, sendable_mailbox
 from rapport.mail.template_fields import FIELDS
 from rapport.outreach import operations, queries
 from rapport.outreach.forms import SequenceForm, StepForm, VariantForm, initial_of
-from rapport.outreach.models import Sequence
+from rapport.outreach.models import Sequence, Step
 from rapport.outreach.operations import SequenceDraft, StepDraft
 from rapport.outreach.permissions import EDIT
 from rapport.outreach.plans import read_letters
@@ -27,7 +27,7 @@ from rapport.outreach.variant_results import required_people
 from rapport.outreach.variants import MOST_VARIANTS, draw
 
 TEXT_FIELDS = ("letter", "subject", "body", "template_version_id")
-STEP_FIELDS = ("kind", "wait_days", "smallest_difference_points", "expected_rate_percent")
+STEP_FIELDS = ("kind", "wait_count", "wait_unit", "only_if", "smallest_difference_points", "expected_rate_percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,11 @@ def _show(
 def _stored(request: Request, sequence: Sequence | None) -> Editor:
     form = SequenceForm(initial=initial_of(sequence), **_choices(request, sequence))
     if sequence is None:
-        return Editor(form, [StepForm(prefix="step-0", initial={"kind": "auto", "wait_days": 0, "body": FIRST_BODY})])
+        return Editor(form, [StepForm(prefix="step-0", initial={"kind": "auto", "wait_count": 0, "body": FIRST_BODY})])
     steps = []
     for number, step in enumerate(queries.list_steps(sequence)):
         values = {name: getattr(step, name) for name in ("id", *STEP_FIELDS, "used")}
+        values["only_if_tag"] = step.only_if_tag.name if step.only_if_tag else ""
         first, *others = ({name: getattr(text, name) for name in TEXT_FIELDS} for text in vars(step)["texts"])
         stored = StepForm(prefix=f"step-{number}", initial={**values, **first})
         stored.variants = [VariantForm(prefix=f"step-{number}-{text['letter']}", initial=text) for text in others]
@@ -178,7 +179,8 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
     draft, theirs = _draft(editor), _letters_of(editor, candidate_id)
     rows, day, subject = [], 0, ""
     for number, step in enumerate(editor.steps, start=1):
-        day += min(_number(step, "wait_days"), 999)
+        if step["wait_unit"].value() != Step.WaitUnit.HOURS:
+            day += min(_number(step, "wait_count"), 999)
         kind, thread = str(step["kind"].value() or ""), subject
         for text in step.texts:
             letter = text.shown_letter

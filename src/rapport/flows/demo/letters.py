@@ -44,6 +44,12 @@ WRITTEN_FROM = {
 }
 # A second variant of a step, by sequence and place: its subject, and how many more of a hundred answer it
 VARIANTS = {("Data engineers for forecasting", 0): ("{{ first_name }}, may I ask you one thing?", 16)}
+# Who gets a step and how its wait is counted, by sequence and place; what a sequence is for
+CONDITIONS = {
+    ("Nurses: first contact", 1): ("workdays", "clicked"),
+    ("Nurses: first contact", 2): ("workdays", "not_clicked"),
+}
+GOALS = {"Nurses: first contact": "application"}
 # What was written for a person where a mail asked for it
 FILLED = (
     "Your talk on late data at the meetup in Oslo is still quoted here.",
@@ -75,7 +81,9 @@ MEDAL_STEPS = (
 )  # fmt: skip
 NURSE_STEPS = (
     ("auto", 0, "Nursing without night shifts",
-     "Hello {{ first_name }},\n\n2,000 colleagues on shift and one nurse who knows them: that is the work.\n\nMay I tell you more?\n\nRita Lindqvist\nHalden Grid"),
+     "Hello {{ first_name }},\n\n2,000 colleagues on shift and one nurse who knows them: that is the work. A day of it, hour by hour: https://halden-grid.example.org/a-day-as-our-nurse\n\nMay I tell you more?\n\nRita Lindqvist\nHalden Grid"),
+    ("auto", 2, "", "Hello {{ first_name }},\n\nyou had a look at the day of our nurse. Marit, whose day it is, would talk to you on the phone, without any application. When does it suit you?\n\nRita Lindqvist\nHalden Grid"),
+    ("auto", 4, "", "Hello {{ first_name }},\n\nin two sentences: no nights, no weekends, and a van that is yours. If that is something for you, answer with one word.\n\nRita Lindqvist\nHalden Grid"),
     ("task", 5, "", "Call {{ first_name }} about the place in Berlin."),
 )  # fmt: skip
 FAIR_STEPS = (

@@ -19,7 +19,18 @@ from rapport.activity.operations import Happening, record_many
 from rapport.activity.verbs import Verb
 from rapport.candidates.models import Candidate, ContactPoint, Task
 from rapport.flows.demo.company import Company
-from rapport.flows.demo.letters import FILLED, FORMER, LIBRARY, SEQUENCES, SNIPPETS, TEMPLATES, VARIANTS, WRITTEN_FROM
+from rapport.flows.demo.letters import (
+    CONDITIONS,
+    FILLED,
+    FORMER,
+    GOALS,
+    LIBRARY,
+    SEQUENCES,
+    SNIPPETS,
+    TEMPLATES,
+    VARIANTS,
+    WRITTEN_FROM,
+)
 from rapport.flows.demo.mailing import ANSWERS
 from rapport.flows.demo.roles import ROLES
 from rapport.lib.actors import SYSTEM, Actor
@@ -36,7 +47,7 @@ from rapport.outreach.ending import EXIT_LABELS
 from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence, StepVersion, Variant
 from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
-from rapport.outreach.schedule import NeverOpen, after_days
+from rapport.outreach.schedule import NeverOpen
 
 CREATED_DAYS_AGO = 250
 NO_SUCH_USER = "550 5.1.1 The email account that you tried to reach does not exist"
@@ -102,8 +113,9 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
     for name, role_name, job_title, steps, state, count, days, hours in SEQUENCES:
         job = next((job for job, _ in company.jobs if job.title == job_title), None)
         draft = SequenceDraft(
-            name=name, mailbox_id=box.id, job_id=job.id if job else None, from_time=hours[0], until_time=hours[1]
-        )
+            name=name, mailbox_id=box.id, job_id=job.id if job else None, from_time=hours[0], until_time=hours[1],
+            goal=GOALS.get(name, "reply"),
+        )  # fmt: skip
         sequence = operations.create_sequence(
             actor=owner.actor,
             draft=draft,
@@ -112,6 +124,8 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
                     *step,
                     template_version_id=written.get(WRITTEN_FROM.get((name, number), "")),
                     variants=_variants(name, number, step[-1]),
+                    wait_unit=CONDITIONS.get((name, number), ("days", ""))[0],
+                    only_if=CONDITIONS.get((name, number), ("days", ""))[1],
                 )
                 for number, step in enumerate(steps)
             ],
@@ -227,9 +241,8 @@ class _Course:
         self.journal.tell(ENROLLMENT_CREATED, self.owner.actor, self.subjects, self.row.enrolled_at, **self.told)
         at, position = self.row.enrolled_at, 0
         while step := self.plan.step_after(position):
-            hours = self.plan.hours_for(self.to.time_zone, at)
             try:
-                due = after_days(at, step.wait_days, hours)
+                due = self.plan.due_from(step, at, self.to.time_zone)
             except NeverOpen:  # no day of the demo's hours is closed for good
                 return
             if due >= self.until:

@@ -8,7 +8,13 @@ from rapport.outreach.operations.deliveries import (
     resolve_unclear,
 )
 from rapport.outreach.operations.enrolling import EnrollResult, Excluded, enroll, preview_enrollment
-from rapport.outreach.operations.exiting import exit_enrollments, exit_for_candidates, postpone_for_absence
+from rapport.outreach.operations.exiting import (
+    exit_at_click,
+    exit_enrollments,
+    exit_for_candidates,
+    exit_tagged,
+    postpone_for_absence,
+)
 from rapport.outreach.operations.merging import move_enrollments_of
 from rapport.outreach.operations.sequences import (
     SequenceDraft,
@@ -37,8 +43,10 @@ __all__ = [
     "create_sequence",
     "decline_delivery",
     "enroll",
+    "exit_at_click",
     "exit_enrollments",
     "exit_for_candidates",
+    "exit_tagged",
     "fill_placeholders",
     "move_enrollments_of",
     "pause_sequence",

@@ -24,7 +24,7 @@ from rapport.outreach.governor import lasting_refusal
 from rapport.outreach.models import Sequence as OutreachSequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, load_plan
-from rapport.outreach.schedule import NeverOpen, after_days
+from rapport.outreach.schedule import NeverOpen
 from rapport.outreach.subjects import subjects_of
 
 BATCH = 2000
@@ -208,9 +208,8 @@ def _due_times(plan: Plan, known: dict[UUID, Known], now: datetime) -> dict[UUID
     by_zone: dict[str, datetime] = {}
     for person in known.values():
         if person.time_zone not in by_zone:
-            hours = plan.hours_for(person.time_zone, now)
             try:
-                by_zone[person.time_zone] = after_days(now, plan.steps[0].wait_days, hours)
+                by_zone[person.time_zone] = plan.due_from(plan.steps[0], now, person.time_zone)
             except NeverOpen as error:
                 raise Conflict("The hours of this sequence leave no time to send. Change its days or hours.") from error
     return {key: by_zone[person.time_zone] for key, person in known.items()}

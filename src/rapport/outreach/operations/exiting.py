@@ -14,8 +14,9 @@ from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
-from rapport.outreach.ending import EndedEnrollment, end_many
-from rapport.outreach.models import Enrollment
+from rapport.outreach.conditions import who_has
+from rapport.outreach.ending import EndedEnrollment, end_many, stop_words
+from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import hours_of
 from rapport.outreach.schedule import NeverOpen, morning_after
@@ -46,6 +47,27 @@ def exit_for_candidates(
     require(actor, ENROLL)
     wanted = set(candidate_ids) - set(except_candidates)
     return _end(Enrollment.objects.filter(candidate_id__in=wanted), reason, note, actor)
+
+
+@transaction.atomic
+def exit_at_click(*, enrollment_ids: Collection[UUID]) -> int:
+    """Stop those of these enrollments whose sequence is there to have a link followed. Records enrollment.exited."""
+    rows = Enrollment.objects.filter(id__in=list(enrollment_ids), sequence__goal=Sequence.Goal.CLICK)
+    return _end(rows, "goal", "They followed a link, which is what the sequence is for.", SYSTEM)
+
+
+@transaction.atomic
+def exit_tagged(*, candidate_ids: Collection[UUID]) -> int:
+    """Stop the sequences that end with a tag which these people have by now. Records enrollment.exited for each."""
+    going = Enrollment.objects.filter(candidate_id__in=list(candidate_ids), state=Enrollment.State.ACTIVE)
+    watched = going.filter(sequence__stop_tag__isnull=False)
+    rows = list(watched.values_list("id", "candidate_id", "sequence__stop_tag", "sequence__stop_tag__name"))
+    has = who_has({tag_id for _, _, tag_id, _ in rows}, {candidate_id for _, candidate_id, _, _ in rows})
+    ended: dict[str, list[UUID]] = defaultdict(list)
+    for key, candidate_id, tag_id, name in rows:
+        if (candidate_id, tag_id) in has:
+            ended[name].append(key)
+    return sum(_end(going.filter(id__in=keys), "tagged", stop_words(name), SYSTEM) for name, keys in ended.items())
 
 
 @transaction.atomic

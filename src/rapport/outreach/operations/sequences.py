@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import record
+from rapport.candidates.models import Tag
 from rapport.jobs.models import Job
 from rapport.lib import clock
 from rapport.lib.actors import Actor
@@ -54,6 +55,8 @@ class SequenceDraft:
     tracks_clicks: bool = True
     topic: str = "jobs"
     again_after_days: int = 0
+    goal: str = "reply"
+    stop_tag_id: UUID | None = None
 
 
 _FIELDS = tuple(name for name in SequenceDraft.__dataclass_fields__)
@@ -228,7 +231,13 @@ def _check(actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft], before:
         wrong["mailbox_id"] = "An active sequence needs a mailbox. Pause it first."
     if draft.job_id and _job(actor, draft.job_id) is None:
         wrong["job_id"] = "Choose a job that you may see."
-    wrong |= check_steps(steps, before)
+    if draft.goal not in Sequence.Goal.values:
+        wrong["goal"] = "Choose what the sequence is for."
+    elif draft.goal == Sequence.Goal.CLICK and not draft.tracks_clicks:
+        wrong["goal"] = "To notice that a link is followed, let this sequence see which links are followed."
+    if draft.stop_tag_id and not Tag.objects.filter(id=draft.stop_tag_id).exists():
+        wrong["stop_tag"] = "There is no such tag any more. Choose another."
+    wrong |= check_steps(steps, before, tracks_clicks=draft.tracks_clicks)
     if wrong:
         raise InvalidInput(wrong)
 

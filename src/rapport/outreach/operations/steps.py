@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from rapport.candidates.models import Tag
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.ids import new_id
@@ -20,6 +21,7 @@ from rapport.outreach.plans import present_versions
 from rapport.outreach.variants import FIRST, LETTERS, MOST_VARIANTS
 
 MAX_STEPS = 20
+TAG_CONDITIONS = (Step.OnlyIf.TAGGED, Step.OnlyIf.NOT_TAGGED)
 OUT_OF_THE_WAY = 1000  # positions move through here, because two steps must never share one
 
 
@@ -40,11 +42,13 @@ class VariantDraft:
 class StepDraft:
     """A step as a person enters it; `id` is None for a new one. Its own text is that of its first variant.
 
+    `only_if` is a value of Step.OnlyIf; with "tagged" and "not_tagged" it needs a tag.
+
     An empty letter means the first that the step has; `variants` are the further ones.
     """
 
     kind: str = "auto"
-    wait_days: int = 0
+    wait_count: int = 0
     subject: str = ""
     body: str = ""
     id: UUID | None = None
@@ -53,6 +57,9 @@ class StepDraft:
     variants: tuple[VariantDraft, ...] = ()
     smallest_difference_points: int = 5
     expected_rate_percent: int = 10
+    wait_unit: str = "days"
+    only_if: str = ""
+    only_if_tag_id: UUID | None = None
 
     @property
     def texts(self) -> tuple[VariantDraft, ...]:
@@ -61,9 +68,9 @@ class StepDraft:
         return (first, *self.variants)
 
 
-def check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str, str]:
+def check_steps(steps: ListOf[StepDraft], before: Sequence | None, *, tracks_clicks: bool = True) -> dict[str, str]:
     """What is wrong with the steps, by field ("steps.0.body"); `before` is the sequence as stored."""
-    wrong: dict[str, str] = {}
+    wrong = _unknown_tags(steps)
     if len(steps) > MAX_STEPS:
         wrong["steps"] = f"A sequence has {MAX_STEPS} steps at most."
     if not steps and before is not None and before.state == Sequence.State.ACTIVE:
@@ -73,8 +80,10 @@ def check_steps(steps: ListOf[StepDraft], before: Sequence | None) -> dict[str, 
     for number, step in enumerate(steps):
         if step.kind not in Step.Kind.values:
             wrong[f"steps.{number}.kind"] = "Choose what the step does."
-        if not 0 <= step.wait_days <= 365:
-            wrong[f"steps.{number}.wait_days"] = "Wait from 0 to 365 days."
+        if not 0 <= step.wait_count <= 365 or step.wait_unit not in Step.WaitUnit.values:
+            wrong[f"steps.{number}.wait_count"] = "Wait from 0 to 365 hours, days or working days."
+        if problem := _check_condition(step, first_mail is None or number <= first_mail, tracks_clicks):
+            wrong[f"steps.{number}.only_if"] = problem
         wrong |= {f"steps.{number}.{name}": text for name, text in _check_comparison(step).items()}
         for place, draft in _places(number, step):
             wrong |= _check_text(place, f"steps.{number}.kind", draft, step.kind, number == first_mail, snippets)
@@ -105,6 +114,27 @@ def _check_text(
             "filled in when you approve."
         )
     return wrong
+
+
+def _check_condition(step: StepDraft, comes_before_mail: bool, tracks_clicks: bool) -> str:
+    """What is wrong with who gets a step, or ""; a tag that was deleted may stay, nobody has it."""
+    if step.only_if not in Step.OnlyIf.values:
+        return "Choose who gets this step."
+    if step.only_if not in (Step.OnlyIf.CLICKED, Step.OnlyIf.NOT_CLICKED):
+        return ""
+    if comes_before_mail:
+        return "Nobody can have followed a link before the first mail. Choose everybody, or a tag."
+    return "" if tracks_clicks else "To know who followed a link, let this sequence see which links are followed."
+
+
+def _unknown_tags(steps: ListOf[StepDraft]) -> dict[str, str]:
+    named = {step.only_if_tag_id for step in steps if step.only_if_tag_id}
+    known = set(Tag.objects.filter(id__in=named).values_list("id", flat=True)) if named else set()
+    return {
+        f"steps.{number}.only_if_tag": "There is no such tag any more. Choose another."
+        for number, step in enumerate(steps)
+        if step.only_if_tag_id and step.only_if_tag_id not in known
+    }
 
 
 def _check_comparison(step: StepDraft) -> dict[str, str]:
@@ -195,7 +225,8 @@ def _save_step(actor: Actor, step: Step, position: int, draft: StepDraft, stored
             f"Variant {min(taken_out)} was taken out meanwhile. Reload the page to see how the sequence is now."
         )
     values = {
-        "position": position, "kind": draft.kind, "wait_days": draft.wait_days,
+        "position": position, "kind": draft.kind, "wait_count": draft.wait_count, "wait_unit": draft.wait_unit,
+        "only_if": draft.only_if, "only_if_tag_id": draft.only_if_tag_id if draft.only_if in TAG_CONDITIONS else None,
         "smallest_difference_points": draft.smallest_difference_points,
         "expected_rate_percent": draft.expected_rate_percent,
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """The smallest valid rows."""
 
 from datetime import time
+from typing import Any
 
 import factory
 
@@ -46,10 +47,10 @@ class SequenceFactory(factory.django.DjangoModelFactory):
 
 
 def make_step(
-    sequence: Sequence, position: int = 1, *, kind: str = "auto", wait_days: int = 0, subject: str = "Hello {{ first_name }}",
-    body: str = "Hi {{ first_name }},\n\nshall we talk?",
+    sequence: Sequence, position: int = 1, *, kind: str = "auto", wait_count: int = 0, subject: str = "Hello {{ first_name }}",
+    body: str = "Hi {{ first_name }},\n\nshall we talk?", **fields: Any,
 ) -> Step:  # fmt: skip
-    step = Step.objects.create(sequence=sequence, position=position, kind=kind, wait_days=wait_days)
+    step = Step.objects.create(sequence=sequence, position=position, kind=kind, wait_count=wait_count, **fields)
     StepVersion.objects.create(step=step, number=1, subject=subject, body=body, created_at=clock.now())
     return step
 

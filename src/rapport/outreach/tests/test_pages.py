@@ -20,8 +20,8 @@ def form(mailbox, **changes):
         "name": "Platform engineers", "mailbox_id": str(mailbox.id), "job_id": "", "days": ["0", "1"], "from_time": "09:00",
         "until_time": "17:00", "time_zone": "Europe/Berlin", "holiday_country": "DE", "topic": "news", "again_after_days": "90", "cap_count": "2", "cap_days": "7",
         "shows_unsubscribe": "on", "steps": ["0", "4"],
-        "step-0-kind": "auto", "step-0-wait_days": "0", "step-0-subject": "Hello {{ first_name }}", "step-0-body": "One",
-        "step-4-kind": "approval", "step-4-wait_days": "3", "step-4-subject": "", "step-4-body": "Two {{ title }}",
+        "step-0-kind": "auto", "step-0-wait_count": "0", "step-0-subject": "Hello {{ first_name }}", "step-0-body": "One",
+        "step-4-kind": "approval", "step-4-wait_count": "3", "step-4-subject": "", "step-4-body": "Two {{ title }}",
         "do": "save",
     }  # fmt: skip
     return values | changes
@@ -78,7 +78,7 @@ def test_a_sequence_is_written_and_started(rita, sign_in, mailbox):
     sequence = Sequence.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, reverse("outreach:detail", args=[sequence.id]))
     assert (sequence.state, sequence.days, sequence.holiday_country) == ("draft", [0, 1], "DE")
-    assert list(Step.objects.values_list("position", "kind", "wait_days")) == [(1, "auto", 0), (2, "approval", 3)]
+    assert list(Step.objects.values_list("position", "kind", "wait_count")) == [(1, "auto", 0), (2, "approval", 3)]
     client.post(reverse("outreach:move", args=[sequence.id]), {"do": "activate"})
     sequence.refresh_from_db()
     assert sequence.state == "active"

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 def sequence(rita):
     sequence = SequenceFactory(mailbox=MailboxFactory(owner=rita), name="Platform", cap_count=2, **OFFICE)
     make_step(sequence)
-    make_step(sequence, 2, wait_days=3)
+    make_step(sequence, 2, wait_count=3)
     return sequence
 
 

@@ -32,7 +32,7 @@ def carl():
 def enrollment(rita, carl):
     sequence = SequenceFactory()
     make_step(sequence)
-    make_step(sequence, 2, wait_days=3, subject="", body="Again")
+    make_step(sequence, 2, wait_count=3, subject="", body="Again")
     operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[carl.id])
     return Enrollment.objects.get()
 
@@ -150,7 +150,7 @@ def test_unclear_mails_are_settled_by_hand(decision, state, position, in_message
 def test_approving_and_leaving_out(rita):
     sequence = SequenceFactory()
     make_step(sequence, kind="approval")
-    make_step(sequence, 2, wait_days=1, subject="", body="Again")
+    make_step(sequence, 2, wait_count=1, subject="", body="Again")
     people = [make_person().id for _ in range(2)]
     operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=people)
     from rapport.outreach.claiming import claim_due

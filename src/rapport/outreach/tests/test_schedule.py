@@ -11,6 +11,8 @@ from rapport.outreach.schedule import (
     Hours,
     NeverOpen,
     after_days,
+    after_hours,
+    after_open_days,
     holidays_of,
     is_open,
     morning_after,
@@ -115,3 +117,52 @@ def test_a_slot_is_never_before_and_always_open(moment, hours):
 def test_later_moments_have_no_earlier_slots(one, other, hours):
     first, second = sorted([one, other])
     assert next_slot(first, hours) <= next_slot(second, hours)
+
+
+@pytest.mark.parametrize(
+    ("sent", "count", "due"),
+    [
+        ("2026-11-23 10:15", 0, "2026-11-23 10:15"),
+        ("2026-11-23 10:15", 4, "2026-11-23 14:15"),
+        ("2026-11-23 16:00", 2, "2026-11-24 09:00"),  # an evening later the office is closed
+        ("2026-11-27 16:30", 1, "2026-11-30 09:00"),  # Friday evening
+        ("2026-03-28 03:00", 24, "2026-03-30 09:00"),  # over the clock change, on a Sunday
+    ],
+)
+def test_some_hours_later(sent, count, due):
+    assert after_hours(berlin(sent), count, OFFICE) == berlin(due)
+
+
+@pytest.mark.parametrize(
+    ("sent", "count", "due"),
+    [
+        ("2026-11-23 10:15", 0, "2026-11-23 10:15"),
+        ("2026-11-23 10:15", 1, "2026-11-24 10:15"),
+        ("2026-11-26 10:15", 2, "2026-11-30 10:15"),  # Thursday, Friday, Monday
+        ("2026-11-28 10:15", 1, "2026-11-30 10:15"),  # from a Saturday on
+        ("2026-12-23 10:15", 3, "2026-12-29 10:15"),  # Christmas is no working day
+        ("2026-11-23 18:30", 1, "2026-11-25 09:00"),  # at that time on Tuesday the office is closed
+        ("2026-10-23 09:30", 1, "2026-10-26 09:30"),  # clocks go back on Sunday
+    ],
+)
+def test_some_working_days_later(sent, count, due):
+    assert after_open_days(berlin(sent), count, OFFICE) == berlin(due)
+
+
+def test_working_days_that_never_come():
+    with pytest.raises(NeverOpen):
+        after_open_days(berlin("2026-11-23 10:15"), 1, Hours(frozenset(), time(9), time(17), BERLIN))
+
+
+@given(
+    hours=some.integers(0, 2 * 365 * 24),
+    count=some.integers(1, 30),
+)
+def test_between_are_exactly_so_many_open_days(hours, count):
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+    due = after_open_days(moment, count, OFFICE)
+    assert is_open(due, OFFICE)
+    first = moment.astimezone(BERLIN).date()
+    days = [first + timedelta(days=number) for number in range(1, (due.astimezone(BERLIN).date() - first).days + 1)]
+    counted = sum(OFFICE.window(day) is not None for day in days)
+    assert counted in (count, count + 1)  # one more where the office is closed at that time of the day

@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 def start(rita, *addresses: str, steps=((0, "auto"),), mailbox=None, **fields):
     sequence = SequenceFactory(mailbox=mailbox or MailboxFactory(), **{**OFFICE, **fields})
-    for position, (wait_days, kind) in enumerate(steps, 1):
-        make_step(sequence, position, wait_days=wait_days, kind=kind)
+    for position, (wait_count, kind) in enumerate(steps, 1):
+        make_step(sequence, position, wait_count=wait_count, kind=kind)
     people = [make_person(f"Carl{number} Example", address) for number, address in enumerate(addresses)]
     operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[person.id for person in people])
     return sequence, people

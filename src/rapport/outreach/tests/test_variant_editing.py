@@ -88,7 +88,7 @@ def test_counting_begins_anew_when_a_text_changes_and_only_then(rita, sequence):
     save(rita, sequence, **both)
     since = timezone.now() - timedelta(days=30)
     Step.objects.update(compared_since=since)
-    save(rita, sequence, **both, wait_days=3, smallest_difference_points=2)
+    save(rita, sequence, **both, wait_count=3, smallest_difference_points=2)
     assert Step.objects.get().compared_since == since
     save(rita, sequence, variants=(VariantDraft("B", "A question", "Two"),))
     assert Step.objects.get().compared_since > since + timedelta(days=29)

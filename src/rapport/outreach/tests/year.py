@@ -124,8 +124,11 @@ class Year:
             topic=dice.choice(TOPICS), again_after_days=dice.choice((0, 30, 90)),
         )  # fmt: skip
         for position in range(1, dice.choice((2, 4, 6))):
-            wait_days, kind = dice.choice((0, 1, 3, 7, 21)), "task" if dice.random() < 0.15 and position > 1 else "auto"
-            make_step(sequence, position, wait_days=wait_days, kind=kind)
+            wait_count, kind = (
+                dice.choice((0, 1, 3, 7, 21)),
+                "task" if dice.random() < 0.15 and position > 1 else "auto",
+            )
+            make_step(sequence, position, wait_count=wait_count, kind=kind)
 
     def _enroll(self, sequence: Sequence, now: datetime) -> None:
         chosen = self.dice.sample(self.ids, max(1, len(self.ids) // 6))
@@ -319,7 +322,7 @@ class Year:
             **{name: getattr(sequence, name) for name in operations.SequenceDraft.__dataclass_fields__}
         )
         steps = [
-            operations.StepDraft(step.kind, step.wait_days, f"Hello {step.position}", "Shall we talk?", step.id)
+            operations.StepDraft(step.kind, step.wait_count, f"Hello {step.position}", "Shall we talk?", step.id)
             for step in Step.objects.filter(sequence=sequence, retired_at=None).order_by("position")
         ]
         if len(steps) > 2 and self.dice.random() < 0.5:
