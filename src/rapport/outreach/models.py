@@ -127,10 +127,10 @@ class Step(models.Model):
 
     class OnlyIf(models.TextChoices):
         ALWAYS = "", "everybody"
-        CLICKED = "clicked", "who followed a link"
-        NOT_CLICKED = "not_clicked", "who followed no link"
-        TAGGED = "tagged", "who has the tag"
-        NOT_TAGGED = "not_tagged", "who has not the tag"
+        CLICKED = "clicked", "those who followed a link"
+        NOT_CLICKED = "not_clicked", "those who followed no link"
+        TAGGED = "tagged", "those who have the tag"
+        NOT_TAGGED = "not_tagged", "those without the tag"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False)
@@ -180,10 +180,10 @@ class Step(models.Model):
 
     @property
     def only_if_words(self) -> str:
-        """Who gets it, "only who has the tag speaks"; "" for everybody."""
+        """Who gets it, "only for those who have the tag speaks"; "" for everybody."""
         if not self.only_if:
             return ""
-        words = f"only {self.OnlyIf(self.only_if).label}"
+        words = f"only for {self.OnlyIf(self.only_if).label}"
         if self.only_if not in (self.OnlyIf.TAGGED, self.OnlyIf.NOT_TAGGED):
             return words
         return f"{words} {self.only_if_tag or 'that was deleted'}"

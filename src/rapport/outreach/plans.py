@@ -38,6 +38,7 @@ class PlannedStep:
     wait_unit: str = Step.WaitUnit.DAYS
     only_if: str = ""
     only_if_tag_id: UUID | None = None
+    only_if_words: str = ""
 
     @property
     def has_placeholders(self) -> bool:
@@ -130,7 +131,8 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     """The plans of those that have a mailbox, in as many statements as for one; each step with its present version."""
     found = Sequence.objects.filter(id__in=list(sequence_ids), mailbox__isnull=False)
     sequences = list(found.select_related("mailbox", "mailbox__owner", "job", "job__department", "stop_tag"))
-    steps = list(Step.objects.filter(sequence__in=sequences, retired_at=None).order_by("position"))
+    found_steps = Step.objects.filter(sequence__in=sequences, retired_at=None).select_related("only_if_tag")
+    steps = list(found_steps.order_by("position"))
     versions = present_versions(step.id for step in steps)
     snippets = _snippets(version for shown in versions.values() for version in shown)
     plans: dict[UUID, Plan] = {}
@@ -153,7 +155,7 @@ def _planned(
         PlannedStep(
             step.id, step.position, step.kind, step.wait_count, version,
             _text(sequence, mailbox, step, version, snippets), version.letter if several else "",
-            wait_unit=step.wait_unit, only_if=step.only_if, only_if_tag_id=step.only_if_tag_id,
+            wait_unit=step.wait_unit, only_if=step.only_if, only_if_tag_id=step.only_if_tag_id, only_if_words=step.only_if_words,
         )
         for version in versions
     )  # fmt: skip

@@ -124,7 +124,7 @@ class _Simulation:
             self._note(traveller, going, step, now, "stop", Verdict("tagged", going.stop))
             return
         if step is not None and step.id in going.passed_over:
-            self._go_on(traveller, going, step, now, "pass")
+            self._go_on(traveller, going, step, now, "pass", Verdict("for_others", f"It is {step.only_if_words}."))
             return
         if step is not None and step.kind == Step.Kind.TASK:
             self._go_on(traveller, going, step, now, "task")
@@ -158,8 +158,16 @@ class _Simulation:
         if verdict.until:
             self._look(traveller, going, verdict.until)
 
-    def _go_on(self, traveller: Traveller, going: Going, step: PlannedStep, now: datetime, kind: str) -> None:
-        self._note(traveller, going, step, now, kind)
+    def _go_on(
+        self,
+        traveller: Traveller,
+        going: Going,
+        step: PlannedStep,
+        now: datetime,
+        kind: str,
+        why: Verdict | None = None,
+    ) -> None:
+        self._note(traveller, going, step, now, kind, why)
         try:
             step_id, due_at = going.plan.due_after(step.position, now, traveller.known.time_zone)
         except NeverOpen:

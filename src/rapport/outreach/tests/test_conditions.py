@@ -170,7 +170,7 @@ def test_a_deleted_tag_is_one_that_nobody_has(rita):
     candidates.delete_tag(actor=rita.actor, tag_id=tag.id)
     step.refresh_from_db()
     sequence.refresh_from_db()
-    assert (step.only_if_words, sequence.stop_tag) == ("only who has the tag that was deleted", None)
+    assert (step.only_if_words, sequence.stop_tag) == ("only for those who have the tag that was deleted", None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -202,9 +202,10 @@ def test_the_editor_keeps_conditions_waits_and_goal(rita, sign_in):
     sequence = Sequence.objects.get()
     step = sequence.steps.get(position=2)
     assert (sequence.goal, str(sequence.stop_tag)) == ("click", "found a job")
-    assert (step.wait_words, step.only_if_words) == ("after 3 working days", "only who has the tag speaks")
+    assert (step.wait_words, step.only_if_words) == ("after 3 working days", "only for those who have the tag speaks")
     page = client.get(f"/sequences/{sequence.id}/").text
-    assert "after 3 working days, only who has the tag speaks" in page
+    assert "after 3 working days, when you approve" in page
+    assert "only for those who have the tag speaks</span>" in page
     editor = client.get(reverse("outreach:edit", args=[sequence.id])).text
     assert editor.count('value="speaks"') == 2
     assert '<option value="workdays" selected>' in editor
@@ -249,9 +250,13 @@ def test_the_dry_run_passes_over_what_is_for_others_as_things_are(rita):
     told = {person.full_name: [] for person in (anna, ben, cora)}
     for event in run.events:
         told[run.names[event.candidate_id]].append((f"{event.at:%a %d}", event.kind, event.position, event.text))
-    way = [("Fri 27", "mail", 1, ""), ("Sat 28", "pass", 2, "")]
+    way = [("Fri 27", "mail", 1, ""), ("Sat 28", "pass", 2, "It is only for those who followed a link.")]
     assert told == {
-        "Anna Example": [*way, ("Mon 30", "pass", 3, ""), ("Mon 30", "finish", 3, "")],
+        "Anna Example": [
+            *way,
+            ("Mon 30", "pass", 3, "It is only for those who have the tag speaks."),
+            ("Mon 30", "finish", 3, ""),
+        ],
         "Ben Example": [*way, ("Mon 30", "mail", 3, ""), ("Mon 30", "finish", 3, "")],
         "Cora Example": [("Fri 27", "stop", 1, "They have the tag found a job.")],
     }
