@@ -44,10 +44,11 @@ class ReplyIntent(models.Model):
 
 
 class Wish(models.Model):
-    """What a reply asks of mail to many, for one address in normal form: nothing of some topics, or nothing until a moment.
+    """What a reply asks of mail to many, for one address in normal form: nothing of some topics, nothing until a moment, or
+    (of who is interested) neither.
 
-    It holds beside what the owner of the address chose before (Preference), and goes when the intent is corrected. A later
-    reply that is interested ends it, and so does a later choice behind the link of one of our mails (`ended_by`: that message).
+    The latest of an address decides (`said_at`: when the reply came), beside what its owner chose before that (Preference);
+    a later choice stands in its place. It goes when the intent is corrected. Whether it holds is therefore never stored.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -55,11 +56,11 @@ class Wish(models.Model):
     address = models.CharField(max_length=320)
     declined = ArrayField(models.CharField(max_length=8), default=list, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
-    ended_by = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
+    said_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "address"], name="mail_wish_once")]
-        indexes = [models.Index(fields=["address"], condition=Q(ended_by=None), name="mail_wish_holds")]
+        indexes = [models.Index(fields=["address", "-said_at"], name="mail_wish_of_address")]
 
     def __str__(self) -> str:
         return self.address

@@ -2,13 +2,14 @@
 
 | intent         | effect here                                                        | elsewhere (candidates) |
 |----------------|--------------------------------------------------------------------|------------------------|
-| interested     | ends what earlier replies asked mail to many for                   | a task for the owner   |
+| interested     | asks nothing of mail to many any more                              | a task for the owner   |
 | not_now        | snoozed until the date; no mail of sequences until then            |                        |
 | not_interested | no mail of sequences about jobs                                    |                        |
 | referral       |                                                                    | a task                 |
 | question       |                                                                    | a task                 |
 
-A correction takes the effects of the old intent back before those of the new one begin.
+A correction takes the effects of the old intent back before those of the new one begin. The latest reply that says whether
+and when they want mail to many decides: correcting one before it changes only how that one is shown.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -94,24 +95,22 @@ def _begin(row: ReplyIntent, message: Message, now: datetime) -> None:
         case ReplyIntent.Kind.NOT_INTERESTED:
             _wish(message, declined=[Topic.JOBS.value])
         case ReplyIntent.Kind.INTERESTED:
-            earlier = Wish.objects.filter(address__in=_addresses(message), ended_by=None, message_id__lt=message.id)
-            earlier.update(ended_by=message)
+            _wish(message)
 
 
 def _take_back(row: ReplyIntent, message: Message) -> None:
     Wish.objects.filter(message=message).delete()
-    Wish.objects.filter(ended_by=message).update(ended_by=None)
     if row.snoozed_until:
-        mine = Conversation.objects.filter(id=message.thread_id, snoozed_until=row.snoozed_until)
+        mine = Conversation.objects.filter(
+            id=message.thread_id, latest_reply_id=message.id, snoozed_until=row.snoozed_until
+        )
         mine.update(snoozed_until=None)
         row.snoozed_until = None
 
 
 def _wish(message: Message, *, declined: list[str] | None = None, paused_until: datetime | None = None) -> None:
-    wishes = [
-        Wish(message=message, address=address, declined=declined or [], paused_until=paused_until)
-        for address in _addresses(message)
-    ]
+    said = {"declined": declined or [], "paused_until": paused_until, "said_at": message.received_at}
+    wishes = [Wish(message=message, address=address, **said) for address in _addresses(message)]
     Wish.objects.bulk_create(wishes, ignore_conflicts=True)
 
 

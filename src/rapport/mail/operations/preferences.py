@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from rapport.mail.models import Message, Preference, Topic, Wish
 from rapport.mail.subjects import subjects_of
 
 PAUSE = timedelta(days=182)
+NOT_YET = datetime(1970, 1, 1, tzinfo=UTC)  # of a row that is new: what was asked for in replies still holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,16 @@ def choose_preferences(*, message: Message, choice: Choice) -> Preference:
         raise InvalidInput({"every_days": "Choose one of the answers."})
     now = clock.now()
     row, is_new = Preference.objects.select_for_update().get_or_create(
-        address=message.to_address, defaults={"updated_at": now}
+        address=message.to_address, defaults={"updated_at": NOT_YET}
     )
     held = queries.find_preference(message.to_address) or row
-    ended_count = Wish.objects.filter(address=message.to_address, ended_by=None).update(ended_by=message)
+    asked_since = Wish.objects.filter(address=message.to_address, said_at__gt=row.updated_at).exists()
     wanted = {
         "declined": declined, "every_days": choice.every_days, "language_code": choice.language_code,
         "paused_until": _paused_until(held, choice, now),
     }  # fmt: skip
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
-    if not (changed or is_new or ended_count):
+    if not (changed or is_new or asked_since):
         return row
     for name in changed:
         setattr(row, name, wanted[name])

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
 from rapport.lib.addresses import normal_address
-from rapport.mail.models import Preference
+from rapport.mail.models import Preference, Wish
 
 # One text is written several times as fast as an array of thousands; no address holds a line end.
 CHOSEN = "SELECT * FROM mail_preference WHERE address = ANY(string_to_array(%s, E'\\n'))"
 
+# The latest wish of each.
 WISHED = """
-SELECT w.address, coalesce(array_agg(DISTINCT d.topic) FILTER (WHERE d.topic IS NOT NULL), '{}'), max(w.paused_until)
-FROM mail_wish w LEFT JOIN LATERAL unnest(w.declined) AS d(topic) ON true
-WHERE w.address = ANY(string_to_array(%s, E'\\n')) AND w.ended_by_id IS NULL GROUP BY w.address
+SELECT DISTINCT ON (address) * FROM mail_wish WHERE address = ANY(string_to_array(%s, E'\\n'))
+ORDER BY address, said_at DESC, message_id DESC
 """
 
 
@@ -26,14 +24,14 @@ def find_preference(address: str) -> Preference | None:
 def preferences_among(addresses: Iterable[str]) -> dict[str, Preference]:
     """Of these normal addresses, those whose owner chose something, or asked for it in a reply; two statements.
 
-    Both hold: rows that carry a wish are not to be saved.
+    What they asked for last holds beside what they chose before: rows that carry a wish are not to be saved.
     """
     given = ["\n".join(addresses)]
     chosen = {row.address: row for row in Preference.objects.raw(CHOSEN, given)}
-    with connection.cursor() as cursor:
-        cursor.execute(WISHED, given)
-        for address, declined, paused_until in cursor.fetchall():
-            row = chosen.setdefault(address, Preference(address=address))
-            row.declined = sorted({*row.declined, *declined})
-            row.paused_until = max((at for at in (row.paused_until, paused_until) if at), default=None)
+    for wish in Wish.objects.raw(WISHED, given):
+        before = chosen.get(wish.address)
+        if (wish.declined or wish.paused_until) and (before is None or wish.said_at > before.updated_at):
+            row = chosen.setdefault(wish.address, Preference(address=wish.address))
+            row.declined = sorted({*row.declined, *wish.declined})
+            row.paused_until = max((at for at in (row.paused_until, wish.paused_until) if at), default=None)
     return chosen

@@ -79,18 +79,22 @@ def test_what_they_chose_behind_the_link_holds_beside_it(rita, mailbox):
 
 def test_what_they_choose_behind_the_link_afterwards_stands_in_its_place(rita, mailbox, client):
     sent = send(rita, mailbox)
-    _receive(mailbox, "No thanks, I am not interested.", to=sent)
     _receive(mailbox, LATER, to=sent)
     _, until = _chosen()
     url = reverse("mail:preferences", args=[address_tokens.link_token(sent.id)])
     shown = client.get(url).context["form"].initial
-    assert (shown["topics"], shown["is_paused"]) == (["news", "events"], True)
+    assert (shown["topics"], shown["is_paused"]) == (["jobs", "news", "events"], True)
     client.post(url, {**shown, "is_paused": "on"})
     row = Preference.objects.get()
-    assert (row.declined, row.paused_until, _chosen()) == (["jobs"], until, (["jobs"], until))
+    assert (row.declined, row.paused_until, _chosen()) == ([], until, ([], until))
+    no = _receive(mailbox, "No thanks, I am not interested.", to=sent)
+    shown = client.get(url).context["form"].initial
+    assert (shown["topics"], shown["is_paused"]) == (["news", "events"], True)
     client.post(url, {"topics": ["jobs", "news", "events"], "every_days": 0, "language_code": ""})
     assert _chosen() == ([], None)
-    assert [wish.ended_by_id for wish in Wish.objects.all()] == [sent.id, sent.id]
+    for kind in ("other", "not_interested"):
+        operations.correct_intent(actor=rita.actor, message_id=no.id, kind=kind)
+        assert _chosen() == ([], None)  # they chose since
     assert [entry.data["choice"].partition(" until")[0] for entry in recorded("message.preferences")] == [
         "no mail",
         "everything",
@@ -139,6 +143,43 @@ def test_a_later_yes_ends_an_earlier_no_until_it_is_corrected(rita, mailbox):
     assert _chosen() is None
     operations.correct_intent(actor=rita.actor, message_id=yes.id, kind="other")
     assert _chosen() == (["jobs"], None)
+
+
+NO, YES, OTHER = "No thanks, I am not interested.", "I thought about it: I am interested.", "Hm."
+
+
+@pytest.mark.parametrize("latest", [YES, LATER, NO])
+@pytest.mark.parametrize("first", [YES, LATER, NO, OTHER])
+def test_the_latest_wish_decides_whatever_is_said_of_earlier_replies(rita, mailbox, first, latest):
+    old = _receive(mailbox, first)
+    _receive(mailbox, latest)
+    _receive(mailbox, OTHER)
+    held = _chosen()
+    assert (held is None) == (latest == YES)
+    assert held is None or (held[0], bool(held[1])) == ((["jobs"], False) if latest == NO else ([], True))
+    for kind in ("not_interested", "other", "interested", "not_now", "question", "not_interested"):
+        assert operations.correct_intent(actor=rita.actor, message_id=old.id, kind=kind).kind == kind
+        assert _chosen() == held
+
+
+def test_a_latest_wish_that_is_none_leaves_the_one_before_it(rita, mailbox):
+    _receive(mailbox, NO)
+    latest = _receive(mailbox, LATER)
+    _, until = _chosen()
+    assert _chosen() == ([], until)
+    operations.correct_intent(actor=rita.actor, message_id=latest.id, kind="question")
+    assert _chosen() == (["jobs"], None)
+    operations.correct_intent(actor=rita.actor, message_id=latest.id, kind="not_now")
+    assert _chosen() == ([], until)
+
+
+def test_correcting_an_older_reply_leaves_the_snooze_of_the_latest(rita, mailbox):
+    sent = send(rita, mailbox)
+    old = _receive(mailbox, LATER, to=sent)
+    _receive(mailbox, LATER, to=sent)
+    until = Conversation.objects.get().snoozed_until
+    operations.correct_intent(actor=rita.actor, message_id=old.id, kind="other")
+    assert Conversation.objects.get().snoozed_until == until
 
 
 def test_days_that_cannot_be_and_unknown_answers_are_refused(rita, mailbox):
