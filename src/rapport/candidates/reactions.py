@@ -71,19 +71,22 @@ def follow_answers(activities: list[Activity]) -> None:
 
 @on_batch("message.received", "message.intent_changed")
 def follow_intents(activities: list[Activity]) -> None:
-    """What a reply wants is a task where somebody has to act; a correction changes it or takes it back."""
-    wanted: dict[UUID, tuple[UUID, str]] = {}
-    for activity in activities:  # in their order: the last word about a message counts
+    """What a reply wants is a task where somebody has to act; a correction changes it or takes it back.
+
+    The record only says which replies to look at: one that is followed late, or again, finds what holds by now.
+    """
+    wanted: dict[UUID, UUID] = {}
+    for activity in activities:
         message_id, candidate_id = activity.find_subject_id("message"), activity.find_subject_id("candidate")
-        intent = activity.data.get("to" if activity.verb == "message.intent_changed" else "intent")
-        if message_id and candidate_id and intent:
-            wanted[message_id] = (candidate_id, intent)
-    survivors = resolve_merged({candidate_id for candidate_id, _ in wanted.values()}) if wanted else {}
+        has_intent = activity.verb == "message.intent_changed" or activity.data.get("intent")
+        if message_id and candidate_id and has_intent:
+            wanted[message_id] = candidate_id
+    survivors = resolve_merged(wanted.values()) if wanted else {}
     otherwise = who_answers(wanted) if wanted else {}
-    for message_id, (candidate_id, intent) in wanted.items():
+    for message_id, candidate_id in wanted.items():
         try:
             operations.keep_reply_task(
-                actor=SYSTEM, candidate_id=survivors[candidate_id], message_id=message_id, intent=intent,
+                actor=SYSTEM, candidate_id=survivors[candidate_id], message_id=message_id,
                 otherwise_id=otherwise.get(message_id),
             )  # fmt: skip
         except NotFound:  # erased or discarded meanwhile

@@ -15,6 +15,7 @@ from rapport.candidates.text_rules import one_line
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotFound
+from rapport.mail.queries import find_intent_kind
 
 REPLY_TASKS = {  # by the intent of a reply
     "interested": "They are interested: go on with them",
@@ -50,16 +51,18 @@ def add_task(
 
 @transaction.atomic
 def keep_reply_task(
-    *, actor: Actor, candidate_id: UUID, message_id: UUID, intent: str, otherwise_id: UUID | None = None
+    *, actor: Actor, candidate_id: UUID, message_id: UUID, otherwise_id: UUID | None = None
 ) -> Task | None:
-    """The one task that follows from a reply: for the candidate's owner, or who else answers; none for most intents.
+    """The one task that follows from what a reply is taken to want by now; none for most intents.
 
-    Its id comes from the message's, so that saying it twice makes one, and another intent changes it or takes it back.
+    For the candidate's owner, or who else answers. Its id comes from the message's, so that saying it twice makes one, and
+    another intent changes it or takes it back.
     What was done already stays. Records task.added or task.withdrawn. Raises NotFound, NotAllowed without
     candidates.note.
     """
     candidate = lock(actor, candidate_id, NOTE)
-    key, text = uuid5(message_id, "task"), REPLY_TASKS.get(intent, "")
+    # Read under the lock: of two that follow a correction at once, the later one sees what holds.
+    key, text = uuid5(message_id, "task"), REPLY_TASKS.get(find_intent_kind(message_id), "")
     task = Task.objects.select_for_update().filter(id=key).first()
     if task is not None and (task.done_at is not None or task.text == text):
         return task

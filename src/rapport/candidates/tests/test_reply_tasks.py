@@ -74,6 +74,19 @@ def test_a_correction_changes_the_task_and_takes_it_back(carl, rita, monkeypatch
     assert Activity.objects.filter(verb="task.withdrawn").exists()
 
 
+def test_what_is_followed_again_does_not_undo_a_correction(carl, rita, monkeypatch):
+    reply = _reply(carl, rita, monkeypatch)
+    received = list(Activity.objects.filter(verb="message.received"))
+    mail.correct_intent(actor=rita.actor, message_id=reply.id, kind="not_interested")
+    follow_intents(received)  # late
+    assert not Task.objects.exists()
+    mail.correct_intent(actor=rita.actor, message_id=reply.id, kind="question")
+    _react()
+    follow_intents(received)  # again
+    assert Task.objects.get().text == "They ask something: answer it"
+    assert not Activity.objects.filter(verb="task.withdrawn").exists()
+
+
 def test_what_was_done_already_stays(carl, rita, monkeypatch):
     reply = _reply(carl, rita, monkeypatch)
     _react()

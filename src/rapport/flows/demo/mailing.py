@@ -97,10 +97,7 @@ def _read_intents() -> None:
         found = read_intent(reply.body.text, reply.created_at.date())
         keep_intent(reply, found)
         if reply.subjects.get("candidate"):
-            keep_reply_task(
-                actor=SYSTEM, candidate_id=UUID(reply.subjects["candidate"]), message_id=reply.id,
-                intent=found.kind,
-            )  # fmt: skip
+            keep_reply_task(actor=SYSTEM, candidate_id=UUID(reply.subjects["candidate"]), message_id=reply.id)
 
 
 def _discuss(company: Company) -> None:

@@ -25,6 +25,7 @@ from rapport.mail.queries.mailboxes import (
 )
 from rapport.mail.queries.messages import (
     find_answered,
+    find_intent_kind,
     find_thread_of,
     get_message,
     list_messages_of,
@@ -70,6 +71,7 @@ __all__ = [
     "count_sent_since",
     "find_answered",
     "find_conversation",
+    "find_intent_kind",
     "find_preference",
     "find_suppression",
     "find_thread_of",

@@ -10,7 +10,7 @@ from rapport.accounts.capabilities import require
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
-from rapport.mail.models import Message
+from rapport.mail.models import Message, ReplyIntent
 from rapport.mail.permissions import VIEW, hidden_from
 
 SENDER_MEMORY = timedelta(days=365)
@@ -81,6 +81,11 @@ def find_thread_of(ids: Sequence[str], *, sender: str, mailbox_id: UUID) -> UUID
     """The thread of an earlier message of the same sender that these Message-IDs name."""
     named = Message.objects.incoming().filter(message_id__in=list(ids), mailbox_id=mailbox_id, from_address=sender)
     return named.order_by("-id").values_list("thread_id", flat=True).first() if ids and sender else None
+
+
+def find_intent_kind(message_id: UUID) -> str:
+    """What a reply is taken to want by now; empty for what is no reply."""
+    return ReplyIntent.objects.filter(message_id=message_id).values_list("kind", flat=True).first() or ""
 
 
 def senders_of(message_ids: Sequence[UUID]) -> set[str]:
