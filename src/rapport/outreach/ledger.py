@@ -90,6 +90,18 @@ SET delivery_id = CASE WHEN back.kind = 'approval' THEN e.delivery_id END,
     next_due_at = CASE WHEN e.state = 'active' THEN %(due)s::timestamptz END, waits_for = %(why)s
 FROM back WHERE e.id = back.enrollment_id AND e.delivery_id = back.id RETURNING e.id
 """
+LOCK_AT_STEP = """
+SELECT count(*) FROM (SELECT 1 FROM outreach_enrollment
+  WHERE sequence_id = %s AND state = 'active' AND step_id = %s ORDER BY id FOR UPDATE) AS locked
+"""
+LEAVE_OUT = """
+WITH left_out AS (
+  UPDATE outreach_delivery d SET state = 'skipped', reason = %(why)s FROM outreach_enrollment e
+  WHERE e.sequence_id = %(sequence)s AND e.state = 'active' AND e.step_id = %(step)s AND d.id = e.delivery_id
+    AND d.state = 'planned' RETURNING d.id)
+UPDATE outreach_enrollment e SET delivery_id = NULL, next_due_at = %(due)s FROM left_out
+WHERE e.delivery_id = left_out.id RETURNING e.id
+"""
 SETTLE = """
 UPDATE outreach_enrollment e SET
   delivery_id = CASE WHEN %(outcome)s = 'unclear' THEN e.delivery_id END,
@@ -277,6 +289,15 @@ def go_on(rows: Iterable[tuple[UUID, UUID | None, datetime | None]], now: dateti
 def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: str = "") -> int:
     """Give claimed deliveries back; returns how many enrollments are due again."""
     return len(_run(RELEASE, {"ids": list(delivery_ids), "lease": lease, "due": due_at, "why": why}))
+
+
+def leave_out_planned(sequence_id: UUID, step_id: UUID, *, due_at: datetime, why: str) -> int:
+    """Skip what waits for approval at a step, and let its people go on; returns how many.
+
+    What a worker has taken meanwhile is its own: who is at the step is locked first, as claims lock them.
+    """
+    _run(LOCK_AT_STEP, [sequence_id, step_id], rows=False)
+    return len(_run(LEAVE_OUT, {"sequence": sequence_id, "step": step_id, "due": due_at, "why": why}))
 
 
 def settle(outcome: Outcome, rows: Sequence[Settled]) -> dict[UUID, bool]:

@@ -15,8 +15,9 @@ from rapport.lib.ids import new_id
 from rapport.mail.merge_fields import label_of, quoted
 from rapport.mail.models import TemplateVersion
 from rapport.mail.queries import snippets_in
+from rapport.outreach import ledger
 from rapport.outreach.content import compile_step
-from rapport.outreach.models import Delivery, Enrollment, Sequence, Step, StepVersion, Variant
+from rapport.outreach.models import Enrollment, Sequence, Step, StepVersion, Variant
 from rapport.outreach.plans import present_versions
 from rapport.outreach.variants import FIRST, LETTERS, MOST_VARIANTS
 
@@ -278,10 +279,7 @@ def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: Li
     for step in steps:
         after = [key for key, position in positions.items() if position > step.position]
         following = min(after, key=lambda key: positions[key]) if after else None
-        planned = Delivery.objects.filter(enrollment__step=step, enrollment__delivery_id__isnull=False, state="planned")
-        planned_ids = list(planned.values_list("id", flat=True))
-        Delivery.objects.filter(id__in=planned_ids).update(state="skipped", reason="The step was taken out.")
-        Enrollment.objects.filter(delivery_id__in=planned_ids).update(delivery_id=None, next_due_at=now)
+        ledger.leave_out_planned(sequence.id, step.id, due_at=now, why="The step was taken out.")
         waiting = Enrollment.objects.filter(sequence=sequence, state=Enrollment.State.ACTIVE, step=step)
         if following:
             waiting.update(step_id=following, tries=0)
