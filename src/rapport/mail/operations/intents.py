@@ -12,6 +12,7 @@ A correction takes the effects of the old intent back before those of the new on
 and when they want mail to many decides: correcting one before it changes only how that one is shown.
 """
 
+import re
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from rapport.activity.operations import record
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import InvalidInput, NotFound
-from rapport.mail import queries
+from rapport.mail import people, queries
 from rapport.mail.activities import MESSAGE_INTENT_CHANGED
 from rapport.mail.intents import Intent
 from rapport.mail.models import Conversation, Message, ReplyIntent, Topic, Wish
@@ -124,9 +125,24 @@ def _snooze(row: ReplyIntent, message: Message, until: datetime) -> None:
 
 
 def _addresses(message: Message) -> list[str]:
-    """The one they wrote from, and those we wrote to in the thread."""
-    ours = Message.objects.outgoing().filter(thread_id=message.thread_id).values_list("to_address", flat=True)
-    return sorted({address for address in [message.from_address, *ours.distinct()] if "@" in address})
+    """The one they wrote from, and those we wrote to in the thread that are theirs as well.
+
+    Whoever answers from another address than we wrote to may be somebody else: in copy, or a colleague it was passed on
+    to. Whose address it is an app above knows; where nobody does, it is theirs if it answers under the name we wrote to.
+    """
+    sent = Message.objects.outgoing().filter(thread_id=message.thread_id).exclude(to_address=message.from_address)
+    writer, name = people.find_subjects(message.from_address), _name(message.from_name)
+    theirs = {
+        address
+        for address, to_name in sent.values_list("to_address", "to_name").distinct()
+        if (people.find_subjects(address) == writer if writer else name and name == _name(to_name))
+    }
+    return sorted(address for address in {message.from_address, *theirs} if "@" in address)
+
+
+def _name(name: str) -> list[str]:
+    """The words of a name, whichever stands first."""
+    return sorted(re.findall(r"\w+", name.casefold()))
 
 
 def _morning(day: date) -> datetime:

@@ -1,17 +1,18 @@
 """What a reply wants, its effects, and how a correction takes them back."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
 
 from rapport.lib import clock
 from rapport.lib.errors import InvalidInput, NotFound
-from rapport.mail import address_tokens, operations
-from rapport.mail.models import Conversation, Preference, ReplyIntent, Wish
+from rapport.mail import address_tokens, operations, people
+from rapport.mail.models import Conversation, Message, Preference, ReplyIntent, Wish
 from rapport.mail.operations.intents import LEFT_ALONE
 from rapport.mail.queries import preferences_among
-from rapport.mail.tests.examples import answer, recorded, send
+from rapport.mail.tests.examples import CANDIDATE_ID, answer, recorded, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("carl_known")]
 AHEAD = clock.now().date() + timedelta(days=100)
@@ -62,11 +63,36 @@ def test_not_now_without_a_day_leaves_the_conversation_and_keeps_sequences_away_
     assert before + LEFT_ALONE <= until <= clock.now() + LEFT_ALONE
 
 
-def test_not_interested_is_about_jobs_at_every_address_of_the_thread(rita, mailbox):
+DANA_ID = UUID("01930000-0000-7000-8000-00000000da7a")
+
+
+@pytest.mark.parametrize(
+    ("sender", "silenced"),
+    [
+        ("Carl Candidate <carl@example.org>", ["carl@example.org"]),
+        # Carl, from elsewhere: under his name, or because his profile has the address.
+        ('"Candidate, Carl" <carl@private.example>', ["carl@example.org", "carl@private.example"]),
+        ("C. <carl@known.example>", ["carl@example.org", "carl@known.example"]),
+        # Somebody else: in the pool, or not.
+        ("Dana Candidate <dana@example.org>", ["dana@example.org"]),
+        ("Carl Candidate <dana@example.org>", ["dana@example.org"]),
+        ("A Colleague <colleague@example.org>", ["colleague@example.org"]),
+        ("carl@unknown.example", ["carl@unknown.example"]),
+    ],
+)
+def test_who_wrote_is_left_alone_and_nobody_else_of_the_thread(rita, mailbox, monkeypatch, sender, silenced):
+    known = {"carl@example.org": CANDIDATE_ID, "carl@known.example": CANDIDATE_ID, "dana@example.org": DANA_ID}
+    monkeypatch.setattr(people, "_finders", [lambda key: {"candidate": known[key]} if key in known else {}])
     sent = send(rita, mailbox)
-    _receive(mailbox, "No thanks, I am not interested.", to=sent, sender="carl@private.example")
+    send(rita, mailbox, "dana@example.org", to_name="Dana Candidate", answers_id=sent.id)
+    _receive(mailbox, "No thanks, I am not interested.", to=sent, sender=sender)
+    assert Message.objects.values("thread_id").distinct().count() == 1
+    assert sorted(Wish.objects.values_list("address", flat=True)) == silenced
+
+
+def test_not_interested_is_about_jobs(rita, mailbox):
+    _receive(mailbox, "No thanks, I am not interested.", to=send(rita, mailbox))
     assert _chosen() == (["jobs"], None)
-    assert set(Wish.objects.values_list("address", flat=True)) == {"carl@example.org", "carl@private.example"}
 
 
 def test_what_they_chose_behind_the_link_holds_beside_it(rita, mailbox):
