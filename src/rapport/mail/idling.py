@@ -2,19 +2,19 @@
 
 It only wakes the fetching, which is idempotent and also runs every minute: a server without IDLE is polled, and whatever
 happens to a watch (a drop, a kill) costs at most that minute. One process watches a mailbox, by a lease on its row
-that runs out when the process dies.
+that runs out when the process dies. Processes share the mailboxes evenly: one that has fewer than its share takes what
+nobody watches, and then from those that have more than theirs.
 """
 
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connections
-from django.db.models import Q
+from django.db import connections, transaction
 
 from rapport.lib import clock
 from rapport.lib.errors import PermanentFailure
@@ -80,6 +80,26 @@ class Watch:
             connections.close_all()
 
 
+def share_of(token: str, watched_by: Mapping[UUID, str], most: int) -> set[UUID]:
+    """What a process is to watch, of mailboxes and whoever watches them ("" for nobody). Pure.
+
+    It takes its share of what nobody watches, and then from who has most while that is more even than before. The other
+    finds out at its next turn: nothing is unwatched meanwhile, and who has nothing yet need not be known to anybody.
+    """
+    held: dict[str, list[UUID]] = {token: [], "": []}
+    for key, holder in watched_by.items():
+        held.setdefault(holder, []).append(key)
+    ours, free = held.pop(token), held.pop("")
+    share = min(most, -(-len(watched_by) // (len(held) + 1)))
+    ours += free[: max(0, share - len(ours))]
+    while held and len(ours) < most:
+        richest = max(held.values(), key=len)
+        if len(richest) < len(ours) + 2:
+            break
+        ours.append(richest.pop())
+    return set(ours)
+
+
 class Watches:
     """The watches of this process; `step` takes up what is new, lets go of what is gone, and keeps the leases."""
 
@@ -99,7 +119,7 @@ class Watches:
                 del self.running[key]
                 changed += 1
         for key, (settings, folder) in wanted.items():
-            if key not in self.running and len(self.running) < MOST_WATCHED:
+            if key not in self.running:
                 watch = self.running[key] = Watch(key, settings, folder, self.wake)
                 watch.start()
                 changed += 1
@@ -112,14 +132,17 @@ class Watches:
         self.running.clear()
         Mailbox.objects.filter(watched_by=self.token).update(watched_by="", watched_until=None)
 
+    @transaction.atomic
     def _claim(self) -> dict[UUID, tuple[imap.ImapSettings, str]]:
         """The mailboxes that are ours to watch for another while."""
         now = clock.now()
-        free = Q(watched_until=None) | Q(watched_until__lt=now) | Q(watched_by=self.token)
-        usable = Mailbox.objects.usable().exclude(imap_host="")
-        usable.filter(free).update(watched_by=self.token, watched_until=now + LEASE)
+        usable = Mailbox.objects.usable().exclude(imap_host="").order_by("id")
+        rows = list(usable.select_for_update(no_key=True))  # one process shares at a time; mail goes out meanwhile
+        live = {row.id: row.watched_by if row.watched_until and row.watched_until >= now else "" for row in rows}
+        ours = share_of(self.token, live, MOST_WATCHED)
+        Mailbox.objects.filter(id__in=ours).update(watched_by=self.token, watched_until=now + LEASE)
         found = {}
-        for mailbox in usable.filter(watched_by=self.token).order_by("id")[:MOST_WATCHED]:
+        for mailbox in (row for row in rows if row.id in ours):
             try:
                 found[mailbox.id] = (imap_settings(mailbox), mailbox.imap_folders[0])
             except PermanentFailure:  # its password cannot be read; fetching tells the owner

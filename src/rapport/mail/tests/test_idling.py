@@ -180,6 +180,52 @@ def test_one_process_watches_a_mailbox_and_another_takes_over(reading_mailbox, m
     assert first.step() == 1
 
 
+def _steps(*watches) -> list[int]:
+    """How many each watches, once all had their turns."""
+    for _ in range(2):
+        for each in watches:
+            each.step()
+    held = [set(each.running) for each in watches]
+    assert sum(len(keys) for keys in held) == len(set().union(*held))
+    return sorted((len(keys) for keys in held), reverse=True)
+
+
+def _make_mailboxes(count: int) -> None:
+    now = clock.now()
+    for number in range(count):
+        Mailbox.objects.create(
+            address=f"box{number}@example.org", smtp_host="x.invalid", imap_host="x.invalid", created_at=now,
+            updated_at=now,
+        )  # fmt: skip
+
+
+def test_processes_share_the_mailboxes_evenly(monkeypatch):
+    monkeypatch.setattr(Watch, "start", lambda self: None)
+    _make_mailboxes(7)
+    first, second, third = Watches(Woken()), Watches(Woken()), Watches(Woken())
+    assert _steps(first) == [7]
+    assert _steps(first, second) == [4, 3]
+    assert _steps(first, second, third) == [3, 2, 2]
+    before = [set(each.running) for each in (first, second, third)]
+    assert _steps(first, second, third) == [3, 2, 2]
+    assert [set(each.running) for each in (first, second, third)] == before  # nothing goes to and fro
+    # The first was killed: its leases run out, and the others share what it had.
+    Mailbox.objects.filter(watched_by=first.token).update(watched_until=clock.now() - timedelta(seconds=1))
+    assert _steps(second, third) == [4, 3]
+    third.close()
+    assert _steps(second) == [7]
+
+
+def test_one_process_watches_no_more_than_it_can_and_leaves_the_others_to_the_next(monkeypatch):
+    monkeypatch.setattr(Watch, "start", lambda self: None)
+    monkeypatch.setattr(idling, "MOST_WATCHED", 3)
+    _make_mailboxes(5)
+    first, second = Watches(Woken()), Watches(Woken())
+    assert (first.step(), second.step()) == (3, 2)
+    assert Mailbox.objects.filter(watched_by=first.token).count() == 3
+    assert _steps(first, second) == [3, 2]
+
+
 def test_a_changed_or_paused_mailbox_is_watched_anew_or_no_more(rita, reading_mailbox, monkeypatch):
     monkeypatch.setattr(Watch, "start", lambda self: None)
     watches = Watches(Woken())
