@@ -9,9 +9,10 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from rapport.intake.reply_offers import offer_resumes
+        from rapport.intake.reply_offers import look_for_resume, offer_resumes
         from rapport.mail import offers
 
+        offers.add_look(look_for_resume)
         offers.add_source(offer_resumes)
         navigation.add(
             "add", Entry("Import résumés", "intake:upload_resumes", "file-up", order=30, capability="intake.import")

@@ -11,8 +11,8 @@ from rapport.intake.filetypes import tell_type
 from rapport.intake.permissions import IMPORT
 from rapport.lib.actors import Actor
 from rapport.mail.offers import Found, Offer
-from rapport.mail.parsing import Attachment
 
+RESUME = "resume"
 NO_RESUME = {"zip", "json", "html", "text"}  # of these kinds too much else is sent along
 
 
@@ -22,19 +22,19 @@ def offer_resumes(actor: Actor, found: Sequence[Found]) -> list[Offer]:
         return []
     return [
         Offer(
-            f"{attachment.filename or 'A file'} may be their résumé.", "Read as résumé",
-            reverse("intake:resume_of_reply", args=[reply.message.id, number]), "file-up",
+            f"{file.filename or 'A file'} may be their résumé.", "Read as résumé",
+            reverse("intake:resume_of_reply", args=[reply.message.id, file.number]), "file-up",
         )
         for reply in found
         if reply.message.subjects.get("candidate")
-        for number, attachment in reply.attachments
-        if is_readable(attachment)
+        for file in reply.files
+        if file.kind == RESUME
     ]  # fmt: skip
 
 
-def is_readable(attachment: Attachment) -> bool:
-    """Whether it is of a kind that holds résumés, told by its content."""
+def look_for_resume(content: bytes) -> str:
+    """RESUME for a file of a kind that holds résumés, told by its content."""
     try:
-        return tell_type(attachment.content()) not in NO_RESUME
+        return RESUME if tell_type(content) not in NO_RESUME else ""
     except Refusal:
-        return False
+        return ""

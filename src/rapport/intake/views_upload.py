@@ -18,10 +18,10 @@ from rapport.intake.column_guesses import FIELDS
 from rapport.intake.forms import ResumesForm, SharedForm
 from rapport.intake.models import Import
 from rapport.intake.permissions import IMPORT
-from rapport.intake.reply_offers import is_readable
+from rapport.intake.reply_offers import RESUME
 from rapport.lib.errors import InvalidInput
 from rapport.lib.requests import Request
-from rapport.mail.queries import get_attachment
+from rapport.mail.queries import get_file, read_file
 from rapport.mail.subjects import subjects_of
 
 SAMPLES = 3
@@ -169,12 +169,12 @@ def _preview_row(row: queries.PreviewRow) -> dict[str, Any]:
 @require_POST
 def resume_of_reply(request: Request, message_id: UUID, number: int) -> HttpResponse:
     """Read an attachment of a reply as the résumé of who sent it."""
-    message, attachment = get_attachment(request.actor, message_id, number)
+    message, file = get_file(request.actor, message_id, number)
     candidate_id = subjects_of(message).get("candidate")
-    if not candidate_id or not is_readable(attachment):
+    if not candidate_id or file.kind != RESUME:
         raise InvalidInput("This attachment is no résumé of somebody in the pool. Save it and look at it yourself.")
     item = operations.create_resume_import(
-        actor=request.actor, files=[(attachment.filename or "resume", BytesIO(attachment.content()))],
+        actor=request.actor, files=[(file.filename or "resume", BytesIO(read_file(message, file)))],
         candidate_id=candidate_id,
     )  # fmt: skip
     return redirect("intake:detail", item.id)

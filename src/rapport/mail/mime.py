@@ -80,12 +80,13 @@ class Headers:
 
 @dataclass(frozen=True)
 class Part:
-    """One MIME part; `body` is still encoded, a slice of the message."""
+    """One MIME part; `body` is still encoded, a slice of the message that begins at `start`."""
 
     headers: Headers
     body: bytes | memoryview
     depth: int = 0
     is_digest_child: bool = False
+    start: int = 0
     children: list["Part"] = field(default_factory=list)
 
     @cached_property
@@ -141,20 +142,21 @@ class Part:
 def read(data: bytes, depth: int = 0) -> Part:
     """The tree of a message."""
     budget = [MAX_PARTS]
-    return _read(memoryview(data), depth, budget, is_digest_child=False)
+    return _read(memoryview(data), depth, budget, is_digest_child=False, at=0)
 
 
-def _read(data: memoryview, depth: int, budget: list[int], *, is_digest_child: bool) -> Part:
+def _read(data: memoryview, depth: int, budget: list[int], *, is_digest_child: bool, at: int) -> Part:
     budget[0] -= 1
     headers, body_at = read_headers(data)
-    part = Part(headers, data[body_at:], depth, is_digest_child)
+    part = Part(headers, data[body_at:], depth, is_digest_child, at + body_at)
     boundary = part.parameter("boundary").rstrip()
     if part.content_type.startswith("multipart/") and boundary and depth < MAX_DEPTH:
         is_digest = part.content_type == "multipart/digest"
         for start, end in _spans(bytes(part.body), boundary, budget[0]):
             if budget[0] <= 0:
                 break
-            part.children.append(_read(part.body[start:end], depth + 1, budget, is_digest_child=is_digest))  # type: ignore[arg-type]  # a slice of a memoryview is a memoryview
+            child: memoryview = part.body[start:end]  # type: ignore[assignment]  # a slice of a memoryview is one
+            part.children.append(_read(child, depth + 1, budget, is_digest_child=is_digest, at=part.start + start))
     return part
 
 

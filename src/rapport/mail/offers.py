@@ -1,14 +1,15 @@
 """What could be made of a reply: apps above mail offer it, and each offer is one click on its conversation.
 
-Mail reads attachments and the signature; who knows résumés or profiles says what can be done with them (`add_source`).
+Mail reads attachments and the signature when a reply comes; who knows résumés says then what a file is (`add_look`), and
+who knows résumés or profiles what can be done with them when the conversation is looked at (`add_source`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapport.lib.actors import Actor
+from rapport.mail.files import SentFile
 from rapport.mail.models import Message
-from rapport.mail.parsing import Attachment
 from rapport.mail.signatures import Signature
 
 
@@ -25,15 +26,28 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A reply and what it holds: attachments by their number within the message, and the signature of the last reply."""
+    """A reply and what it holds: the files that came along, and the signature of the last reply."""
 
     message: Message
-    attachments: Sequence[tuple[int, Attachment]]
+    files: Sequence[SentFile]
     signature: Signature | None = None
 
 
+Look = Callable[[bytes], str]
 Source = Callable[[Actor, Sequence[Found]], list[Offer]]
+_looks: list[Look] = []
 _sources: list[Source] = []
+
+
+def add_look(look: Look) -> None:
+    """Let an app say of a file's bytes what it is, "" for nothing it knows. It is asked in the worker, once for each file."""
+    if look not in _looks:
+        _looks.append(look)
+
+
+def look_at(content: bytes) -> str:
+    """What the first app that knows says of a file."""
+    return next((kind for look in _looks if (kind := look(content))), "")
 
 
 def add_source(source: Source) -> None:

@@ -21,6 +21,12 @@ def fetch(mailbox_id: str) -> None:
     operations.fetch_mailbox(mailbox_id=UUID(mailbox_id))
 
 
+@task("mail.read_original")
+def read_original(message_id: str) -> None:
+    """Read a reply's original that was never read; what is read already stays."""
+    operations.read_original(message_id=UUID(message_id))
+
+
 @every("* * * * *", "mail.fetch_all")
 def fetch_all(timestamp: int) -> None:
     """One job for each mailbox, so that a slow server holds up no other; not while the last one still waits."""

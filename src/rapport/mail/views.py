@@ -74,11 +74,14 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
 
 
 def _found(request: Request, thread: Sequence[Message]) -> dict[str, Any]:
-    """What the last replies brought along, and what could be made of it."""
-    found = queries.read_found([row for row in thread if row.is_incoming and row.kind == Message.Kind.REPLY])
+    """What the last replies brought along, and what could be made of it; of old ones it is being read."""
+    replies = [row for row in thread if row.is_incoming and row.kind == Message.Kind.REPLY]
+    found, unread = queries.read_found(replies), queries.list_unread(replies)
+    operations.ask_to_read(unread)
     return {
-        "attachments": [(read.message, number, part) for read in found for number, part in read.attachments],
+        "attachments": [(read.message, file) for read in found for file in read.files],
         "offers": list_offers(request.actor, found),
+        "is_reading": any(row.has_attachments for row in unread),
     }
 
 
@@ -138,10 +141,10 @@ def source(request: Request, message_id: UUID) -> HttpResponseBase:
 @require_GET
 def attachment(request: Request, message_id: UUID, number: int) -> HttpResponseBase:
     """A file that came with a message, to be saved."""
-    _, part = queries.get_attachment(request.actor, message_id, number)
-    name = "".join(letter for letter in part.filename if letter.isprintable() and letter not in "/\\")[:150]
+    found, file = queries.get_file(request.actor, message_id, number)
+    name = "".join(letter for letter in file.filename if letter.isprintable() and letter not in "/\\")[:150]
     response = FileResponse(
-        BytesIO(part.content()), as_attachment=True, filename=name or "attachment",
+        BytesIO(queries.read_file(found, file)), as_attachment=True, filename=name or "attachment",
         content_type="application/octet-stream",
     )  # fmt: skip
     response["X-Content-Type-Options"] = "nosniff"

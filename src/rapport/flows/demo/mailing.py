@@ -27,6 +27,7 @@ from rapport.mail.intents import read_intent
 from rapport.mail.models import Conversation, Mailbox, Message, MessageBody, ReplyIntent
 from rapport.mail.operations import add_comment, fill_conversations
 from rapport.mail.operations.intents import keep_intent
+from rapport.mail.operations.originals import read_original
 
 LETTERS = (
     ("Work on the grid, from {city}", "Hello {first},\n\nyour years as {title} at {employer} read like the work we do every day: keeping power for two million people steady while it turns renewable.\n\nWould you talk with me for twenty minutes next week? I tell you the pay and the steps before you say yes to anything.\n\nBest regards\n{sender}"),
@@ -130,6 +131,7 @@ def _send_resume(reply: Message) -> None:
     name = f"mail/{reply.created_at:%Y/%m}/{reply.id.hex}.eml"
     reply.storage_name, reply.has_attachments = default_storage.save(name, ContentFile(mail.as_bytes())), True
     reply.save(update_fields=["storage_name", "has_attachments"])
+    read_original(message_id=reply.id)
 
 
 def _mailbox(owner: User, now: datetime) -> Mailbox:

@@ -5,12 +5,13 @@ from rapport.mail.models.conversations import Conversation
 from rapport.mail.models.intents import ReplyIntent, Wish
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
 from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
+from rapport.mail.models.originals import Original
 from rapport.mail.models.preferences import Preference, Topic
 from rapport.mail.models.snippets import Snippet
 from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
 
 __all__ = [
-    "Comment", "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
+    "Comment", "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

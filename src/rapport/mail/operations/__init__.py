@@ -15,6 +15,7 @@ from rapport.mail.operations.mailboxes import (
     test_mailbox,
     update_mailbox,
 )
+from rapport.mail.operations.originals import ask_to_read, read_original
 from rapport.mail.operations.preferences import Choice, choose_preferences
 from rapport.mail.operations.readdressing import readdress_messages
 from rapport.mail.operations.receiving import fetch_mailbox, receive
@@ -37,10 +38,10 @@ from rapport.mail.operations.templates import (
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "Choice", "MailboxSettings", "add_comment", "add_from_library", "archive_template", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
+    "Choice", "MailboxSettings", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
     "fill_conversations",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
-    "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "send_message", "send_test",
+    "read_original", "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "send_message", "send_test",
     "set_paused", "set_snippet_archived", "snooze", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_snippet", "update_template",
 ]  # fmt: skip

@@ -27,10 +27,11 @@ from rapport.mail import address_tokens, imap, people, queries
 from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED, MESSAGE_RECEIVED
 from rapport.mail.classify import Verdict, classify
 from rapport.mail.matching import clues_of
-from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody
+from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody, Original
 from rapport.mail.operations.conversations import note_reply
 from rapport.mail.operations.intents import keep_intent
 from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_success
+from rapport.mail.operations.originals import original_of
 from rapport.mail.operations.suppressions import suppress_address, unsubscribe
 from rapport.mail.parsing import ParsedMail, parse
 from rapport.mail.subjects import subjects_of
@@ -115,17 +116,22 @@ def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message |
     origin = _origin_of(mailbox, mail, verdict)
     if not mailbox.is_shared and not origin.answered and not origin.subjects:
         return None
-    storage_name = default_storage.save(f"mail/{clock.now():%Y/%m}/{new_id().hex}.eml", ContentFile(data))
+    message = _new_message(mailbox, mail, message_id, verdict, origin)
+    message.state_note = "Too large to fetch in full; open it in your mail program." if is_cut else ""
+    original = None
+    if message.kind == Message.Kind.REPLY:
+        original = original_of(message, data, mail, verdict.reply.signature)
+    message.storage_name = default_storage.save(f"mail/{clock.now():%Y/%m}/{new_id().hex}.eml", ContentFile(data))
     try:
         with transaction.atomic():
-            return _store(mailbox, mail, message_id, verdict, origin, storage_name, is_cut=is_cut)
+            return _store(message, mail, verdict, origin, original)
     except IntegrityError as error:
-        default_storage.delete(storage_name)
+        default_storage.delete(message.storage_name)
         if "mail_message_id_unique" in str(error):
             return None  # another process was quicker
         raise
     except BaseException:
-        default_storage.delete(storage_name)
+        default_storage.delete(message.storage_name)
         raise
 
 
@@ -165,19 +171,7 @@ def _is_own(mailbox: Mailbox, mail: ParsedMail) -> bool:
     return normal_address(mail.sender.email) == normal_address(mailbox.address)
 
 
-def _store(
-    mailbox: Mailbox,
-    mail: ParsedMail,
-    message_id: str,
-    verdict: Verdict,
-    origin: Origin,
-    storage_name: str,
-    *,
-    is_cut: bool,
-) -> Message:
-    message = _new_message(mailbox, mail, message_id, verdict, origin)
-    message.storage_name = storage_name
-    message.state_note = "Too large to fetch in full; open it in your mail program." if is_cut else ""
+def _store(message: Message, mail: ParsedMail, verdict: Verdict, origin: Origin, original: Original | None) -> Message:
     message.save(force_insert=True)
     full_text = mail.text[:MAX_TEXT_CHARS].replace("\x00", "")
     text = (verdict.reply.text or full_text)[:MAX_TEXT_CHARS]
@@ -185,6 +179,8 @@ def _store(
         message=message, text=text, full_text=full_text if full_text != text else "",
         html=mail.html[:MAX_TEXT_CHARS].replace("\x00", ""),
     )  # fmt: skip
+    if original:
+        original.save(force_insert=True)
     _record(message, verdict, origin)
     if message.kind == Message.Kind.REPLY:
         note_reply(message)

@@ -34,7 +34,7 @@ from rapport.mail.queries.messages import (
     lock_message,
     senders_of,
 )
-from rapport.mail.queries.originals import get_attachment, read_found
+from rapport.mail.queries.originals import get_file, list_unread, read_file, read_found
 from rapport.mail.queries.preferences import find_preference, preferences_among
 from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
 from rapport.mail.queries.snippets import (
@@ -76,7 +76,7 @@ __all__ = [
     "find_suppression",
     "find_thread_of",
     "find_versions",
-    "get_attachment",
+    "get_file",
     "get_mailbox",
     "get_message",
     "get_snippet",
@@ -94,6 +94,7 @@ __all__ = [
     "list_templates_with",
     "list_thread",
     "list_unclear",
+    "list_unread",
     "list_versions",
     "lock_all_snippets",
     "lock_mailbox",
@@ -103,6 +104,7 @@ __all__ = [
     "next_free_moment",
     "page_of_templates",
     "preferences_among",
+    "read_file",
     "read_found",
     "sendable_mailboxes",
     "senders_of",

@@ -39,11 +39,11 @@ def lock_message(actor: Actor, message_id: UUID) -> Message:
 
 
 def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
-    """The messages of a conversation with their bodies, oldest first."""
+    """The messages of a conversation with their bodies and what came along, oldest first."""
     return (
         visible_messages(actor)
         .filter(thread_id=thread_id)
-        .select_related("body", "mailbox", "intent__corrected_by")
+        .select_related("body", "mailbox", "intent__corrected_by", "original")
         .order_by("id")
     )
 
