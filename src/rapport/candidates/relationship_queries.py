@@ -1,12 +1,12 @@
 """Reading how close we are with candidates: of one with its reasons, and lists of those to write to."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Power
 
@@ -14,11 +14,10 @@ from rapport.accounts.capabilities import require
 from rapport.candidates import relationship_rules as rules
 from rapport.candidates.models import Candidate, Signal
 from rapport.candidates.permissions import VIEW, visible_to
-from rapport.candidates.queries import CandidateRow, list_by_ids
+from rapport.candidates.queries import COUNT_CAP, CandidateRow, list_by_ids
 from rapport.candidates.relationship_rules import Sign
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.numbered import NumberedPage, start_of
 
 PAGE = 50
 SIGNS_SHOWN = 6
@@ -60,6 +59,23 @@ class RelationshipRow:
         return rules.level_of(self.strength)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The last row of a page, by what the lists are ordered by."""
+
+    log2_points: float
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipPage:
+    """`total` stops at COUNT_CAP; `next_after` asks for the rows that follow, None where there are none."""
+
+    rows: Sequence[RelationshipRow]
+    total: int
+    next_after: Place | None
+
+
 def find_closeness(candidate_id: UUID, now: datetime | None = None) -> Closeness | None:
     """Of a candidate whom the actor was found to see; None where nothing has ever counted. One statement."""
     now = now or clock.now()
@@ -68,7 +84,7 @@ def find_closeness(candidate_id: UUID, now: datetime | None = None) -> Closeness
     return Closeness(sum(sign.points for sign in signs), signs[:SIGNS_SHOWN], len(signs)) if signs else None
 
 
-def list_relationships(actor: Actor, view: str, *, number: int = 1) -> NumberedPage[RelationshipRow]:
+def list_relationships(actor: Actor, view: str, *, after: Place | None = None) -> RelationshipPage:
     """One page of candidates, the closest first. Views: close; warming, who came closer lately; cold, who was close and is silent.
 
     Raises KeyError for another view.
@@ -77,18 +93,21 @@ def list_relationships(actor: Actor, view: str, *, number: int = 1) -> NumberedP
     now = clock.now()
     people = Candidate.objects.filter(visible_to(actor), archived_at=None)
     found = VIEWS[view](people, now)
-    total = found.count()
-    number, before = start_of(number, total, PAGE)
+    total = len(found.order_by().values_list("id")[:COUNT_CAP])
+    if after:
+        tied = Q(relationship__log2_points__lt=after.log2_points) | Q(id__lt=after.id)
+        found = found.filter(tied, relationship__log2_points__lte=after.log2_points)
     chosen = list(
         found.order_by("-relationship__log2_points", "-id").values_list(
             "id", "relationship__log2_points", "relationship__last_signal_at"
-        )[before : before + PAGE]
+        )[: PAGE + 1]
     )
-    rows = {row.id: row for row in list_by_ids(actor, [key for key, _, _ in chosen])}
+    shown = chosen[:PAGE]
+    rows = {row.id: row for row in list_by_ids(actor, [key for key, _, _ in shown])}
     page = [
-        RelationshipRow(rows[key], rules.strength_at(points, now), last) for key, points, last in chosen if key in rows
+        RelationshipRow(rows[key], rules.strength_at(points, now), last) for key, points, last in shown if key in rows
     ]
-    return NumberedPage(page, total, number, before)
+    return RelationshipPage(page, total, Place(shown[-1][1], shown[-1][0]) if len(chosen) > PAGE else None)
 
 
 def _from(strength: float, now: datetime) -> float:

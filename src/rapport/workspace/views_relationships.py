@@ -1,6 +1,8 @@
 """People by how close we are with them: the closest, those who come closer, those who are going cold."""
 
+from math import isfinite
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,9 +15,9 @@ from django.views.decorators.vary import vary_on_headers
 from rapport.accounts.capabilities import holds
 from rapport.candidates.operations import may_make_tags
 from rapport.candidates.permissions import TAG
-from rapport.candidates.relationship_queries import VIEWS, list_relationships
+from rapport.candidates.relationship_queries import VIEWS, Place, list_relationships
 from rapport.lib.doors import toast
-from rapport.lib.requests import Request, whole_number
+from rapport.lib.requests import Request
 from rapport.outreach.permissions import ENROLL
 from rapport.workspace import bulk as bulk_actions
 from rapport.workspace import candidate_list
@@ -43,17 +45,18 @@ def relationships_bulk(request: Request) -> HttpResponse:
 
 def _context(request: Request) -> dict[str, Any]:
     view = _view_of(request)
-    page = list_relationships(request.actor, view, number=whole_number(request.GET.get("page")) or 1)
+    after = _read_place(request.GET.get("after", ""))
+    page = list_relationships(request.actor, view, after=after)
     return {
         "view": view,
         "page": page,
         "views": [{"label": label, "url": _url(key), "is_current": key == view} for key, label in LABELS.items()],
-        "previous_url": _url(view, page.number - 1) if page.number > 1 else "",
-        "next_url": _url(view, page.number + 1) if page.has_next else "",
+        "first_url": _url(view) if after else "",
+        "next_url": _url(view, page.next_after) if page.next_after else "",
         "can_tag": holds(request.actor, TAG),
         "may_make_tags": may_make_tags(request.actor),
         "can_enroll": holds(request.actor, ENROLL),
-        "bulk_url": _url(view, page.number, "relationships_bulk"),
+        "bulk_url": _url(view, after, "relationships_bulk"),
     }
 
 
@@ -62,6 +65,15 @@ def _view_of(request: Request) -> str:
     return view if view in VIEWS else "close"
 
 
-def _url(view: str, number: int = 1, page: str = "relationships") -> str:
-    wanted = {"show": view} | ({"page": str(number)} if number > 1 else {})
+def _read_place(text: str) -> Place | None:
+    points, _, key = text.partition("_")
+    try:
+        found = Place(float(points), UUID(key))
+    except ValueError:
+        return None
+    return found if isfinite(found.log2_points) else None
+
+
+def _url(view: str, after: Place | None = None, page: str = "relationships") -> str:
+    wanted = {"show": view} | ({"after": f"{after.log2_points}_{after.id}"} if after else {})
     return f"{reverse(f'workspace:{page}')}?{urlencode(wanted)}"

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from rapport.activity.models import Activity
 from rapport.activity.operations import record
 from rapport.applications.tests.factories import ApplicationFactory
-from rapport.candidates import reactions
+from rapport.candidates import reactions, relationship_queries
 from rapport.candidates.models import Candidate, CandidateTag, Relationship, Signal
 from rapport.candidates.operations import recount_relationships
 from rapport.candidates.operations.relationships import begin_relationships
@@ -54,7 +54,8 @@ def test_a_recruiter_sees_three_lists(rita, sign_in) -> None:
     assert names(client.get(URL)) == ["Warm Example", "Cool Example"]
     assert names(client.get(URL, {"show": "warming"})) == ["Warm Example"]
     assert names(client.get(URL, {"show": "cold"})) == ["Cool Example"]
-    assert names(client.get(URL, {"show": "other", "page": "99"})) == ["Warm Example", "Cool Example"]
+    for nonsense in ("99", "nan_01930000-0000-7000-8000-00000000c0de", "1_x", "_"):
+        assert names(client.get(URL, {"show": "other", "after": nonsense})) == ["Warm Example", "Cool Example"]
 
 
 def test_who_sees_only_their_job_sees_only_its_people(hugo, omar, emma, sign_in) -> None:
@@ -82,14 +83,29 @@ def test_the_number_of_statements_does_not_depend_on_the_rows(rita, sign_in) -> 
 
 
 def test_lists_have_pages(rita, sign_in) -> None:
-    people = CandidateFactory.create_batch(51)
-    for person in people:
-        wrote(person)
+    people = CandidateFactory.create_batch(103)
+    for number, person in enumerate(people):
+        wrote(person, number % 3)  # many are equally close
     recount_relationships(candidate_ids=[person.id for person in people])
-    response = sign_in(rita).get(URL, {"page": "2"})
-    assert (len(names(response)), response.context["page"].first, response.context["page"].total) == (1, 51, 51)
-    assert response.context["previous_url"] == "/relationships/?show=close"
-    assert response.context["next_url"] == ""
+    client = sign_in(rita)
+    places = dict(Relationship.objects.values_list("candidate_id", "log2_points"))
+    expected = sorted(places, key=lambda key: (places[key], key), reverse=True)
+    found, url, pages = [], URL, []
+    while url:
+        response = client.get(url)
+        found += [row.row.id for row in response.context["page"].rows]
+        pages.append((response.context["page"].total, response.context["first_url"]))
+        url = response.context["next_url"]
+    assert found == expected
+    assert pages == [(103, ""), (103, "/relationships/?show=close"), (103, "/relationships/?show=close")]
+
+
+def test_counting_stops_at_the_cap(rita, sign_in, monkeypatch) -> None:
+    monkeypatch.setattr(relationship_queries, "COUNT_CAP", 2)
+    for name in ("First Example", "Second Example", "Third Example"):
+        in_touch(name)
+    response = sign_in(rita).get(URL)
+    assert (response.context["page"].total, len(names(response))) == (2, 3)
 
 
 def test_the_ticked_are_tagged(rita, hugo, sign_in) -> None:
