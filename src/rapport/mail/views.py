@@ -88,7 +88,10 @@ def _found(request: Request, thread: Sequence[Message]) -> dict[str, Any]:
 def _entries(request: Request, thread: Sequence[Message], conversation: Conversation | None) -> list[dict[str, Any]]:
     """Messages and comments as they came."""
     comments = queries.list_comments(request.actor, conversation.id) if conversation else []
-    found: list[tuple[datetime, dict[str, Any]]] = [(row.created_at, {"message": row}) for row in thread]
+    standings = queries.list_standings([row for row in thread if row.is_incoming], clock.now())
+    found: list[tuple[datetime, dict[str, Any]]] = [
+        (row.created_at, {"message": row, "standing": standings.get(row.id)}) for row in thread
+    ]
     found += [(row.created_at, {"comment": row, "is_own": row.author_id == request.actor.id}) for row in comments]
     return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
 

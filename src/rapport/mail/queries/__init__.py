@@ -35,7 +35,7 @@ from rapport.mail.queries.messages import (
     senders_of,
 )
 from rapport.mail.queries.originals import get_file, list_unread, read_file, read_found
-from rapport.mail.queries.preferences import find_preference, preferences_among
+from rapport.mail.queries.preferences import find_preference, list_standings, preferences_among
 from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
 from rapport.mail.queries.snippets import (
     get_snippet,
@@ -89,6 +89,7 @@ __all__ = [
     "list_results",
     "list_sent_from",
     "list_snippets",
+    "list_standings",
     "list_suppressions",
     "list_templates",
     "list_templates_with",

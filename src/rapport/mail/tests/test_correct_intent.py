@@ -1,5 +1,6 @@
 """What a reply wants, its effects, and how a correction takes them back."""
 
+import re
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from rapport.lib import clock
 from rapport.lib.errors import InvalidInput, NotFound
+from rapport.lib.wording import near_date
 from rapport.mail import address_tokens, operations, people
 from rapport.mail.models import Conversation, Message, Preference, ReplyIntent, Wish
 from rapport.mail.operations.intents import LEFT_ALONE
@@ -169,6 +171,36 @@ def test_a_later_yes_ends_an_earlier_no_until_it_is_corrected(rita, mailbox):
     assert _chosen() is None
     operations.correct_intent(actor=rita.actor, message_id=yes.id, kind="other")
     assert _chosen() == (["jobs"], None)
+
+
+def _words(client, reply) -> str:
+    """What the page says follows from the first reply of its thread."""
+    page = client.get(reverse("mail:message", args=[reply.id])).content.decode()
+    found = re.search(r'<div class="intent">.*?<p class="meta">(.*?)</p>', page, re.DOTALL)
+    return re.sub(r"<[^>]*>", "", found[1])
+
+
+def test_the_page_says_what_follows_by_now(rita, sign_in, mailbox):
+    sent = send(rita, mailbox)
+    client, reply = sign_in(rita), _receive(mailbox, LATER, to=sent)
+    day = near_date(AHEAD, clock.now().date())
+    assert _words(client, reply) == f"No sequence writes to them until {day}, when the conversation comes back."
+    operations.reopen(actor=rita.actor, conversation_ids=[reply.thread_id])
+    assert _words(client, reply) == f"No sequence writes to them until {day}."
+    Wish.objects.update(paused_until=clock.now() - timedelta(days=1))
+    assert _words(client, reply) == "The time they asked for ended yesterday; sequences may write to them."
+    operations.correct_intent(actor=rita.actor, message_id=reply.id, kind="not_interested")
+    assert _words(client, reply) == "No sequence about jobs writes to them, until they want it."
+    operations.choose_preferences(message=sent, choice=operations.Choice())
+    assert _words(client, reply).startswith("What they chose since, behind the link in our mails, decides")
+    _receive(mailbox, YES, to=sent)
+    assert _words(client, reply) == "A later reply of theirs decides whether sequences write to them."
+
+
+def test_without_a_day_the_page_says_when_it_ends(rita, sign_in, mailbox):
+    reply = _receive(mailbox, "Not right now.")
+    end = near_date((clock.now() + LEFT_ALONE).date(), clock.now().date())
+    assert _words(sign_in(rita), reply) == f"No sequence writes to them until {end}."
 
 
 NO, YES, OTHER = "No thanks, I am not interested.", "I thought about it: I am interested.", "Hm."
