@@ -46,6 +46,7 @@ _CHARSET_ALIASES = {
     "utf8": "utf-8",
     "unicode": "utf-8",
 }
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 # Python's codecs that are no charsets of mail; some take quadratic time.
 _NOT_CHARSETS = {"punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "palmos"}
 
@@ -292,7 +293,7 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
 
 def decode_base64(body: bytes) -> bytes:
     """Base64 with anything else in it ignored, cut short where it ends early."""
-    kept = re.sub(rb"[^A-Za-z0-9+/]+", b"", body)
+    kept = body.translate(None, _NOT_BASE64)
     return base64.b64decode(kept[: len(kept) - (len(kept) % 4 == 1)] + b"=" * (-len(kept) % 4 % 3))
 
 
