@@ -173,9 +173,9 @@ def _part(arguments: list[str]) -> None:
         case ["seed", count]:
             found = _seed(int(count))
         case ["count"]:
-            from rapport.mail.models import DeliveryEvent
+            from rapport.mail.models import DeliveryEvent, LinkVisit
 
-            found = DeliveryEvent.objects.filter(kind="clicked", verdict="human").count()
+            found = DeliveryEvent.objects.filter(kind="clicked", verdict="human").count() + LinkVisit.objects.count()
     print(json.dumps(found))
     del server
 

@@ -48,6 +48,12 @@ def idle() -> int:
     return 0
 
 
+@loop("mail.visits", rest_s=1)
+def judge_visits() -> int:
+    """Tell who followed the links that were followed just now."""
+    return operations.judge_visits()
+
+
 @every("*/5 * * * *", "mail.mark_lost_unclear")
 def mark_lost_unclear(timestamp: int) -> None:
     operations.mark_lost_unclear()

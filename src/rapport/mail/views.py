@@ -12,7 +12,6 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.encoding import iri_to_uri
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from rapport.accounts.capabilities import holds
@@ -20,8 +19,7 @@ from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.requests import Request, find_id, next_url
-from rapport.mail import address_tokens, operations, queries
-from rapport.mail.clicks import Visit
+from rapport.mail import link_door, operations, queries
 from rapport.mail.forms import MessageForm, SuppressionForm
 from rapport.mail.models import Conversation, Message, ReplyIntent
 from rapport.mail.offers import list_offers
@@ -192,15 +190,8 @@ def lift(request: Request, suppression_id: UUID) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """Lead on to the address a mail names, and keep that the link was followed; no cookie, nothing of the visitor."""
-    url = request.GET.get("to", "")
-    message_id = address_tokens.read_click_token(token, url)
-    if message_id is None:
+    """Lead on to the address a mail names, as the door before Django does where the web server comes by it."""
+    headers = link_door.lead_on(request.META, token, request.GET.get("to", ""))
+    if headers is None:
         raise NotFound("This link is not one of ours, or a part of it was cut off.")
-    purpose = request.headers.get("Sec-Purpose") or request.headers.get("Purpose") or request.headers.get("X-Moz") or ""
-    visit = Visit(url, request.method or "", request.headers.get("User-Agent", ""), purpose, clock.now())
-    operations.note_click(message_id=message_id, visit=visit)
-    response = HttpResponse(status=302, headers={"Location": iri_to_uri(url), "Referrer-Policy": "no-referrer"})
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return HttpResponse(status=302, headers=dict(headers))

@@ -10,8 +10,9 @@ from rapport.mail.models.preferences import Preference, Topic
 from rapport.mail.models.snippets import Snippet
 from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
+from rapport.mail.models.visits import LinkVisit
 
 __all__ = [
-    "Comment", "Conversation", "DeliveryEvent", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
+    "Comment", "Conversation", "DeliveryEvent", "LinkVisit", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Writes of e-mail. Each file holds the operations on one noun; callers use `mail.operations.<name>`."""
 
-from rapport.mail.operations.clicks import note_click
+from rapport.mail.operations.clicks import judge_visits, keep_visit
 from rapport.mail.operations.comments import add_comment, delete_comment
 from rapport.mail.operations.conversations import fill_conversations
 from rapport.mail.operations.inbox import assign, mark_done, reopen, restore, snooze
@@ -39,8 +39,8 @@ from rapport.mail.operations.trying import send_test
 
 __all__ = [
     "Choice", "MailboxSettings", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
-    "fill_conversations",
-    "lift_suppression", "mark_done", "mark_lost_unclear", "note_click", "note_failure", "note_success",
+    "fill_conversations", "judge_visits", "keep_visit",
+    "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success",
     "read_original", "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "send_message", "send_test",
     "set_paused", "set_snippet_archived", "snooze", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_snippet", "update_template",

@@ -2,16 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
-from django.test import Client
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from rapport.activity.models import Activity
+from rapport.config.wsgi import application
+from rapport.mail import link_door
 from rapport.mail.address_tokens import click_token, link_token, read_click_token
 from rapport.mail.clicks import EarlierClick, Visit, is_repeated, judge_click
-from rapport.mail.models import DeliveryEvent, Mailbox, Message
+from rapport.mail.models import DeliveryEvent, LinkVisit, Mailbox, Message
+from rapport.mail.operations import judge_visits, keep_visit
 
 NOW = datetime(2026, 11, 26, 10, tzinfo=UTC)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -75,7 +80,10 @@ def message(db: None) -> Message:
 def follow(message_id, url=JOB, at_s: float = 60, token: str = "", method: str = "get", program: str = BROWSER):
     address = f"/l/{token or click_token(message_id, url)}?to={quote(url, safe='')}"
     with time_machine.travel(NOW + timedelta(seconds=at_s), tick=False):
-        return getattr(Client(raise_request_exception=False), method)(address, headers={"user-agent": program})
+        answer = getattr(Client(raise_request_exception=False), method)(address, headers={"user-agent": program})
+    while judge_visits():
+        pass
+    return answer
 
 
 def test_a_person_is_led_on_and_the_click_is_kept(message):
@@ -117,6 +125,95 @@ def test_a_message_that_is_not_stored_yet_leads_on(db):
     answer = follow(uuid4())
     assert answer.status_code == 302
     assert not DeliveryEvent.objects.exists()
+
+
+def ask(environ: dict) -> tuple[str, dict[str, str]]:
+    """What the web server is answered: status and headers."""
+    answers = []
+    content = application(environ, lambda status, headers: answers.append((status, dict(headers))))
+    assert b"".join(content) == b""
+    return answers[0]
+
+
+def environ_of(message_id: UUID, **changes: str) -> dict:
+    found = RequestFactory().get(f"/l/{click_token(message_id, JOB)}?to={quote(JOB, safe='')}").environ
+    return found | {"HTTP_USER_AGENT": BROWSER} | changes
+
+
+def test_the_web_server_comes_by_a_door_before_django(message, django_assert_num_queries):
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False), django_assert_num_queries(1):
+        status, headers = ask(environ_of(message.id))
+    assert (status, headers["Location"]) == ("302 Found", "https://example.org/jobs/1?x=2&y=%C3%A4")
+    assert (headers["Referrer-Policy"], headers["Cache-Control"], "Set-Cookie" in headers) == (
+        "no-referrer", "no-store", False,
+    )  # fmt: skip
+    visit = LinkVisit.objects.get()
+    assert (visit.message_id, visit.url, visit.program, visit.at) == (
+        message.id,
+        JOB,
+        BROWSER,
+        NOW + timedelta(minutes=1),
+    )
+    assert judge_visits() == 1
+    assert (DeliveryEvent.objects.get().verdict, LinkVisit.objects.count(), judge_visits()) == ("human", 0, 0)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"QUERY_STRING": "to=https://evil.example"},
+        {"QUERY_STRING": "to=%ff%fe&to=\udcff"},
+        {"QUERY_STRING": ""},
+        {"REQUEST_METHOD": "POST"},
+        {"PATH_INFO": "/l/x"},
+        {"PATH_INFO": "/u/x"},
+    ],
+)
+def test_the_door_leads_nowhere_else(message, changes):
+    def start_response(*_):
+        raise AssertionError("Django answers this")
+
+    assert link_door.answer(environ_of(message.id, **changes), start_response) is None
+    assert not LinkVisit.objects.exists()
+
+
+def test_whoever_follows_a_link_is_led_on_while_the_database_is_away(message, monkeypatch):
+    def refuse(**_):
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(link_door, "keep_visit", refuse)
+    assert ask(environ_of(message.id))[0] == "302 Found"
+
+
+def test_what_a_program_says_of_itself_is_cut_and_cannot_break_anything(message):
+    keep_visit(message_id=message.id, visit=Visit(JOB, "GET", "curl/8\x00" + "x" * 100_000, "a\x00b", NOW))
+    visit = LinkVisit.objects.get()
+    assert (len(visit.program), visit.purpose) == (300, "ab")
+    assert judge_visits() == 1
+    assert DeliveryEvent.objects.get().verdict == "machine"
+
+
+def test_many_visits_are_judged_in_as_many_statements_as_one(message, django_assert_num_queries):
+    counts = []
+    for number in (1, 40):
+        for place in range(number):
+            url = f"https://example.org/{number}/{place}"
+            at = NOW + timedelta(minutes=number + place)
+            keep_visit(message_id=message.id, visit=Visit(url, "GET", BROWSER, "", at))
+        with CaptureQueriesContext(connection) as asked:
+            assert judge_visits() == number
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert DeliveryEvent.objects.filter(verdict="human").count() == 41
+
+
+def test_a_visit_is_judged_by_those_before_it_in_the_same_batch(message):
+    for url, at_s in ((JOB, 60), (TEAM, 61), (JOB, 62), (JOB, 90)):
+        at = NOW + timedelta(seconds=at_s)
+        keep_visit(message_id=message.id, visit=Visit(url, "GET", BROWSER, "", at))
+    assert judge_visits() == 4
+    told = DeliveryEvent.objects.order_by("occurred_at").values_list("data__url", "verdict")
+    assert list(told) == [(JOB, "human"), (TEAM, "machine"), (JOB, "human")]
 
 
 def test_head_leads_on_and_is_a_machine_and_nothing_is_posted(message):

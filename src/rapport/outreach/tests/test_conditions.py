@@ -18,7 +18,7 @@ from rapport.lib import clock
 from rapport.lib.actors import COMMAND
 from rapport.mail.clicks import Visit
 from rapport.mail.models import Message
-from rapport.mail.operations.clicks import note_click
+from rapport.mail.operations import judge_visits, keep_visit
 from rapport.outreach import operations
 from rapport.outreach.dry_run import dry_run
 from rapport.outreach.engine import Engine
@@ -53,7 +53,8 @@ def click(person, *, program: str = BROWSER) -> None:
     message = Message.objects.outgoing().filter(subjects__candidate=str(person.id)).latest("id")
     later = clock.now() + timedelta(hours=1)
     visit = Visit(url="https://example.org/jobs", method="GET", program=program, purpose="", at=later)
-    note_click(message_id=message.id, visit=visit)
+    keep_visit(message_id=message.id, visit=visit)
+    judge_visits()
 
 
 def subjects(outbox) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from tests.servers import smtp as real_smtp
 from rapport.activity.operations import react
 from rapport.lib import clock
 from rapport.mail.models import DeliveryEvent
+from rapport.mail.operations import judge_visits
 from rapport.notifications.models import Notification
 from rapport.notifications.operations import follow
 from rapport.outreach import operations
@@ -57,6 +58,7 @@ def test_a_followed_link_leads_on_and_whoever_follows_the_candidate_hears(rita, 
     with time_machine.travel(clock.now() + timedelta(minutes=5)):
         answer = Client().get(f"{parts.path}?{parts.query}", headers={"user-agent": BROWSER})
     assert (answer.status_code, answer["Location"]) == (302, JOB)
+    assert judge_visits() == 1
     assert DeliveryEvent.objects.get().verdict == "human"
     while react():
         pass
