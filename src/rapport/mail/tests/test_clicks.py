@@ -11,7 +11,6 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from rapport.activity.models import Activity
-from rapport.config.wsgi import application
 from rapport.mail import link_door
 from rapport.mail.address_tokens import click_token, link_token, read_click_token
 from rapport.mail.clicks import EarlierClick, Visit, is_repeated, judge_click
@@ -130,7 +129,8 @@ def test_a_message_that_is_not_stored_yet_leads_on(db):
 def ask(environ: dict) -> tuple[str, dict[str, str]]:
     """What the web server is answered: status and headers."""
     answers = []
-    content = application(environ, lambda status, headers: answers.append((status, dict(headers))))
+    content = link_door.answer(environ, lambda status, headers: answers.append((status, dict(headers))))
+    assert content is not None
     assert b"".join(content) == b""
     return answers[0]
 
