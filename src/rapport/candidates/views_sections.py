@@ -263,10 +263,10 @@ def _career(
     if request.method == "POST":
         form = None if request.POST.get("do") == "remove" else form
         return answer(request, candidate_id, "career", change, form=form, again={"window": window})
-    if not request.htmx:
-        return redirect(PROFILE, candidate_id)
     require(request.actor, EDIT)
     profile = get_profile(request.actor, candidate_id)
+    if not request.htmx:
+        return redirect(PROFILE, candidate_id)
     if row_id:
         rows: list[Any] = profile.experiences if kind == "experience" else profile.educations
         window["row"] = next((row for row in rows if row.id == row_id), None)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from rapport.lib import encryption
 from rapport.lib.ids import new_id
 
 
@@ -52,3 +53,26 @@ class DigestChoice(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     every = models.CharField(max_length=5, choices=Every, default=Every.DAY)
     sent_at = models.DateTimeField(null=True, blank=True)
+
+
+class ChatChannel(models.Model):
+    """Where a user's notices are posted as they come: the address of an incoming webhook, which is a secret.
+
+    `posted_until` is the last notice that was posted; `failing_since` and `last_error` tell why none arrives.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    url_token = models.TextField()
+    host = models.CharField(max_length=253)
+    posted_until = models.UUIDField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    updated_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.host
+
+    @property
+    def url(self) -> str:
+        """Raises PermanentFailure when the installation's secret key has changed."""
+        return encryption.decrypt(self.url_token)

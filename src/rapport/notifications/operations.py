@@ -7,6 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 
 from rapport.accounts.models import User
@@ -15,15 +17,18 @@ from rapport.activity.models import Activity
 from rapport.activity.sentences import tell
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.errors import InvalidInput, NotAllowed
+from rapport.lib.encryption import encrypt
+from rapport.lib.errors import InvalidInput, NotAllowed, NotFound, PermanentFailure, TemporaryFailure
 from rapport.lib.ids import new_id
 from rapport.lib.journal import Journal
-from rapport.notifications import queries, subjects
+from rapport.lib.queue import enqueue
+from rapport.notifications import chat, queries, subjects
 from rapport.notifications.digest_rules import is_due
-from rapport.notifications.models import DigestChoice, Follow, Notification
+from rapport.notifications.models import ChatChannel, DigestChoice, Follow, Notification
 
 TEXT_LIMIT = 400
 IN_A_DIGEST = 30
+IN_A_POST, MOST_WAITING = 15, 1000
 
 
 @transaction.atomic
@@ -77,7 +82,79 @@ def notify(*, activities: Sequence[Activity]) -> int:
         for user_id in sorted(audience.get(activity.id, ()))
     ]  # fmt: skip
     Notification.objects.bulk_create(notices, ignore_conflicts=True, batch_size=1000)
+    for user_id in queries.list_with_chat({notice.user_id for notice in notices}):
+        enqueue("notifications.post", once=f"post-{user_id}", user_id=user_id)
     return len(notices)
+
+
+def choose_chat(*, actor: Actor, url: str) -> None:
+    """Post the actor's notices to a chat from now on; an empty address ends it. Raises InvalidInput ("url")."""
+    user_id, url = _user_id(actor), url.strip()
+    if not url:
+        ChatChannel.objects.filter(user_id=user_id).delete()
+        return
+    host, newest = chat.check_url(url, settings.CHAT_HOSTS), Notification.objects.filter(user_id=user_id)
+    values = {
+        "url_token": encrypt(url), "host": host, "failing_since": None, "last_error": "", "updated_at": clock.now(),
+        "posted_until": newest.order_by("-id").values_list("id", flat=True).first(),
+    }  # fmt: skip
+    ChatChannel.objects.update_or_create(user_id=user_id, defaults=values)
+
+
+def try_chat(*, actor: Actor) -> None:
+    """Post a trial to the actor's chat. Raises NotFound without one, TemporaryFailure and PermanentFailure."""
+    channel = queries.find_chat(actor)
+    if channel is None:
+        raise NotFound("No chat is set up.")
+    lines = [(f"This is where {settings.SITE_NAME} tells you what is new.", settings.BASE_URL)]
+    try:
+        chat.post(channel.url, chat.body_of(lines), settings.CHAT_HOSTS)
+    except (TemporaryFailure, PermanentFailure) as failure:
+        _note_failure(channel.user_id, str(failure))
+        raise
+    _note_success(channel.user_id)
+
+
+def post_news(*, user_id: UUID) -> int:
+    """Post what is new to a user's chat; returns how many notices. Raises TemporaryFailure when it may work later.
+
+    They are marked before they are posted, and the mark is taken back when that fails: after a crash in between they are
+    missed in the chat rather than told twice.
+    """
+    with transaction.atomic():
+        found = ChatChannel.objects.select_for_update(of=("self",)).filter(user_id=user_id, user__is_active=True)
+        channel = found.first()
+        if channel is None:
+            return 0
+        before, news = channel.posted_until, Notification.objects.filter(user_id=user_id).order_by("id")
+        waiting = list((news.filter(id__gt=before) if before else news)[: MOST_WAITING + 1])
+        if not waiting:
+            return 0
+        channel.posted_until = waiting[-1].id
+        channel.save(update_fields=["posted_until"])
+    shown = waiting[:IN_A_POST]
+    lines = [(row.text, f"{settings.BASE_URL}{row.url}" if row.url else "") for row in shown]
+    try:
+        chat.post(channel.url, chat.body_of(lines, len(waiting) - len(shown)), settings.CHAT_HOSTS)
+    except (TemporaryFailure, PermanentFailure) as failure:
+        mine = ChatChannel.objects.filter(user_id=user_id, posted_until=channel.posted_until)
+        mine.update(posted_until=before)
+        _note_failure(user_id, str(failure))
+        if isinstance(failure, TemporaryFailure):
+            raise
+        return 0
+    _note_success(user_id)
+    return len(waiting)
+
+
+def _note_failure(user_id: UUID, problem: str) -> None:
+    ChatChannel.objects.filter(user_id=user_id).update(
+        last_error=problem[:300], failing_since=Coalesce("failing_since", Value(clock.now()))
+    )
+
+
+def _note_success(user_id: UUID) -> None:
+    ChatChannel.objects.filter(user_id=user_id).update(last_error="", failing_since=None)
 
 
 def send_digest(*, user_id: UUID, now: datetime) -> bool:

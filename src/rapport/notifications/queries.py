@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
-from rapport.notifications.models import DigestChoice, Follow, Notification
+from rapport.notifications.models import ChatChannel, DigestChoice, Follow, Notification
 
 PAGE = 40
 COUNT_CAP = 100
@@ -51,6 +51,16 @@ def list_followers(subject_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID,
     for follow in Follow.objects.filter(subject_id__in=subject_ids):
         found.setdefault(follow.subject_id, []).append((follow.user_id, follow.created_at))
     return found
+
+
+def list_with_chat(user_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the users whose notices go to a chat; no statement without users."""
+    rows = ChatChannel.objects.filter(user_id__in=user_ids) if user_ids else ChatChannel.objects.none()
+    return list(rows.values_list("user_id", flat=True))
+
+
+def find_chat(actor: Actor) -> ChatChannel | None:
+    return ChatChannel.objects.filter(user_id=_own(actor)).first()
 
 
 def digest_choice(actor: Actor) -> str:

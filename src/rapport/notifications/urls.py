@@ -11,4 +11,5 @@ urlpatterns = [
     path("notifications/read", views.mark_read, name="mark_read"),
     path("notifications/<uuid:notice_id>/", views.open_notice, name="open"),
     path("settings/notifications/", views.preferences, name="preferences"),
+    path("settings/notifications/chat", views.chat, name="chat"),
 ]

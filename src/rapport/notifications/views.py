@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from rapport.lib.doors import toast
+from rapport.lib.doors import add_errors, toast
+from rapport.lib.errors import InvalidInput, PermanentFailure, TemporaryFailure
 from rapport.lib.requests import Request, find_id
 from rapport.notifications import operations, queries
-from rapport.notifications.forms import DigestForm
+from rapport.notifications.forms import ChatForm, DigestForm
 
 LAST_SHOWN = "notifications_last_shown"
 
@@ -59,12 +60,47 @@ def open_notice(request: Request, notice_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def preferences(request: Request) -> HttpResponse:
     """How often unread notices come by mail."""
-    actor = request.actor
-    form = DigestForm(request.POST or None, initial={"every": queries.digest_choice(actor)})
+    form = DigestForm(request.POST or None, initial={"every": queries.digest_choice(request.actor)})
     if request.method == "POST" and form.is_valid():
-        operations.choose_digest(actor=actor, every=form.cleaned_data["every"])
+        operations.choose_digest(actor=request.actor, every=form.cleaned_data["every"])
         messages.success(request, "Saved.")
         return redirect("notifications:preferences")
-    status = 422 if request.method == "POST" else 200
-    context = {"form": form, "has_mail_server": settings.HAS_MAIL_SERVER}
+    return _preferences(request, form, ChatForm(), status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+def chat(request: Request) -> HttpResponse:
+    """Where notices are posted as they come: `do` is save, try or remove."""
+    form, do = ChatForm(request.POST), request.POST.get("do", "save")
+    if do == "remove":
+        operations.choose_chat(actor=request.actor, url="")
+        messages.success(request, "Nothing is posted any more.")
+    elif do == "try":
+        try:
+            operations.try_chat(actor=request.actor)
+            messages.success(request, "A trial was posted. Look into the chat.")
+        except (TemporaryFailure, PermanentFailure) as failure:
+            messages.error(request, str(failure))
+    elif not form.is_valid():
+        return _chat_again(request, form)
+    else:
+        try:
+            operations.choose_chat(actor=request.actor, url=form.cleaned_data["url"])
+        except InvalidInput as error:
+            add_errors(form, error)
+            return _chat_again(request, form)
+        messages.success(request, "Saved. Post a trial to see that it arrives.")
+    return redirect("notifications:preferences")
+
+
+def _chat_again(request: Request, form: ChatForm) -> HttpResponse:
+    digests = DigestForm(initial={"every": queries.digest_choice(request.actor)})
+    return _preferences(request, digests, form, status=422)
+
+
+def _preferences(request: Request, form: DigestForm, chat_form: ChatForm, *, status: int) -> HttpResponse:
+    context = {
+        "form": form, "chat_form": chat_form, "channel": queries.find_chat(request.actor),
+        "has_mail_server": settings.HAS_MAIL_SERVER,
+    }  # fmt: skip
     return render(request, "notifications/preferences.html", context, status=status)

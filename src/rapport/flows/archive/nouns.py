@@ -34,6 +34,8 @@ NOUNS = (
 )  # fmt: skip
 LEFT_OUT = {
     "activity.Cursor": "how far this installation's followers have read; begins anew behind what was brought in",
+    "mail.LinkVisit": "judged by the worker within seconds; what it tells then is in the archive",
+    "notifications.ChatChannel": "a secret: whoever holds its address can write into the chat",
     "candidates.Signal": "worked out from the record, which the archive holds",
     "candidates.Relationship": "worked out from the record, which the archive holds",
     "auth.Permission": "Django's own, made by migrations; the product does not use it",

@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from rapport.mail.checks.reach import is_public, reach
+from rapport.lib.outside import is_public
+from rapport.mail.checks.reach import reach
 
 
 class Site(BaseHTTPRequestHandler):
