@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from rapport.activity import followers
+from rapport.activity.listing import listed
 from rapport.activity.models import Activity, Cursor
 from rapport.activity.partitions import monthly_bounds
 from rapport.activity.registry import handlers_for
@@ -34,8 +35,6 @@ SELECT * FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::
 COPY_ACTIVITIES = "COPY activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data) FROM STDIN"
 COPY_SUBJECTS = "COPY activity_subject (subject_id, activity_id, kind) FROM STDIN"
 COPY_FROM = 50
-# Kinds without a timeline of their own: what happens to them is told by the candidate or sequence they belong to.
-UNLISTED_KINDS = frozenset({"message", "conversation", "enrollment"})
 INSERT_SUBJECTS = """
 INSERT INTO activity_subject (subject_id, activity_id, kind)
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING
@@ -88,9 +87,8 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
             data_json = ENCODER.encode(data) if data else "{}"
         at = str(happening.at) if happening.at else now
         rows.append((key, at, verb.name, actor.kind, actor_id, _json_of_ids(named), data_json))
-        for kind, subject in named.items():
-            if kind not in UNLISTED_KINDS:
-                pairs.setdefault((subject, key), kind)
+        for kind, subject in listed(named).items():
+            pairs.setdefault((subject, key), kind)
     if rows:
         _insert(rows, [(*pair, kind) for pair, kind in pairs.items()])
     return ids

@@ -1,26 +1,21 @@
 """Reading what happened to a subject."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, QuerySet
 
 from rapport.activity.followers import activity_from_row
+from rapport.activity.hiding import hidden_from
 from rapport.activity.models import Activity
 from rapport.activity.verbs import all_verbs, names_in
+from rapport.lib.actors import Actor
 from rapport.lib.ids import first_id_at
 
-READ = """
-SELECT a.id, a.xid::text, a.occurred_at, a.verb, a.actor_kind, a.actor_id, a.subjects, a.data
-FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
-WHERE s.subject_id = %(subject)s AND s.activity_id < %(before)s
-  AND a.verb = ANY(%(verbs)s)
-  AND NOT coalesce(a.subjects->>'job' = ANY(%(hidden)s), false)
-ORDER BY s.activity_id DESC LIMIT %(limit)s
-"""
 # Several ids and not the newest alone: one that is committed late may be older than others that are there.
 NEWEST = """
 SELECT activity_id FROM activity_subject WHERE subject_id = %s AND activity_id >= %s ORDER BY activity_id DESC LIMIT 20
@@ -38,44 +33,46 @@ class Timeline:
 
 
 def list_timeline(
-    subject_id: UUID,
-    *,
-    groups: Sequence[str] = (),
-    before: UUID | None = None,
-    limit: int = 40,
-    hidden_job_ids: Collection[UUID] = (),
+    actor: Actor, subject_id: UUID, *, groups: Sequence[str] = (), before: UUID | None = None, limit: int = 40
 ) -> Timeline:
-    """What happened to one subject, without what is quiet and without what belongs to jobs the reader may not see."""
+    """What happened to one subject, without what is quiet and without what the actor may not see; one statement."""
     quiet = {verb.name for verb in all_verbs() if verb.quiet}
     verbs = names_in(groups) if groups else [verb.name for verb in all_verbs()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            READ,
-            {
-                "subject": subject_id,
-                "before": before or LAST_ID,
-                "verbs": [name for name in verbs if name not in quiet],
-                "hidden": [str(job_id) for job_id in hidden_job_ids],
-                "limit": limit + 1,
-            },
-        )
-        rows = [activity_from_row(row) for row in cursor.fetchall()]
+    shown = _happened_to(actor, subject_id).filter(verb__in=[name for name in verbs if name not in quiet])
+    shown = shown.extra(
+        where=["activity_subject.activity_id < %s"],
+        params=[before or LAST_ID],
+        order_by=["-activity_subject.activity_id"],
+    )
+    rows = list(shown.defer("xid")[: limit + 1])
     more = len(rows) > limit
     return Timeline(rows[:limit], rows[limit - 1].id if more else None)
 
 
-def count_by_group(subject_id: UUID, hidden_job_ids: Collection[UUID] = ()) -> dict[str, int]:
+def count_by_group(actor: Actor, subject_id: UUID) -> dict[str, int]:
     """How many shown activities a subject has in each group of the timeline."""
     groups = {verb.name: verb.group for verb in all_verbs() if not verb.quiet}
-    sql = """SELECT a.verb, count(*) FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
-        WHERE s.subject_id = %s AND NOT coalesce(a.subjects->>'job' = ANY(%s), false) GROUP BY a.verb"""
     counts: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [subject_id, [str(job_id) for job_id in hidden_job_ids]])
-        for verb, count in cursor.fetchall():
-            if verb in groups:
-                counts[groups[verb]] = counts.get(groups[verb], 0) + count
+    for verb, count in _happened_to(actor, subject_id).order_by().values_list("verb").annotate(Count("id")):
+        if verb in groups:
+            counts[groups[verb]] = counts.get(groups[verb], 0) + count
     return counts
+
+
+def list_happened(actor: Actor, subject_id: UUID, verbs: Sequence[str]) -> list[Activity]:
+    """All of these verbs that happened to a subject and that the actor may see, in no order."""
+    return list(_happened_to(actor, subject_id).filter(verb__in=list(verbs)).defer("xid"))
+
+
+def _happened_to(actor: Actor, subject_id: UUID) -> QuerySet[Activity]:
+    """What stands on a subject's timeline for this actor; `activity_subject` is joined to it."""
+    rows = Activity.objects.extra(
+        tables=["activity_subject"],
+        where=["activity_subject.subject_id = %s", "activity_activity.id = activity_subject.activity_id"],
+        params=[subject_id],
+    )
+    hidden = hidden_from(actor)
+    return rows if hidden is None else rows.exclude(hidden)
 
 
 def fingerprint(subject_id: UUID, now: datetime) -> str:

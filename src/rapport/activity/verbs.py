@@ -13,6 +13,7 @@ class Verb:
 
     sentence: what a timeline says after the actor's name, with {keys} of the data: "moved to {to_stage}".
     data: the keys its data may have; personal: those that erasure blanks; group: the timeline filter it belongs to.
+    capability: the right to know the whole sentence; who lacks it reads `without`: "started a sequence".
     template: a fragment for the timeline that shows more than the sentence, given `entry` and `extra`.
     load: bulk loader for that fragment, (actor, activities) -> {activity id: extra}; one statement for all of them.
     notify: those who follow one of its subjects are told; notice: in which words instead of the sentence, from the data
@@ -26,6 +27,8 @@ class Verb:
     data: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     group: str = "changes"
+    capability: str = ""
+    without: str = ""
     template: str = ""
     load: Callable[[Any, list[Any]], Mapping[Any, Any]] | None = None
     quiet: bool = False
@@ -44,6 +47,8 @@ def declare(name: str, sentence: str, icon: str, **options: Any) -> Verb:
         raise ValueError(f"{name} is declared twice")
     if not set(verb.personal) <= set(verb.data):
         raise ValueError(f"{name}: personal keys {verb.personal} are not all among its data {verb.data}")
+    if bool(verb.capability) != bool(verb.without):
+        raise ValueError(f"{name}: a capability and the sentence without it belong together")
     if verb.group not in GROUPS:
         raise ValueError(f"{name}: {verb.group} is no group of the timeline")
     _verbs[name] = verb

@@ -19,6 +19,7 @@ from rapport.applications.models import Application, Promise
 from rapport.applications.permissions import ARCHIVE, CREATE, MOVE
 from rapport.jobs.queries import get_job, get_stage, job_head, list_colleagues, list_stages
 from rapport.lib import clock, navigation
+from rapport.lib.actors import Actor
 from rapport.lib.requests import Request, find_id, whole_number
 
 ENDED_LABELS = {"hired": "Hired", "rejected": "Rejected", "withdrawn": "Withdrawn"}
@@ -125,7 +126,7 @@ def detail(request: Request, application_id: UUID) -> HttpResponse:
         "promise_tone": promises.tone(open_promise.hear_by_on if open_promise else None, today),
         "promises": given,
         "colleagues": list_colleagues(),
-        "timeline": _timeline(application.id),
+        "timeline": _timeline(request.actor, application.id),
         "panels": [
             {"label": entry.label, "url": reverse(entry.url_name, args=[application.id])}
             for entry in navigation.entries("application")
@@ -136,9 +137,9 @@ def detail(request: Request, application_id: UUID) -> HttpResponse:
     return render(request, "applications/detail.html", context)
 
 
-def _timeline(application_id: UUID) -> list[dict[str, Any]]:
+def _timeline(actor: Actor, application_id: UUID) -> list[dict[str, Any]]:
     """What happened to one application, as sentences."""
-    activities = list_timeline(application_id, limit=60).activities
+    activities = list_timeline(actor, application_id, limit=60).activities
     names = names_of(activity.actor_id for activity in activities if activity.actor_kind == "user")
     return [
         {

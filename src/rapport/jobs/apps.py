@@ -9,11 +9,12 @@ class JobsConfig(AppConfig):
     label = "jobs"
 
     def ready(self) -> None:
-        from rapport.jobs.queries import hides_mail, names_of_departments
-        from rapport.mail import permissions, surroundings
+        from rapport.activity import hiding
+        from rapport.jobs.queries import hides_jobs, names_of_departments
+        from rapport.mail import surroundings
 
         surroundings.add_departments(names_of_departments)
-        permissions.add_hiding_rule(hides_mail)
+        hiding.add_rule(hides_jobs)
         navigation.add(
             "main",
             Entry(

@@ -42,6 +42,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         member = models.Exists(HiringTeamMember.objects.of(actor).filter(job=models.OuterRef("pk")))
         return self.filter(member if scope == ON_TEAM else Q(is_confidential=False) | member)
 
+    def hidden_from(self, actor: Actor) -> "JobQuerySet":
+        """The jobs an actor may not know of: all that `visible_to` leaves out."""
+        scope = VIEW.scope_for(actor)
+        if actor.is_system or scope is None:
+            return self.none() if actor.is_system else self
+        member = models.Exists(HiringTeamMember.objects.of(actor).filter(job=models.OuterRef("pk")))
+        return self.filter(~member) if scope == ON_TEAM else self.filter(~member, is_confidential=True)
+
 
 class Job(models.Model):
     """A requisition and its posting. State: draft -> open -> (paused) -> closed."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from rapport.accounts.capabilities import EVERYWHERE, ON_TEAM, get_capability, holds, require
 from rapport.accounts.models import User
+from rapport.activity.hiding import names, once
 from rapport.jobs import facts
 from rapport.jobs.figures import Figures, figures_for
 from rapport.jobs.models import Department, HiringTeamMember, Job, JobSkill, Stage, StageTemplate
@@ -121,18 +122,16 @@ def lock_job(actor: Actor, job_id: UUID) -> Job:
     return job
 
 
+@once
 def hidden_job_ids(actor: Actor) -> set[UUID]:
-    """The jobs whose doings this actor may not see on anybody's timeline."""
-    if actor.is_system:
-        return set()
-    visible = Job.objects.visible_to(actor).values("id")
-    return set(Job.objects.exclude(id__in=visible).values_list("id", flat=True))
+    """The jobs of which this actor may see nothing anywhere."""
+    return set(Job.objects.hidden_from(actor).values_list("id", flat=True))
 
 
-def hides_mail(actor: Actor) -> Q | None:
-    """The condition on messages about jobs that the actor may not see; None where there is no such job."""
-    hidden = [str(key) for key in hidden_job_ids(actor)]
-    return Q(subjects__has_key="job") & Q(subjects__job__in=hidden) if hidden else None
+def hides_jobs(actor: Actor) -> Q | None:
+    """What is about jobs that the actor may not see."""
+    hidden = hidden_job_ids(actor)
+    return names("job", hidden) if hidden else None
 
 
 def list_departments() -> QuerySet[Department]:

@@ -13,11 +13,12 @@ def load_messages(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID,
     from rapport.accounts.capabilities import holds
     from rapport.mail.models import Message
     from rapport.mail.permissions import VIEW
+    from rapport.mail.queries.messages import visible_messages
 
     wanted = {activity.id: activity.find_subject_id("message") for activity in activities}
     messages: dict[UUID, Message] = {}
     if holds(actor, VIEW):
-        rows = Message.objects.select_related("body", "mailbox")
+        rows = visible_messages(actor).select_related("body", "mailbox")
         messages = rows.in_bulk([key for key in wanted.values() if key])
     return {activity_id: {"message": messages.get(key) if key else None} for activity_id, key in wanted.items()}
 
@@ -31,5 +32,5 @@ def load_comments(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID,
     wanted = {
         activity.id: UUID(activity.data["comment_id"]) for activity in activities if activity.data.get("comment_id")
     }
-    comments = comments_by_id(wanted.values()) if holds(actor, VIEW) else {}
+    comments = comments_by_id(actor, wanted.values()) if holds(actor, VIEW) else {}
     return {activity.id: {"comment": comments.get(wanted.get(activity.id, activity.id))} for activity in activities}

@@ -30,8 +30,8 @@ from rapport.mail.views_inbox import snooze_days
 @require_http_methods(["GET", "POST"])
 def message(request: Request, message_id: UUID) -> HttpResponse:
     """A conversation, with a reply to its latest incoming message."""
-    chosen = queries.get_message(request.actor, message_id)
-    thread = list(queries.list_thread(request.actor, chosen.thread_id))
+    found = queries.get_thread(request.actor, message_id)
+    chosen, thread, conversation = found.chosen, found.messages, found.conversation
     form = _reply_form(request, chosen)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +50,6 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Your answer to {_other_name(chosen) or _other_address(chosen)} is on its way.")
             return redirect(next_url(request, reverse("mail:message", args=[chosen.id])))
-    conversation = queries.find_conversation(request.actor, chosen.thread_id)
     may_send = holds(request.actor, SEND)
     context = {
         "message": chosen,
@@ -61,7 +60,7 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         "can_send": may_send and queries.sendable_mailboxes(request.actor).exists(),
         "candidate_id": chosen.subjects.get("candidate"),
         "conversation": conversation,
-        "can_triage": may_send and conversation is not None and queries.may_triage(request.actor, conversation),
+        "can_triage": may_send and found.is_in_inbox,
         "here": request.get_full_path(),
         "may_correct": may_send,
         "intent_kinds": ReplyIntent.Kind.choices,

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from rapport.accounts.models import User
 from rapport.accounts.queries import names_of
+from rapport.activity.listing import listed
 from rapport.activity.models import Activity
 from rapport.activity.sentences import tell
 from rapport.lib import clock
@@ -171,7 +172,7 @@ def send_digest(*, user_id: UUID, now: datetime) -> bool:
         choice = DigestChoice.objects.select_for_update().get(user_id=user_id)
         if user is None or not is_due(choice.every, choice.sent_at, now, user.zone):
             return False
-        unread = Notification.objects.filter(user_id=user_id, read_at=None, digested_at=None)
+        unread = queries.visible_notices(user.actor).filter(read_at=None, digested_at=None)
         notices = list(unread.order_by("-id")[:IN_A_DIGEST])
         count = unread.update(digested_at=now)
         if not notices:
@@ -200,10 +201,12 @@ def _send_mail(user: User, notices: list[Notification], count: int) -> None:
 
 def _audience(activities: Sequence[Activity]) -> dict[UUID, set[UUID]]:
     """Who is told of which activity."""
-    following = queries.list_followers({UUID(key) for activity in activities for key in activity.subjects.values()})
+    following = queries.list_followers(
+        {UUID(key) for activity in activities for key in listed(activity.subjects).values()}
+    )
     audience = subjects.find_watchers(activities)
     for activity in activities:
-        for key in activity.subjects.values():
+        for key in listed(activity.subjects).values():
             audience.setdefault(activity.id, set()).update(
                 user_id for user_id, since in following.get(UUID(key), ()) if since <= activity.occurred_at
             )

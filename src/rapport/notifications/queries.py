@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from rapport.activity.hiding import hidden_from
+from rapport.activity.models import Activity
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.notifications.models import ChatChannel, DigestChoice, Follow, Notification
@@ -23,7 +27,7 @@ class Page:
 
 def list_notices(actor: Actor, *, before: UUID | None = None, unread_only: bool = False, limit: int = PAGE) -> Page:
     """The actor's own notices."""
-    notices = Notification.objects.filter(user_id=_own(actor))
+    notices = visible_notices(actor)
     if before:
         notices = notices.filter(id__lt=before)
     if unread_only:
@@ -32,13 +36,28 @@ def list_notices(actor: Actor, *, before: UUID | None = None, unread_only: bool 
     return Page(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
+def visible_notices(actor: Actor) -> QuerySet[Notification]:
+    """The actor's own, but for those of what has become none of their business since they were told."""
+    own = Notification.objects.filter(user_id=_own(actor))
+    hidden = hidden_from(actor)
+    if hidden is None:
+        return own
+    return own.exclude(Exists(Activity.objects.filter(hidden, id=OuterRef("activity_id"))))
+
+
 def count_unread(actor: Actor) -> int:
     """How many of the actor's notices are unread, up to 100."""
-    return len(Notification.objects.filter(user_id=_own(actor), read_at=None).values("id")[:COUNT_CAP])
+    count = _count(Notification.objects.filter(user_id=_own(actor)))
+    # Pages ask every few seconds, and mostly there is nothing to hide.
+    return count if not count or hidden_from(actor) is None else _count(visible_notices(actor))
+
+
+def _count(notices: QuerySet[Notification]) -> int:
+    return len(notices.filter(read_at=None).values("id")[:COUNT_CAP])
 
 
 def newest_unread(actor: Actor) -> Notification | None:
-    return Notification.objects.filter(user_id=_own(actor), read_at=None).order_by("-id").first()
+    return visible_notices(actor).filter(read_at=None).order_by("-id").first()
 
 
 def is_following(actor: Actor, subject_id: UUID) -> bool:
@@ -75,7 +94,7 @@ def list_users_with_news() -> list[UUID]:
 
 
 def get_notice(actor: Actor, notice_id: UUID) -> Notification:
-    notice = Notification.objects.filter(user_id=_own(actor), id=notice_id).first()
+    notice = visible_notices(actor).filter(id=notice_id).first()
     if notice is None:
         raise NotFound("There is no such notice.")
     return notice

@@ -22,8 +22,8 @@ def register() -> None:
     """Called once when the workspace is ready; the first of a notice's subjects in this order leads its text."""
     subjects.name_subjects("conversation", label_conversations)
     subjects.name_subjects("candidate", label_candidates)
-    subjects.name_subjects("job", label_jobs)
     subjects.name_subjects("sequence", label_sequences)
+    subjects.name_subjects("job", label_jobs)
     subjects.add_watchers(find_owners)
     subjects.add_watchers(find_sequence_owners)
     subjects.add_watchers(find_named)

@@ -1,6 +1,6 @@
 """What happened to somebody or something, made ready for the screen: grouped by day in the reader's zone."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from rapport.accounts.capabilities import get_capability, holds
 from rapport.accounts.queries import names_of
 from rapport.activity.models import Activity
 from rapport.activity.queries import list_timeline
 from rapport.activity.sentences import fill, shown_data
+from rapport.activity.verbs import Verb
 from rapport.lib import clock, wording
 from rapport.lib.actors import Actor
 
@@ -73,15 +75,14 @@ def read_timeline(
     candidate_name: str = "",
     group: str = "",
     before: UUID | None = None,
-    hidden_job_ids: Collection[UUID] = (),
     limit: int = PAGE,
 ) -> TimelinePage:
-    """One page of what happened to a subject: two statements, and one for each verb that loads more.
+    """One page of what the actor may see of what happened to a subject: two statements, and one for each verb that loads more.
 
     `candidate_name` is shown for what the candidate did. Days are those of the active time zone.
     """
     groups = [group] if group else []
-    page = list_timeline(subject_id, groups=groups, before=before, limit=limit, hidden_job_ids=hidden_job_ids)
+    page = list_timeline(actor, subject_id, groups=groups, before=before, limit=limit)
     entries = make_entries(actor, page.activities, candidate_name)
     days = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
     today = timezone.localtime(clock.now()).date()
@@ -100,7 +101,15 @@ def make_entries(actor: Actor, activities: Sequence[Activity], candidate_name: s
     """Activities as lines, in their order."""
     names = names_of(activity.actor_id for activity in activities if activity.actor_kind == "user")
     extras = _load_extras(actor, activities)
-    return [_entry(activity, names, candidate_name, extras.get(activity.id)) for activity in activities]
+    told = {verb.name: _sentence_for(actor, verb) for verb in {activity.declared for activity in activities}}
+    return [
+        _entry(activity, told[activity.verb], names, candidate_name, extras.get(activity.id)) for activity in activities
+    ]
+
+
+def _sentence_for(actor: Actor, verb: Verb) -> str:
+    may_know = not verb.capability or holds(actor, get_capability(verb.capability))
+    return BY_CANDIDATE.get(verb.name) or (verb.sentence if may_know else verb.without)
 
 
 def _load_extras(actor: Actor, activities: Sequence[Activity]) -> dict[UUID, Any]:
@@ -115,7 +124,7 @@ def _load_extras(actor: Actor, activities: Sequence[Activity]) -> dict[UUID, Any
     return found
 
 
-def _entry(activity: Activity, names: Mapping[UUID, str], candidate_name: str, extra: Any) -> Entry:
+def _entry(activity: Activity, sentence: str, names: Mapping[UUID, str], candidate_name: str, extra: Any) -> Entry:
     verb = activity.declared
     data = shown_data(activity.data)
     return Entry(
@@ -123,7 +132,7 @@ def _entry(activity: Activity, names: Mapping[UUID, str], candidate_name: str, e
         icon=verb.icon,
         tone=TONES.get(verb.name, ""),
         actor_name=_actor_name(activity, names, candidate_name),
-        sentence=BY_CANDIDATE.get(verb.name) or fill(verb.sentence, data),
+        sentence=fill(sentence, data),
         data=data,
         template=verb.template,
         extra=extra,

@@ -24,7 +24,6 @@ from rapport.candidates.views_sections import section_context
 from rapport.hygiene.permissions import MERGE
 from rapport.hygiene.queries import list_merges_of, list_of_candidate
 from rapport.jobs.models import Job
-from rapport.jobs.queries import hidden_job_ids
 from rapport.lib import clock
 from rapport.lib.doors import toast
 from rapport.lib.errors import Conflict, InvalidInput
@@ -72,13 +71,10 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
 def _timeline(request: Request, candidate_id: UUID, name: str) -> dict[str, Any]:
     group = request.GET.get("group", "")
     group = group if group in dict(timeline.FILTERS) else ""
-    hidden = hidden_job_ids(request.actor)
     before = _given_id(request.GET.get("before"))
-    page = timeline.read_timeline(
-        request.actor, candidate_id, candidate_name=name, group=group, before=before, hidden_job_ids=hidden
-    )
+    page = timeline.read_timeline(request.actor, candidate_id, candidate_name=name, group=group, before=before)
     url = reverse("workspace:candidate", args=[candidate_id])
-    counts = {} if request.htmx and before else count_by_group(candidate_id, hidden)
+    counts = {} if request.htmx and before else count_by_group(request.actor, candidate_id)
     return {
         "timeline": page,
         "timeline_url": url,
@@ -122,10 +118,7 @@ def _writing(request: Request) -> dict[str, Any]:
 def _panel(request: Request, candidate_id: UUID) -> dict[str, Any]:
     profile = get_profile(request.actor, candidate_id)
     name = profile.candidate.given_name or profile.candidate.full_name
-    hidden = hidden_job_ids(request.actor)
-    recent = timeline.read_timeline(
-        request.actor, candidate_id, candidate_name=name, hidden_job_ids=hidden, limit=RECENT
-    )
+    recent = timeline.read_timeline(request.actor, candidate_id, candidate_name=name, limit=RECENT)
     return {**section_context(request, profile), **_head(request, profile), "timeline": recent}
 
 

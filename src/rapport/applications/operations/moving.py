@@ -18,7 +18,7 @@ from rapport.applications.promise_operations import close_promises, make_promise
 from rapport.jobs.models import Stage
 from rapport.jobs.queries import get_job, get_stage, list_stages
 from rapport.lib import clock
-from rapport.lib.actors import Actor
+from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.errors import Conflict, InvalidInput
 
 
@@ -117,7 +117,7 @@ def _enter_stage(actor: Actor, applications: list[Application], stage: Stage, re
 
 def _moved_meanwhile(application: Application) -> str:
     """Who moved it, where it is now, and what to do."""
-    last = list_timeline(application.id, limit=1).activities
+    last = list_timeline(SYSTEM, application.id, limit=1).activities
     mover = names_of([last[0].actor_id]).get(last[0].actor_id) if last and last[0].actor_id else None
     return (
         f"{mover or 'Somebody'} moved {application.candidate} to {application.stage} meanwhile. "

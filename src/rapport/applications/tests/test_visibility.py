@@ -8,7 +8,6 @@ from rapport.applications.models import Application
 from rapport.applications.tests.factories import ApplicationFactory, CandidateFactory
 from rapport.candidates.models import Candidate
 from rapport.candidates.permissions import visible_to
-from rapport.jobs.queries import hidden_job_ids
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.actors import SYSTEM
 
@@ -40,7 +39,7 @@ def test_the_candidates_timeline_hides_what_happened_on_confidential_jobs(hugo, 
     operations.create_application(actor=hugo.actor, candidate_id=candidate.id, job_id=secret.id)
 
     def shown(user) -> list[str]:
-        timeline = list_timeline(candidate.id, hidden_job_ids=hidden_job_ids(user.actor))
+        timeline = list_timeline(user.actor, candidate.id)
         return [activity.verb for activity in timeline.activities]
 
     assert shown(hugo) == ["application.created"]

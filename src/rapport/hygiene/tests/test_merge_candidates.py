@@ -162,10 +162,10 @@ def test_the_timeline_shows_both_histories_until_they_are_apart(two: tuple[Candi
     stays, goes = two
     told = record(NOTE_ADDED, actor=SYSTEM, subjects=[goes])
     merge = merge_candidates(actor=SYSTEM, survivor_id=stays.id, other_id=goes.id)
-    assert told in [row.id for row in list_timeline(stays.id).activities]
+    assert told in [row.id for row in list_timeline(SYSTEM, stays.id).activities]
     undo_merge(actor=SYSTEM, merge_id=merge.id)
-    assert told not in [row.id for row in list_timeline(stays.id).activities]
-    assert told in [row.id for row in list_timeline(goes.id).activities]
+    assert told not in [row.id for row in list_timeline(SYSTEM, stays.id).activities]
+    assert told in [row.id for row in list_timeline(SYSTEM, goes.id).activities]
 
 
 def make_message(person: Candidate, sender: str) -> Message:
@@ -195,11 +195,11 @@ def test_what_came_through_the_other_goes_with_the_other(two: tuple[Candidate, C
     application.refresh_from_db()
     moved = record(APPLICATION_MOVED, actor=SYSTEM, subjects=[application, application.candidate, application.job])
     note = record(NOTE_ADDED, actor=SYSTEM, subjects=[stays])
-    shown = {row.id for row in list_timeline(stays.id).activities}
+    shown = {row.id for row in list_timeline(SYSTEM, stays.id).activities}
     assert {*received, moved, note} <= shown
     undo_merge(actor=SYSTEM, merge_id=merge.id)
-    theirs = {row.id for row in list_timeline(goes.id).activities}
-    ours = {row.id for row in list_timeline(stays.id).activities}
+    theirs = {row.id for row in list_timeline(SYSTEM, goes.id).activities}
+    ours = {row.id for row in list_timeline(SYSTEM, stays.id).activities}
     assert {received[0], received[1], moved} <= theirs
     assert {received[2], note} <= ours
     assert not {received[0], received[1], moved} & ours

@@ -53,11 +53,11 @@ def delete_comment(*, actor: Actor, comment_id: UUID) -> None:
     """Take back a comment of one's own. Records conversation.uncommented; NotAllowed for a colleague's."""
     require(actor, SEND)
     comment = Comment.objects.select_for_update(of=("self",)).filter(id=comment_id).first()
-    if comment is None:
+    if comment is None or queries.find_conversation(actor, comment.conversation_id) is None:
         raise NotFound("This comment is not there any more. Reload the page.")
     if actor.id is None or comment.author_id != actor.id:
         raise NotAllowed("Only who wrote a comment may delete it.")
-    conversation = _conversation(actor, comment.conversation_id)
+    conversation = comment.conversation
     comment.delete()
     record(CONVERSATION_UNCOMMENTED, actor=actor, subjects=_subjects(conversation))
 

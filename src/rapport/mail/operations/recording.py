@@ -33,8 +33,8 @@ _VERBS = {
 class HandedOver:
     """A message that was handed to a server: `state` is sent, failed or unclear, `note` says why it is not sent.
 
-    Message-IDs are without angle brackets, addresses in normal form; `subjects` maps kinds to ids, two at most, because
-    each costs a row of the record.
+    Message-IDs are without angle brackets, addresses in normal form; `subjects` maps kinds to ids; each that the
+    record lists (activity.listing) costs a row of it.
     """
 
     id: UUID

@@ -8,7 +8,6 @@ from rapport.mail.queries.conversations import (
     find_conversation,
     list_comments,
     list_conversations,
-    may_triage,
     suggest_colleagues,
     visible_conversations,
     who_answers,
@@ -29,7 +28,6 @@ from rapport.mail.queries.messages import (
     find_thread_of,
     get_message,
     list_messages_of,
-    list_thread,
     list_unclear,
     lock_message,
     senders_of,
@@ -57,9 +55,11 @@ from rapport.mail.queries.templates import (
     page_of_templates,
     words_in_use,
 )
+from rapport.mail.queries.threads import Thread, get_thread
 
 __all__ = [
     "TemplateFilter",
+    "Thread",
     "VersionResult",
     "any_template",
     "check_visible",
@@ -81,6 +81,7 @@ __all__ = [
     "get_message",
     "get_snippet",
     "get_template",
+    "get_thread",
     "list_comments",
     "list_conversations",
     "list_domains",
@@ -93,7 +94,6 @@ __all__ = [
     "list_suppressions",
     "list_templates",
     "list_templates_with",
-    "list_thread",
     "list_unclear",
     "list_unread",
     "list_versions",
@@ -101,7 +101,6 @@ __all__ = [
     "lock_mailbox",
     "lock_message",
     "lock_template",
-    "may_triage",
     "next_free_moment",
     "page_of_templates",
     "preferences_among",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from rapport.accounts.capabilities import holds, require
 from rapport.accounts.models import Role, User
@@ -15,7 +15,8 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.lib.wording import first_words
 from rapport.mail.models import Comment, Conversation, Message
-from rapport.mail.permissions import SHARED_MAILBOXES, VIEW, hidden_from
+from rapport.mail.permissions import SHARED_MAILBOXES, VIEW
+from rapport.mail.queries.messages import in_hidden_thread
 
 PAGE = 50
 SUGGESTED = 8
@@ -41,13 +42,10 @@ def visible_conversations(actor: Actor) -> QuerySet[Conversation]:
 
 
 def _readable(actor: Actor) -> QuerySet[Conversation]:
-    """Those whose mail the actor may read; what is hidden of a thread stands at its latest reply, too."""
+    """Those whose thread the actor may read; the id of a conversation is that of its thread."""
     require(actor, VIEW)
-    hidden = hidden_from(actor)
-    if hidden is None:
-        return Conversation.objects.all()
-    replies = Message.objects.filter(hidden, id=OuterRef("latest_reply_id"))
-    return Conversation.objects.exclude(Exists(replies))
+    hidden = in_hidden_thread(actor, "id")
+    return Conversation.objects.all() if hidden is None else Conversation.objects.exclude(hidden)
 
 
 def list_conversations(
@@ -138,9 +136,10 @@ def list_comments(actor: Actor, conversation_id: UUID) -> list[Comment]:
     return _with_names(Comment.objects.filter(conversation_id=conversation_id).order_by("created_at", "id"))
 
 
-def comments_by_id(ids: Iterable[UUID]) -> dict[UUID, Comment]:
-    """Comments with their authors; annotates `mentioned` with names. The caller has asked who may read mail."""
-    return {row.id: row for row in _with_names(Comment.objects.filter(id__in=list(ids)))}
+def comments_by_id(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Comment]:
+    """Those on conversations that the actor may read, with their authors; annotates `mentioned` with names."""
+    rows = Comment.objects.filter(id__in=list(ids), conversation__in=_readable(actor))
+    return {row.id: row for row in _with_names(rows)}
 
 
 def _with_names(rows: QuerySet[Comment]) -> list[Comment]:
@@ -158,11 +157,6 @@ def who_answers(message_ids: Collection[UUID]) -> dict[UUID, UUID]:
     threads = Conversation.objects.filter(id__in={thread_id for thread_id, _ in found.values()})
     takers = dict(threads.values_list("id", "assignee_id"))
     return {key: who for key, (thread_id, owner_id) in found.items() if (who := takers.get(thread_id) or owner_id)}
-
-
-def may_triage(actor: Actor, conversation: Conversation) -> bool:
-    """Whether the actor may give it to somebody, snooze it and put it aside."""
-    return visible_conversations(actor).filter(id=conversation.id).exists()
 
 
 def check_visible(actor: Actor, ids: Collection[UUID]) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rapport.accounts.capabilities import require
+from rapport.activity.hiding import hidden_from
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.mail.models import Message, ReplyIntent
-from rapport.mail.permissions import VIEW, hidden_from
+from rapport.mail.permissions import VIEW
 
 SENDER_MEMORY = timedelta(days=365)
 
@@ -19,8 +20,19 @@ SENDER_MEMORY = timedelta(days=365)
 def visible_messages(actor: Actor) -> QuerySet[Message]:
     """Those the actor may read. Raises NotAllowed."""
     require(actor, VIEW)
-    hidden = hidden_from(actor)
+    hidden = in_hidden_thread(actor, "thread_id")
     return Message.objects.all() if hidden is None else Message.objects.exclude(hidden)
+
+
+def in_hidden_thread(actor: Actor, thread_id: str) -> Q | None:
+    """The condition on rows whose thread, in this column, the actor may not read; None for nothing.
+
+    A thread is judged as a whole: who may not read one of its messages reads none, because each quotes those before it.
+    """
+    hidden = hidden_from(actor)
+    if hidden is None:
+        return None
+    return Q(Exists(Message.objects.filter(hidden, thread_id=OuterRef(thread_id))))
 
 
 def get_message(actor: Actor, message_id: UUID) -> Message:
@@ -36,16 +48,6 @@ def lock_message(actor: Actor, message_id: UUID) -> Message:
     if message is None:
         raise NotFound("There is no such message.")
     return message
-
-
-def list_thread(actor: Actor, thread_id: UUID) -> QuerySet[Message]:
-    """The messages of a conversation with their bodies and what came along, oldest first."""
-    return (
-        visible_messages(actor)
-        .filter(thread_id=thread_id)
-        .select_related("body", "mailbox", "intent__corrected_by", "original")
-        .order_by("id")
-    )
 
 
 def list_unclear(actor: Actor, limit: int = 100) -> list[Message]:
