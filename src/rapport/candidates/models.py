@@ -355,12 +355,13 @@ class Note(models.Model):
 
 
 class Task(models.Model):
-    """Something a colleague has to do about a candidate."""
+    """Something a colleague has to do about a candidate. `subjects` is what else it is about, such as the job, by kind."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     candidate = models.ForeignKey(Candidate, models.CASCADE, related_name="tasks")
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     text = models.CharField(max_length=300)
+    subjects = models.JSONField(default=dict, db_default={})
     due_on = models.DateField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

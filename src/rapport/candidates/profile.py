@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from rapport.accounts.models import User
+from rapport.activity.hiding import hidden_from
 from rapport.candidates import contact_rules
 from rapport.candidates.models import (
     Candidate,
@@ -27,7 +28,7 @@ from rapport.candidates.models import (
     Task,
 )
 from rapport.candidates.permissions import visible_to
-from rapport.candidates.queries import missing
+from rapport.candidates.queries import missing, visible_tasks
 from rapport.lib.actors import Actor
 from rapport.skills.models import Skill
 
@@ -65,7 +66,10 @@ class Profile:
 def get_profile(actor: Actor, candidate_id: UUID) -> Profile:
     """One person with everything, in one statement; NotFound outside what the actor may see."""
     rows = Candidate.objects.filter(visible_to(actor), id=candidate_id).select_related("source", "owner")
-    gathered = {name: _for_one(compiled, candidate_id) for name, compiled in _gathering().items()}
+    statements = _gathering()
+    if hidden_from(actor) is not None:
+        statements = statements | _compiled({"tasks": _open_tasks(visible_tasks(actor))})
+    gathered = {name: _for_one(compiled, candidate_id) for name, compiled in statements.items()}
     candidate = rows.annotate(**gathered).first()
     if candidate is None:
         raise missing(actor, candidate_id)
@@ -111,11 +115,17 @@ def _gathering() -> dict[str, tuple[str, tuple[Any, ...]]]:
         ),
         "experiences": _as_json(Experience.objects.filter(**own)),
         "educations": _as_json(Education.objects.filter(**own)),
-        "tasks": _as_json(
-            Task.objects.filter(done_at=None, **own).order_by(F("due_on").asc(nulls_last=True), "id"),
-            assignee_full_name="assignee__full_name",
-        ),
+        "tasks": _open_tasks(Task.objects.all()),
     }
+    return _compiled(rows)
+
+
+def _open_tasks(tasks: QuerySet[Task]) -> QuerySet:
+    those = tasks.filter(done_at=None, candidate_id=SOMEBODY)
+    return _as_json(those.order_by(F("due_on").asc(nulls_last=True), "id"), assignee_full_name="assignee__full_name")
+
+
+def _compiled(rows: Mapping[str, QuerySet]) -> dict[str, tuple[str, tuple[Any, ...]]]:
     return {f"{name}_rows_": found.query.sql_with_params() for name, found in rows.items()}
 
 

@@ -6,10 +6,11 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Exists, F, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from rapport.accounts.capabilities import require
+from rapport.activity.hiding import hidden_from, subject_of
 from rapport.candidates.models import (
     Candidate,
     CandidateSkill,
@@ -359,9 +360,23 @@ def list_sources(actor: Actor) -> QuerySet[Source]:
     return Source.objects.all()
 
 
+def visible_tasks(actor: Actor) -> QuerySet[Task]:
+    """Tasks but for those that are about something the actor may not see; the caller asks for their candidates."""
+    hidden = hidden_from(actor)
+    return Task.objects.all() if hidden is None else Task.objects.exclude(hidden)
+
+
+def hides_tasks(actor: Actor) -> Q | None:
+    """What is about tasks that the actor may not see: activities that name no more than the task."""
+    hidden = hidden_from(actor, without=hides_tasks)
+    if hidden is None:
+        return None
+    return Q(Exists(Task.objects.filter(hidden, id=subject_of("task"))))
+
+
 def list_open_tasks(actor: Actor, *, limit: int = 50) -> list[Task]:
     """What this user has to do, the most urgent first, with the candidates."""
-    rows = _about_visible(actor, Task.objects.filter(assignee_id=actor.id, done_at=None))
+    rows = _about_visible(actor, visible_tasks(actor).filter(assignee_id=actor.id, done_at=None))
     return list(rows.select_related("candidate").order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
 
 

@@ -76,18 +76,20 @@ def follow_intents(activities: list[Activity]) -> None:
     The record only says which replies to look at: one that is followed late, or again, finds what holds by now.
     """
     wanted: dict[UUID, UUID] = {}
+    about: dict[UUID, dict[str, UUID]] = {}
     for activity in activities:
         message_id, candidate_id = activity.find_subject_id("message"), activity.find_subject_id("candidate")
         has_intent = activity.verb == "message.intent_changed" or activity.data.get("intent")
         if message_id and candidate_id and has_intent:
             wanted[message_id] = candidate_id
+            about[message_id] = {kind: UUID(key) for kind, key in activity.subjects.items() if kind != "candidate"}
     survivors = resolve_merged(wanted.values()) if wanted else {}
     otherwise = who_answers(wanted) if wanted else {}
     for message_id, candidate_id in wanted.items():
         try:
             operations.keep_reply_task(
                 actor=SYSTEM, candidate_id=survivors[candidate_id], message_id=message_id,
-                otherwise_id=otherwise.get(message_id),
+                otherwise_id=otherwise.get(message_id), about=about[message_id],
             )  # fmt: skip
         except NotFound:  # erased or discarded meanwhile
             continue

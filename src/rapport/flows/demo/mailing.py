@@ -98,7 +98,9 @@ def _read_intents() -> None:
         found = read_intent(reply.body.text, reply.created_at.date())
         keep_intent(reply, found)
         if reply.subjects.get("candidate"):
-            keep_reply_task(actor=SYSTEM, candidate_id=UUID(reply.subjects["candidate"]), message_id=reply.id)
+            about = {kind: UUID(key) for kind, key in reply.subjects.items() if kind != "candidate"}
+            candidate_id = UUID(reply.subjects["candidate"])
+            keep_reply_task(actor=SYSTEM, candidate_id=candidate_id, message_id=reply.id, about=about)
 
 
 def _discuss(company: Company) -> None:
