@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Value
@@ -11,6 +11,8 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Power
 
 from rapport.accounts.capabilities import require
+from rapport.activity.hiding import hidden_from
+from rapport.activity.queries import list_happened
 from rapport.candidates import relationship_rules as rules
 from rapport.candidates.models import Candidate, Signal
 from rapport.candidates.permissions import VIEW, visible_to
@@ -76,10 +78,18 @@ class RelationshipPage:
     next_after: Place | None
 
 
-def find_closeness(candidate_id: UUID, now: datetime | None = None) -> Closeness | None:
-    """Of a candidate whom the actor was found to see; None where nothing has ever counted. One statement."""
+def find_closeness(actor: Actor, candidate_id: UUID, now: datetime | None = None) -> Closeness | None:
+    """Of a candidate whom the actor was found to see; None where nothing has ever counted. One statement, and
+    a second where something is hidden from the actor.
+
+    Signs that come of nothing but mail that the actor may not read do not count here.
+    """
     now = now or clock.now()
-    signals = Signal.objects.filter(candidate_id=candidate_id).order_by("-at")
+    signals = list(Signal.objects.filter(candidate_id=candidate_id).order_by("-at"))
+    if signals and hidden_from(actor) is not None:
+        happened = list_happened(actor, candidate_id, list(rules.VERBS))
+        seen = {(rules.sign_of(row.verb, row.data), row.occurred_at.astimezone(UTC).date()) for row in happened}
+        signals = [row for row in signals if (row.kind, row.day) in seen]
     signs = [Sign(row.kind, row.at, rules.worth(row.kind, row.at, now)) for row in signals]
     return Closeness(sum(sign.points for sign in signs), signs[:SIGNS_SHOWN], len(signs)) if signs else None
 

@@ -14,14 +14,19 @@ points * 2^(-age / 90 days). Two people are in the same order at every later mom
 stored is the logarithm of the sum as of `ZERO`, which needs no update while time goes by.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 HALF_LIFE = timedelta(days=90)
 ANSWER_WITHIN = timedelta(days=182)
 ZERO = datetime(2020, 1, 1, tzinfo=UTC)
 POINTS = {"wrote": 10, "answered": 4, "clicked": 3}
 SENTENCES = {"wrote": "They wrote to us", "answered": "We answered them", "clicked": "They followed a link in our mail"}
+
+# Of which verbs signs come; the statement that counts them says the same (operations/relationships.py).
+VERBS = {"message.received": "wrote", "message.sent": "answered", "message.clicked": "clicked"}
 
 # From how many points on a relationship is called so, the closest first.
 WARM = 8.0
@@ -44,6 +49,16 @@ class Sign:
     @property
     def sentence(self) -> str:
         return SENTENCES[self.kind]
+
+
+def sign_of(verb: str, data: Mapping[str, Any]) -> str:
+    """The kind of sign that an activity may be; "" for what never counts."""
+    counts = {
+        "message.received": data.get("kind") == "reply",
+        "message.sent": not data.get("is_bulk"),
+        "message.clicked": data.get("verdict") == "human",
+    }
+    return VERBS[verb] if counts.get(verb) else ""
 
 
 def half_lives(moment: datetime) -> float:

@@ -59,7 +59,7 @@ def candidate(request: Request, candidate_id: UUID) -> HttpResponse:
         **_head(request, profile),
         **_duplicates(request, candidate_id),
         **_writing(request),
-        "closeness": find_closeness(candidate_id),
+        "closeness": find_closeness(request.actor, candidate_id),
         "reads_mail": holds(request.actor, VIEW),
         "mailbox_setup_url": reverse("mail:mailboxes") if holds(request.actor, OWN_MAILBOX) else "",
         "can_create": holds(request.actor, CREATE) and not person.archived_at,

@@ -70,7 +70,7 @@ def test_only_what_both_sides_take_part_in_counts() -> None:
     clicked(carl, 0, verdict="machine")
     recount(carl)
     assert list(Signal.objects.order_by("at").values_list("kind", flat=True)) == ["wrote", "answered", "clicked"]
-    closeness = relationship_queries.find_closeness(carl.id, NOW)
+    closeness = relationship_queries.find_closeness(SYSTEM, carl.id, NOW)
     assert closeness is not None
     assert closeness.strength == pytest.approx(5 + 4 * 2 ** (-89.8 / 90) + 3)
     assert [(sign.kind, round(sign.points, 2)) for sign in closeness.signs] == [
@@ -119,7 +119,7 @@ def test_nobody_is_told_of_who_never_wrote() -> None:
     carl = CandidateFactory()
     sent(carl, 3)
     recount(carl)
-    assert relationship_queries.find_closeness(carl.id) is None
+    assert relationship_queries.find_closeness(SYSTEM, carl.id) is None
 
 
 def happened() -> list[Activity]:
