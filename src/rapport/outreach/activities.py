@@ -1,6 +1,7 @@
 """What this app records. What is sent is recorded by mail's own verbs."""
 
 from rapport.activity.verbs import declare
+from rapport.outreach.permissions import VIEW
 
 SEQUENCE_CREATED = declare("sequence.created", "wrote the sequence {name}", "send", data=("name",))
 SEQUENCE_CHANGED = declare("sequence.changed", "changed the sequence {name}", "send", data=("name", "changed"))
@@ -21,19 +22,22 @@ VARIANTS_BROUGHT_BACK = declare(
     data=("name", "step", "letters"),
 )
 
+# Who may not see sequences does not read their names.
 ENROLLMENT_CREATED = declare(
-    "enrollment.created", "started the sequence {sequence}", "send", group="mail", data=("sequence",)
-)
+    "enrollment.created", "started the sequence {sequence}", "send", group="mail", data=("sequence",),
+    capability=VIEW.name, without="started a sequence",
+)  # fmt: skip
 ENROLLMENT_FINISHED = declare(
-    "enrollment.finished", "came to the end of the sequence {sequence}", "flag", group="mail", data=("sequence",)
-)
+    "enrollment.finished", "came to the end of the sequence {sequence}", "flag", group="mail", data=("sequence",),
+    capability=VIEW.name, without="came to the end of a sequence",
+)  # fmt: skip
 ENROLLMENT_EXITED = declare(
     "enrollment.exited", "stopped the sequence {sequence}: {why}", "circle-stop", group="mail",
-    data=("sequence", "reason", "why"),
+    data=("sequence", "reason", "why"), capability=VIEW.name, without="stopped a sequence: {why}",
 )  # fmt: skip
 ENROLLMENT_POSTPONED = declare(
     "enrollment.postponed", "put off the sequence {sequence} until {until}: {why}", "clock", group="mail",
-    data=("sequence", "until", "why"),
+    data=("sequence", "until", "why"), capability=VIEW.name, without="put off a sequence until {until}: {why}",
 )  # fmt: skip
 DELIVERY_APPROVED = declare(
     "delivery.approved", "approved a mail of {sequence}", "check", quiet=True, group="mail", data=("sequence",)
@@ -43,9 +47,10 @@ DELIVERY_FILLED = declare(
     data=("sequence",),
 )  # fmt: skip
 DELIVERY_SKIPPED = declare(
-    "delivery.skipped", "left out a mail of {sequence}", "skip-forward", group="mail", data=("sequence", "why")
-)
+    "delivery.skipped", "left out a mail of {sequence}", "skip-forward", group="mail", data=("sequence", "why"),
+    capability=VIEW.name, without="left out a mail of a sequence",
+)  # fmt: skip
 DELIVERY_RESOLVED = declare(
     "delivery.resolved", "settled an unclear mail of {sequence}: {decision}", "mail-check", group="mail",
-    data=("sequence", "decision"),
+    data=("sequence", "decision"), capability=VIEW.name, without="settled an unclear mail of a sequence: {decision}",
 )  # fmt: skip

@@ -8,10 +8,13 @@ class OutreachConfig(AppConfig):
     label = "outreach"
 
     def ready(self) -> None:
+        from rapport.activity import hiding
         from rapport.mail import surroundings
         from rapport.outreach.drafts import list_readers, values_of
+        from rapport.outreach.queries import hides_sequences
 
         surroundings.add_readers(surroundings.Readers(list_readers, values_of))
+        hiding.add_rule(hides_sequences)
         navigation.add(
             "main",
             navigation.Entry(

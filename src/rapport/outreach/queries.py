@@ -9,12 +9,14 @@ from operator import or_
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from rapport.accounts.capabilities import require
+from rapport.activity.hiding import names, once, subject_of
 from rapport.candidates.models import Candidate
 from rapport.candidates.permissions import visible_to
 from rapport.jobs.models import Job
+from rapport.jobs.queries import hidden_job_ids
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
@@ -81,6 +83,23 @@ def visible_sequences(actor: Actor) -> QuerySet[Sequence]:
     if VIEW.scope_for(actor) is None:
         return Sequence.objects.none()
     return Sequence.objects.filter(Q(job=None) | Q(job__in=Job.objects.visible_to(actor)))
+
+
+def hides_sequences(actor: Actor) -> Q | None:
+    """What is about sequences for jobs that the actor may not see, or about somebody's way through one."""
+    hidden = hidden_sequence_ids(actor)
+    if not hidden:
+        return None
+    enrollments = Enrollment.objects.filter(id=subject_of("enrollment"), sequence_id__in=hidden)
+    return names("sequence", hidden) | Q(Exists(enrollments))
+
+
+@once
+def hidden_sequence_ids(actor: Actor) -> list[UUID]:
+    """Those for jobs that the actor may not see; whether they may see sequences at all is another question."""
+    jobs = hidden_job_ids(actor)
+    found = Sequence.objects.filter(job_id__in=jobs).order_by()
+    return list(found.values_list("id", flat=True)) if jobs else []
 
 
 def list_sequences(actor: Actor, *, archived: bool = False) -> list[SequenceRow]:

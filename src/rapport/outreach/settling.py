@@ -33,7 +33,7 @@ from rapport.outreach.governor import Facts, Retry
 from rapport.outreach.ledger import DueRow, Outcome, Settled
 from rapport.outreach.models import Delivery, Enrollment, StepVersion
 from rapport.outreach.plans import Plan, PlannedStep, load_plans, load_version
-from rapport.outreach.subjects import confidential_job_of
+from rapport.outreach.subjects import job_of
 
 RETRY = Retry()
 # Addresses that do not exist, told by the receiving server (RFC 3463: 5.1.x address, 5.2.1 mailbox disabled).
@@ -102,7 +102,7 @@ def _message(row: Done) -> HandedOver:
         to_name=parcel.known.person.full_name, content=parcel.content,
         subjects={
             "candidate": parcel.candidate_id, "enrollment": parcel.enrollment_id,
-            **confidential_job_of(parcel.plan.sequence),
+            **job_of(parcel.plan.sequence),
         },
         sent_by_id=parcel.enrolled_by_id, at=row.at, in_reply_to=parcel.references[-1] if parcel.references else "",
         references=parcel.references, note="" if row.state == "sent" else row.reason,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from rapport.candidates.operations import add_task
@@ -11,6 +12,7 @@ from rapport.outreach.facts import Known
 from rapport.outreach.going_on import go_on
 from rapport.outreach.ledger import DueRow
 from rapport.outreach.plans import Plan, PlannedStep
+from rapport.outreach.subjects import job_of
 
 
 def add_tasks(plan: Plan, rows: Sequence[DueRow], known: Mapping[UUID, Known], now: datetime) -> None:
@@ -31,8 +33,12 @@ def _values(plan: Plan, person: Known) -> dict[str, str]:
 
 def _add(plan: Plan, row: DueRow, text: str, now: datetime) -> None:
     assignee_id = row.enrolled_by_id or plan.sequence.owner_id
+    add = partial(
+        add_task, actor=SYSTEM, candidate_id=row.candidate_id, text=text, due_on=now.date(),
+        about={"enrollment": row.id, **job_of(plan.sequence)},
+    )  # fmt: skip
     try:
-        add_task(actor=SYSTEM, candidate_id=row.candidate_id, text=text, due_on=now.date(), assignee_id=assignee_id)
+        add(assignee_id=assignee_id)
     except (InvalidInput, NotFound):
         # The colleague has left: the task belongs to nobody, but is there.
-        add_task(actor=SYSTEM, candidate_id=row.candidate_id, text=text, due_on=now.date())
+        add()

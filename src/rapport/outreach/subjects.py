@@ -1,4 +1,4 @@
-"""What the activities and mails of a sequence are about."""
+"""What the activities, mails and tasks of a sequence are about."""
 
 from uuid import UUID
 
@@ -7,11 +7,13 @@ from rapport.outreach.models import Sequence
 
 def subjects_of(sequence: Sequence, candidate_id: UUID, enrollment_id: UUID) -> dict[str, UUID]:
     """Of what happens to an enrollment."""
-    about = {"candidate": candidate_id, "enrollment": enrollment_id, "sequence": sequence.id}
-    return about | confidential_job_of(sequence)
+    return {"candidate": candidate_id, "enrollment": enrollment_id, **subjects_of_sequence(sequence)}
 
 
-def confidential_job_of(sequence: Sequence) -> dict[str, UUID]:
-    """A confidential job stands among the subjects: what is about it is shown to its team only. Others cost a row for nothing."""
-    job = sequence.job
-    return {"job": job.id} if job and job.is_confidential else {}
+def subjects_of_sequence(sequence: Sequence) -> dict[str, UUID]:
+    """Of what happens to a sequence: its job is always named, so that reading decides who may see it."""
+    return {"sequence": sequence.id, **job_of(sequence)}
+
+
+def job_of(sequence: Sequence) -> dict[str, UUID]:
+    return {"job": sequence.job_id} if sequence.job_id else {}

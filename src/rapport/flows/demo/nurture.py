@@ -48,6 +48,7 @@ from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence, Ste
 from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import NeverOpen
+from rapport.outreach.subjects import job_of, subjects_of
 
 CREATED_DAYS_AGO = 250
 NO_SUCH_USER = "550 5.1.1 The email account that you tried to reach does not exist"
@@ -233,7 +234,7 @@ class _Course:
             enrolled_by=owner,
             enrolled_at=enrolled,
         )
-        self.subjects = {"candidate": recipient.id, "enrollment": self.row.id, "sequence": plan.sequence.id}
+        self.subjects = subjects_of(plan.sequence, recipient.id, self.row.id)
         self.told = {"sequence": plan.sequence.name}
 
     def run(self) -> None:
@@ -281,6 +282,7 @@ class _Course:
             Task(
                 id=id_at(at), candidate_id=self.to.id, assignee=self.owner, text=step.text.template.text.render(values),
                 due_on=at.date(), created_at=at,
+                subjects={"enrollment": str(self.row.id), **{kind: str(key) for kind, key in job_of(self.plan.sequence).items()}},
             )
         )  # fmt: skip
 
@@ -305,7 +307,7 @@ class _Course:
             id=identifier, thread_id=self.sent[0].thread_id if self.sent else identifier, state=state,
             mailbox_id=box.id, message_id=message_id, from_address=box.address, from_name=box.display_name,
             to_address=self.to.address, to_name=self.to.person.full_name, content=content,
-            subjects={"candidate": self.to.id, "enrollment": self.row.id}, sent_by_id=self.owner.id, at=at,
+            subjects={kind: key for kind, key in self.subjects.items() if kind != "sequence"}, sent_by_id=self.owner.id, at=at,
             in_reply_to=self.sent[-1].message_id if self.sent else "",
             references=tuple(row.message_id for row in self.sent), note=NO_ANSWER if state == "unclear" else "",
             template_version_id=step.version.template_version_id,

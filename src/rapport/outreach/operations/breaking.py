@@ -13,6 +13,7 @@ from rapport.outreach import queries
 from rapport.outreach.activities import SEQUENCE_TRIPPED
 from rapport.outreach.breakers import WINDOW, Window, why_to_stop
 from rapport.outreach.models import Sequence
+from rapport.outreach.subjects import subjects_of_sequence
 
 # The newest mails of the mailbox are read by its index; a delivery's id is its message's.
 READ_WINDOW = """
@@ -46,7 +47,12 @@ def check_breakers(*, sequence_id: UUID) -> bool:
         return False
     sequence.state, sequence.pause_note, sequence.updated_at = Sequence.State.PAUSED, why, clock.now()
     sequence.save(update_fields=["state", "pause_note", "updated_at"])
-    record(SEQUENCE_TRIPPED, actor=SYSTEM, subjects=[sequence], data={"name": sequence.name, "why": why})
+    record(
+        SEQUENCE_TRIPPED,
+        actor=SYSTEM,
+        subjects=subjects_of_sequence(sequence),
+        data={"name": sequence.name, "why": why},
+    )
     return True
 
 

@@ -41,7 +41,7 @@ WHERE candidate_id = ANY(%s) AND sequence_id = %s ORDER BY candidate_id, state =
 """
 ELSEWHERE = """
 SELECT count(DISTINCT candidate_id) FROM outreach_enrollment
-WHERE candidate_id = ANY(%s) AND state = 'active' AND sequence_id <> %s
+WHERE candidate_id = ANY(%s) AND state = 'active' AND NOT sequence_id = ANY(%s)
 """
 
 
@@ -98,7 +98,7 @@ def preview_enrollment(*, actor: Actor, sequence_id: UUID, candidate_ids: Collec
         known, left_out = _sort(actor, plan, part, clock.now())
         ids += known
         excluded += left_out
-    return EnrollResult(ids, excluded, _count_elsewhere(plan, ids))
+    return EnrollResult(ids, excluded, _count_elsewhere(actor, plan, ids))
 
 
 def _plan(actor: Actor, sequence_id: UUID) -> Plan:
@@ -197,9 +197,11 @@ def _not_again(candidate_id: UUID, ended_at: datetime, after: timedelta) -> Excl
     return Excluded(candidate_id, "was_in", f"Was in this sequence within the last {after.days} days.")
 
 
-def _count_elsewhere(plan: Plan, candidate_ids: Sequence[UUID]) -> int:
+def _count_elsewhere(actor: Actor, plan: Plan, candidate_ids: Sequence[UUID]) -> int:
+    """How many of them are in other sequences that the actor may know of."""
+    left_out = [plan.sequence.id, *queries.hidden_sequence_ids(actor)]
     with connection.cursor() as cursor:
-        cursor.execute(ELSEWHERE, [list(candidate_ids), plan.sequence.id])
+        cursor.execute(ELSEWHERE, [list(candidate_ids), left_out])
         return int(cursor.fetchone()[0])
 
 

@@ -34,6 +34,7 @@ from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.models import Enrollment, Sequence, Step
 from rapport.outreach.operations.steps import StepDraft, check_steps, save_steps
 from rapport.outreach.permissions import EDIT
+from rapport.outreach.subjects import subjects_of_sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def create_sequence(*, actor: Actor, draft: SequenceDraft, steps: ListOf[StepDra
             )
             sequence.save(force_insert=True)
             save_steps(actor, sequence, steps, now)
-            record(SEQUENCE_CREATED, actor=actor, subjects=[sequence], data={"name": sequence.name})
+            record(SEQUENCE_CREATED, actor=actor, subjects=subjects_of_sequence(sequence), data={"name": sequence.name})
     except IntegrityError as error:
         raise _name_taken(error, draft.name) from error
     return sequence
@@ -113,7 +114,10 @@ def save_sequence(
                 sequence.save(update_fields=[*(name for name in changed if name != "steps"), "updated_at"])
                 names = sorted(name.removesuffix("_id") for name in changed)
                 record(
-                    SEQUENCE_CHANGED, actor=actor, subjects=[sequence], data={"name": sequence.name, "changed": names}
+                    SEQUENCE_CHANGED,
+                    actor=actor,
+                    subjects=subjects_of_sequence(sequence),
+                    data={"name": sequence.name, "changed": names},
                 )
     except IntegrityError as error:
         raise _name_taken(error, draft.name) from error
@@ -198,7 +202,7 @@ def _move(actor: Actor, sequence: Sequence, state: str, **data: str) -> Sequence
     verbs = {"active": SEQUENCE_ACTIVATED, "paused": SEQUENCE_PAUSED, "archived": SEQUENCE_ARCHIVED}
     sequence.state, sequence.updated_at = state, clock.now()
     sequence.save(update_fields=["state", "updated_at"])
-    record(verbs[state], actor=actor, subjects=[sequence], data={"name": sequence.name, **data})
+    record(verbs[state], actor=actor, subjects=subjects_of_sequence(sequence), data={"name": sequence.name, **data})
     return sequence
 
 

@@ -14,6 +14,7 @@ from rapport.lib.ids import first_id_at
 from rapport.outreach import queries
 from rapport.outreach.activities import VARIANT_CHOSEN, VARIANTS_BROUGHT_BACK
 from rapport.outreach.models import Delivery, Sequence, Step, StepVersion, Variant
+from rapport.outreach.subjects import subjects_of_sequence
 from rapport.outreach.variants import MOST_VARIANTS
 
 
@@ -35,7 +36,7 @@ def choose_winner(*, actor: Actor, sequence_id: UUID, step_id: UUID, letter: str
     Variant.objects.filter(step=step, letter__in=others).update(retired_at=now)
     _touch(sequence, now)
     data = {"name": sequence.name, "step": step.position, "letter": letter}
-    record(VARIANT_CHOSEN, actor=actor, subjects=[sequence], data=data)
+    record(VARIANT_CHOSEN, actor=actor, subjects=subjects_of_sequence(sequence), data=data)
     return others
 
 
@@ -64,7 +65,7 @@ def bring_back_variants(*, actor: Actor, sequence_id: UUID, step_id: UUID, lette
     _touch(sequence, now)
     found = sorted(row.letter for row in rows)
     data = {"name": sequence.name, "step": step.position, "letters": ", ".join(found)}
-    record(VARIANTS_BROUGHT_BACK, actor=actor, subjects=[sequence], data=data)
+    record(VARIANTS_BROUGHT_BACK, actor=actor, subjects=subjects_of_sequence(sequence), data=data)
     return found
 
 

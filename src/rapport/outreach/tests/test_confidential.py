@@ -1,21 +1,32 @@
 """Sequences for a confidential job are its hiring team's; others do not learn that there are any."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.servers import smtp as real_smtp
 
+from rapport.activity.operations import record
 from rapport.activity.queries import list_timeline
+from rapport.candidates.operations import recount_relationships
+from rapport.candidates.relationship_queries import find_closeness
 from rapport.jobs.models import HiringTeamMember
+from rapport.jobs.operations import update_job
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib import clock
+from rapport.lib.actors import SYSTEM
 from rapport.lib.errors import NotFound
+from rapport.mail.activities import MESSAGE_RECEIVED
 from rapport.mail.models import Message
-from rapport.mail.operations import receive
-from rapport.mail.queries import get_message, get_thread, list_conversations
+from rapport.mail.operations import add_comment, mark_done, receive, send_message
+from rapport.mail.queries import count_conversations, get_message, get_thread, list_conversations
 from rapport.mail.tests.examples import answer
+from rapport.mail.timeline import load_comments, load_messages
 from rapport.outreach import operations, queries
 from rapport.outreach.engine import Engine
 from rapport.outreach.may_write import may_write
-from rapport.outreach.models import Delivery
+from rapport.outreach.models import Delivery, Sequence
 from rapport.outreach.tests.factories import EnrollmentFactory, MailboxFactory, SequenceFactory, make_person, make_step
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +106,92 @@ def test_its_mail_and_the_answers_are_read_by_the_team_only(rita, ada, make_user
         for message in (sent, reply):
             with pytest.raises(NotFound):
                 get_message(user.actor, message.id)
+            with pytest.raises(NotFound):
+                get_thread(user.actor, message.id)
+
+
+def test_a_thread_is_hidden_as_a_whole(rita, make_user, secret) -> None:
+    """It began about nothing in particular; a later mail in it quotes what is confidential, and is quoted in turn."""
+    mira = make_user("Mira", "recruiter")
+    HiringTeamMember.objects.create(job=secret.job, user=rita)
+    carl = make_person("Carl Example", "carl@example.net")
+    first = _write(mira, secret.mailbox, {"candidate": carl.id})
+    reply = receive(mailbox=secret.mailbox, data=answer(to=first, sender="carl@example.net"))
+    assert reply is not None
+    add_comment(actor=mira.actor, conversation_id=first.thread_id, text="Is he free?")
+    other = _write(mira, secret.mailbox, {"candidate": carl.id})
+    assert receive(mailbox=secret.mailbox, data=answer(to=other, sender="carl@example.net")) is not None
+    assert {row.id for row in list_conversations(mira.actor)} == {first.thread_id, other.thread_id}
+
+    _write(rita, secret.mailbox, {"candidate": carl.id, "job": secret.job_id}, answers_id=reply.id)
+    assert [row.id for row in list_conversations(mira.actor)] == [other.thread_id]
+    assert count_conversations(mira.actor)["waiting"] == 1
+    assert list_conversations(mira.actor, words="job for you") == list_conversations(mira.actor)
+    for row in (first, reply):
+        with pytest.raises(NotFound):
+            get_message(mira.actor, row.id)
+    with pytest.raises(NotFound):
+        add_comment(actor=mira.actor, conversation_id=first.thread_id, text="Hello?")
+    with pytest.raises(NotFound):
+        mark_done(actor=mira.actor, conversation_ids=[first.thread_id])
+    activities = list_timeline(mira.actor, carl.id).activities
+    shown = {extra["message"].thread_id for extra in load_messages(mira.actor, activities).values() if extra["message"]}
+    assert shown == {other.thread_id}
+    assert not any(extra["comment"] for extra in load_comments(mira.actor, activities).values())
+    assert len(list_conversations(rita.actor)) == 2
+    update_job(actor=rita.actor, job_id=secret.job_id, is_confidential=False)
+    assert len(list_conversations(mira.actor)) == 2
+
+
+def test_the_page_of_a_message_asks_once_what_is_hidden(rita, secret, django_assert_num_queries) -> None:
+    sent = _write(rita, secret.mailbox, {"candidate": make_person().id})
+    reply = receive(mailbox=secret.mailbox, data=answer(to=sent, sender="carl@example.net"))
+    assert reply is not None
+    with CaptureQueriesContext(connection) as asked, django_assert_num_queries(3):
+        thread = get_thread(rita.actor, reply.id)
+    assert [row.id for row in thread.messages] == [sent.id, reply.id]
+    assert (thread.conversation.id, thread.is_in_inbox) == (sent.thread_id, True)
+    assert len([row for row in asked.captured_queries if "jobs_job" in row["sql"]]) == 1
+
+
+def test_who_is_in_a_hidden_sequence_is_not_counted_as_being_elsewhere(rita, ada, secret) -> None:
+    HiringTeamMember.objects.create(job=secret.job, user=ada)
+    open_to_all = SequenceFactory()
+    make_step(open_to_all)
+    carl = make_person()
+    EnrollmentFactory(sequence=secret, candidate=carl)
+    for user, elsewhere in ((ada, 1), (rita, 0)):
+        found = operations.preview_enrollment(actor=user.actor, sequence_id=open_to_all.id, candidate_ids=[carl.id])
+        assert (found.ids, found.elsewhere) == ([carl.id], elsewhere)
+
+
+def test_how_close_we_are_counts_what_one_may_read(rita, secret) -> None:
+    carl = make_person()
+    now = clock.now()
+    for days, about in ((1, {"job": secret.job_id}), (40, {})):
+        at, subjects = now - timedelta(days=days), {"candidate": carl.id, **about}
+        record(MESSAGE_RECEIVED, actor=SYSTEM, subjects=subjects, data={"kind": "reply"}, at=at)
+    recount_relationships(candidate_ids=[carl.id])
+    assert [sign.at for sign in find_closeness(rita.actor, carl.id).signs] == [now - timedelta(days=40)]
+    HiringTeamMember.objects.create(job=secret.job, user=rita)
+    assert len(find_closeness(rita.actor, carl.id).signs) == 2
+
+
+def test_the_job_may_be_changed_and_what_went_before_goes_with_it(rita, ada, secret) -> None:
+    """Mail of a sequence that had no job yet is about the job that it has now."""
+    HiringTeamMember.objects.create(job=secret.job, user=ada)
+    later = SequenceFactory(name="Nameless", job=None)
+    make_step(later)
+    carl = make_person()
+    operations.enroll(actor=rita.actor, sequence_id=later.id, candidate_ids=[carl.id])
+    assert "enrollment.created" in {row.verb for row in list_timeline(rita.actor, carl.id).activities}
+    Sequence.objects.filter(id=later.id).update(job=secret.job)
+    assert "enrollment.created" not in {row.verb for row in list_timeline(rita.actor, carl.id).activities}
+    assert "enrollment.created" in {row.verb for row in list_timeline(ada.actor, carl.id).activities}
+
+
+def _write(user, mailbox, subjects, **more) -> Message:
+    return send_message(
+        actor=user.actor, mailbox_id=mailbox.id, to_address="carl@example.net", subject="A job for you", text="Hello Carl",
+        subjects=subjects, **more,
+    )  # fmt: skip
