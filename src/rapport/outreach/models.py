@@ -41,6 +41,7 @@ def working_days() -> list[int]:
 class Sequence(models.Model):
     """A series of messages from one mailbox. Hours hold in the candidate's time zone, in `time_zone` where unknown.
 
+    Names are unique among those for one job: one of a job that somebody may not see must not be in the way of theirs.
     `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never. `goal` is what it
     is for: who gets there is done with it. Whoever is given `stop_tag` gets nothing more.
     `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
@@ -85,7 +86,11 @@ class Sequence(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("name"), condition=~Q(state="archived"), name="outreach_sequence_name_unique"
+                Lower("name"),
+                "job",
+                condition=~Q(state="archived"),
+                nulls_distinct=False,
+                name="outreach_sequence_name_unique",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="outreach_sequence_named"),
             models.CheckConstraint(

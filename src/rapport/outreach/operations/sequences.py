@@ -73,6 +73,7 @@ def create_sequence(*, actor: Actor, draft: SequenceDraft, steps: ListOf[StepDra
     now = clock.now()
     try:
         with transaction.atomic():
+            _refuse_taken_name(actor, draft.name)
             sequence = Sequence(
                 owner_id=actor.id if actor.kind == "user" else None, created_at=now, updated_at=now, **_values(draft)
             )
@@ -105,6 +106,8 @@ def save_sequence(
             _check(actor, draft, steps, sequence)
             now = clock.now()
             changed = [name for name, value in _values(draft).items() if getattr(sequence, name) != value]
+            if "name" in changed:
+                _refuse_taken_name(actor, draft.name, except_id=sequence.id)
             for name in changed:
                 setattr(sequence, name, _values(draft)[name])
             if save_steps(actor, sequence, steps, now):
@@ -252,7 +255,22 @@ def _job(actor: Actor, job_id: UUID | None) -> Job | None:
     return Job.objects.visible_to(actor).select_related("department").filter(id=job_id).first()
 
 
+def _refuse_taken_name(actor: Actor, name: str, *, except_id: UUID | None = None) -> None:
+    """Two of one name in a list are hard to tell apart; those that the actor may not see do not count and are not told of.
+
+    Two colleagues who take one name for different jobs at once both have it: the database refuses only one job's second.
+    """
+    named = queries.visible_sequences(actor).filter(name__iexact=" ".join(name.split()))
+    taken = named.exclude(state=Sequence.State.ARCHIVED).values_list("id", flat=True)
+    if any(key != except_id for key in taken):
+        raise _in_use(name)
+
+
 def _name_taken(error: IntegrityError, name: str) -> Conflict:
     if "outreach_sequence_name_unique" not in str(error):
         raise error
+    return _in_use(name)
+
+
+def _in_use(name: str) -> Conflict:
     return Conflict(f"There is a sequence named “{name.strip()}” already. Choose another name.")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.servers import smtp as real_smtp
 
@@ -16,7 +16,7 @@ from rapport.jobs.operations import update_job
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
-from rapport.lib.errors import NotFound
+from rapport.lib.errors import Conflict, NotFound
 from rapport.mail.activities import MESSAGE_RECEIVED
 from rapport.mail.models import Message
 from rapport.mail.operations import add_comment, mark_done, receive, send_message
@@ -27,6 +27,7 @@ from rapport.outreach import operations, queries
 from rapport.outreach.engine import Engine
 from rapport.outreach.may_write import may_write
 from rapport.outreach.models import Delivery, Sequence
+from rapport.outreach.operations import SequenceDraft
 from rapport.outreach.tests.factories import EnrollmentFactory, MailboxFactory, SequenceFactory, make_person, make_step
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,33 @@ def test_the_page_of_a_message_asks_once_what_is_hidden(rita, secret, django_ass
     assert [row.id for row in thread.messages] == [sent.id, reply.id]
     assert (thread.conversation.id, thread.is_in_inbox) == (sent.thread_id, True)
     assert len([row for row in asked.captured_queries if "jobs_job" in row["sql"]]) == 1
+
+
+def test_the_name_of_a_hidden_sequence_is_free_for_others(rita, ada, secret, sign_in) -> None:
+    """That a name is taken is said of those alone that one may see."""
+    for user, draft in ((rita, SequenceDraft(name="next head of FINANCE")), (ada, SequenceDraft(name="Other"))):
+        operations.create_sequence(actor=user.actor, draft=draft)
+    with pytest.raises(Conflict, match="named “next head of finance”"):
+        operations.create_sequence(actor=ada.actor, draft=SequenceDraft(name="next head of finance"))
+    HiringTeamMember.objects.create(job=secret.job, user=ada)
+    with pytest.raises(Conflict, match="named “Next head of Finance”"):
+        operations.create_sequence(
+            actor=ada.actor, draft=SequenceDraft(name="Next head of Finance", job_id=secret.job_id)
+        )
+    other = Sequence.objects.get(name="Other")
+    draft = SequenceDraft(name="Next head of finance", mailbox_id=other.mailbox_id)
+    with pytest.raises(Conflict):
+        operations.save_sequence(actor=ada.actor, sequence_id=other.id, draft=draft, steps=[])
+    assert sorted(Sequence.objects.values_list("name", flat=True)) == [
+        "Next head of finance", "Other", "next head of FINANCE",
+    ]  # fmt: skip
+
+
+def test_one_job_has_one_sequence_of_a_name_whoever_looks(secret) -> None:
+    for job in (secret.job, None):
+        SequenceFactory(name="Twice", job=job)
+        with pytest.raises(IntegrityError, match="outreach_sequence_name_unique"), transaction.atomic():
+            SequenceFactory(name="twice", job=job)
 
 
 def test_who_is_in_a_hidden_sequence_is_not_counted_as_being_elsewhere(rita, ada, secret) -> None:
