@@ -25,7 +25,7 @@ class Thread:
 
 
 def get_thread(actor: Actor, message_id: UUID) -> Thread:
-    """The thread of a message; NotFound where the actor may not read it. Three statements.
+    """The thread of a message; NotFound where the actor may not read it. Three statements, and what is hidden.
 
     The first asks whether the actor may read the thread, as a whole: the others need not ask again.
     """

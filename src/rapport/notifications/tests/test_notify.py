@@ -120,7 +120,7 @@ def test_list_needs_as_many_statements_for_20_as_for_2(rita, sign_in, count, dja
         give_notice(rita)
     client = sign_in(rita)
     client.get("/notifications/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/notifications/")
 
 
