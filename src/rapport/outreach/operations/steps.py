@@ -17,6 +17,7 @@ from rapport.mail.models import TemplateVersion
 from rapport.mail.queries import snippets_in
 from rapport.outreach import ledger
 from rapport.outreach.content import compile_step
+from rapport.outreach.ending import record_finished
 from rapport.outreach.models import Enrollment, Sequence, Step, StepVersion, Variant
 from rapport.outreach.plans import present_versions
 from rapport.outreach.variants import FIRST, LETTERS, MOST_VARIANTS
@@ -274,7 +275,10 @@ def _save_variants(step: Step, wanted: set[str], stored: _Stored, now: datetime)
 
 
 def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: ListOf[StepDraft], now: datetime) -> bool:
-    """Take steps out of the sequence; who was to get one next gets the one after, or has finished."""
+    """Take steps out of the sequence; who was to get one next gets the one after, or has finished.
+
+    Records enrollment.finished.
+    """
     positions = {step.id: step.position for step in Step.objects.filter(id__in=kept)}
     for step in steps:
         after = [key for key, position in positions.items() if position > step.position]
@@ -284,9 +288,12 @@ def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: Li
         if following:
             waiting.update(step_id=following, tries=0)
         else:
-            waiting.filter(delivery_id=None).update(
+            idle = waiting.filter(delivery_id=None).select_for_update().order_by("id")
+            over = dict(idle.values_list("id", "candidate_id"))
+            Enrollment.objects.filter(id__in=over).update(
                 step=None, next_due_at=None, state=Enrollment.State.FINISHED, ended_at=now
             )
+            record_finished(sequence, over.items())
         step.retired_at = now
         step.save(update_fields=["retired_at"])
     return bool(steps)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from rapport.accounts.models import User
+from rapport.activity.models import Activity
 from rapport.lib import clock
 from rapport.outreach import ledger, operations
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
@@ -107,3 +108,18 @@ def _waits_for_lock(backend: list[int]) -> bool:
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = ANY(%s)", [backend])
         return cursor.fetchone() == ("Lock",)
+
+
+@pytest.mark.django_db
+def test_who_was_to_get_the_last_step_has_finished_and_it_is_on_record(rita) -> None:
+    sequence = SequenceFactory()
+    first, last = make_step(sequence), make_step(sequence, 2)
+    person = make_person()
+    operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[person.id])
+    Enrollment.objects.update(step=last)
+    operations.save_sequence(
+        actor=rita.actor, sequence_id=sequence.id, draft=SequenceDraft(name="Changed", mailbox_id=sequence.mailbox_id),
+        steps=[StepDraft(subject="First", body="b", id=first.id)],
+    )  # fmt: skip
+    told = Activity.objects.get(verb="enrollment.finished")
+    assert (Enrollment.objects.get().state, told.find_subject_id("candidate")) == ("finished", person.id)
