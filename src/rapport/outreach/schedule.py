@@ -72,7 +72,7 @@ def after_open_days(moment: datetime, count: int, hours: Hours) -> datetime:
     """At the same local time so many days of those later that are open. Raises NeverOpen."""
     local = moment.astimezone(hours.zone)
     day, left = local.date(), count
-    for _ in range(HORIZON_DAYS + 2 * count):
+    for _ in range(HORIZON_DAYS + 7 * count):  # of a week, one day may be open
         if left == 0:
             return next_slot(_moment(day, local.time().replace(fold=0), hours.zone) if count else moment, hours)
         day += timedelta(days=1)

@@ -149,6 +149,12 @@ def test_some_working_days_later(sent, count, due):
     assert after_open_days(berlin(sent), count, OFFICE) == berlin(due)
 
 
+def test_the_longest_wait_counted_in_one_day_a_week():
+    mondays = Hours(frozenset({0}), time(9), time(17), BERLIN)
+    sent = berlin("2026-11-23 10:15")
+    assert after_open_days(sent, 365, mondays) == berlin(f"{sent.date() + timedelta(weeks=365)} 10:15")
+
+
 def test_working_days_that_never_come():
     with pytest.raises(NeverOpen):
         after_open_days(berlin("2026-11-23 10:15"), 1, Hours(frozenset(), time(9), time(17), BERLIN))
