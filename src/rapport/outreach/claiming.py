@@ -25,7 +25,7 @@ from rapport.outreach.conditions import list_passed_over, list_stopped
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.fillings import read_fillings, to_fill_in
-from rapport.outreach.going_on import go_on
+from rapport.outreach.going_on import go_on, leave_gone
 from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Step
@@ -137,6 +137,7 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     passed_over = list_passed_over(plan, rows)
     go: list[Parcel] = []
     tasks: list[DueRow] = []
+    gone: list[DueRow] = []
     later: list[tuple[UUID, datetime | None, str]] = []
     ended: list[EndedEnrollment] = []
     approved = {row.id: row.delivery_id for row in rows if row.delivery_id}
@@ -151,6 +152,9 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
             ended.append(EndedEnrollment(row.id, row.candidate_id, "tagged", stopped[row.candidate_id]))
             continue
         if row.id in passed_over:
+            continue
+        if step is None and not row.delivery_id:
+            gone.append(row)
             continue
         if step is not None and step.kind == Step.Kind.TASK:
             tasks.append(row)
@@ -183,6 +187,7 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     ledger.postpone(later)
     skipped = [row for row in rows if row.id in passed_over and row.candidate_id not in stopped]
     go_on(plan, [(row, passed_over[row.id], known[row.candidate_id].time_zone) for row in skipped], now)
+    leave_gone(plan, gone, now)
     end_many(plan.sequence, ended, now)
     add_tasks(plan, tasks, known, now)
     return _write(plan, go, approved, lease, now)

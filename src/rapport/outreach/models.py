@@ -114,7 +114,8 @@ class Sequence(models.Model):
 
 
 class Step(models.Model):
-    """One touchpoint, `wait_count` after the one before. A retired step stays for what was sent, but nobody gets it.
+    """One touchpoint, `wait_count` after the one before. A retired step stays for what was sent, but nobody gets
+    it; its `position` is that of the step after which people go on who were on their way to it.
 
     Where it has variants: people count from `compared_since` on, when they last changed; the smallest difference that
     matters and the rate of replies that is expected were said beforehand.

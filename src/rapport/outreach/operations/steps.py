@@ -280,6 +280,7 @@ def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: Li
     Records enrollment.finished.
     """
     positions = {step.id: step.position for step in Step.objects.filter(id__in=kept)}
+    places = {draft.id: place for place, draft in enumerate(drafts)}
     for step in steps:
         after = [key for key, position in positions.items() if position > step.position]
         following = min(after, key=lambda key: positions[key]) if after else None
@@ -294,6 +295,7 @@ def _retire(sequence: Sequence, steps: ListOf[Step], kept: set[UUID], drafts: Li
                 step=None, next_due_at=None, state=Enrollment.State.FINISHED, ended_at=now
             )
             record_finished(sequence, over.items())
-        step.retired_at = now
-        step.save(update_fields=["retired_at"])
+        # Whoever is on the way to it, or has its mail in hand, goes on after this place.
+        step.retired_at, step.position = now, places[following] if following else len(drafts)
+        step.save(update_fields=["retired_at", "position"])
     return bool(steps)

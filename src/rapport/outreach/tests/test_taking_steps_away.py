@@ -8,10 +8,14 @@ from django.db import connection, transaction
 
 from rapport.accounts.models import User
 from rapport.activity.models import Activity
+from rapport.candidates.tests.factories import TagFactory
 from rapport.lib import clock
 from rapport.outreach import ledger, operations
+from rapport.outreach.claiming import Parcel, claim_due
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
 from rapport.outreach.operations import SequenceDraft, StepDraft
+from rapport.outreach.plans import Plan, load_plan
+from rapport.outreach.settling import Done, settle
 from rapport.outreach.tests.factories import SequenceFactory, make_person, make_step
 
 PATIENCE_S = 20
@@ -57,6 +61,71 @@ def test_a_mail_that_waits_for_approval_is_left_out_and_its_person_goes_on(rita,
     gone_on, going_out = (Enrollment.objects.get(id=row.enrollment_id) for row in (delivery, other))
     assert (gone_on.step.position, gone_on.delivery_id, gone_on.next_due_at is None) == (1, None, False)
     assert (going_out.delivery_id, going_out.next_due_at) == (other.id, None)
+
+
+def claim_with(plan: Plan | None) -> list[Parcel]:
+    """What a worker takes that has read this plan, perhaps before it was changed."""
+    assert plan is not None
+    return claim_due(plan, lease=ledger.take_lease("w"), limit=10).parcels
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("friday")
+@pytest.mark.parametrize("is_mail", [True, False], ids=["after a mail", "without one"])
+@pytest.mark.parametrize("count", [3, 2], ids=["one is left", "nothing is left"])
+def test_who_was_on_the_way_to_a_step_when_it_was_taken_out_gets_the_one_after(rita, is_mail, count) -> None:
+    sequence = SequenceFactory()
+    tagged = {} if is_mail else {"only_if": "tagged", "only_if_tag": TagFactory()}
+    steps = [make_step(sequence, **tagged), *(make_step(sequence, place) for place in range(2, count + 1))]
+    operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[make_person().id])
+    plan, now = load_plan(sequence.id), clock.now()
+    parcels = claim_with(plan) if is_mail else []
+    kept = [step for step in steps if step.position != 2]
+    operations.save_sequence(
+        actor=rita.actor, sequence_id=sequence.id, draft=SequenceDraft(name="Changed", mailbox_id=sequence.mailbox_id),
+        steps=[
+            StepDraft(
+                subject=f"Mail {step.position}", body="b", id=step.id, only_if=step.only_if,
+                only_if_tag_id=step.only_if_tag_id,
+            )
+            for step in kept
+        ],
+    )  # fmt: skip
+    if is_mail:
+        Delivery.objects.update(state="sent")
+        settle([Done(parcel, "sent", "", now) for parcel in parcels])
+    else:
+        claim_with(plan)
+    assert Enrollment.objects.get().step == steps[1]
+
+    assert claim_with(load_plan(sequence.id)) == []
+    enrollment = Enrollment.objects.get()
+    if count == 3:
+        assert (enrollment.state, enrollment.step, enrollment.next_due_at) == ("active", steps[2], clock.now())
+    else:
+        assert (enrollment.state, enrollment.step, enrollment.next_due_at) == ("finished", None, None)
+        assert Activity.objects.filter(verb="enrollment.finished").count() == 1
+
+
+@pytest.mark.django_db
+def test_a_step_that_a_worker_has_not_heard_of_is_left_to_the_next_look(rita, sequence) -> None:
+    operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[make_person().id])
+    plan = load_plan(sequence.id)
+    third = make_step(sequence, 3)
+    Enrollment.objects.update(step=third)
+    assert claim_with(plan) == []
+    enrollment = Enrollment.objects.get()
+    assert (enrollment.state, enrollment.step) == ("active", third)
+
+
+@pytest.mark.django_db
+def test_an_unclear_mail_of_a_step_that_was_taken_out_leads_to_the_one_after(rita, sequence) -> None:
+    delivery = waits(rita, sequence)
+    Delivery.objects.update(state="unclear")
+    Enrollment.objects.update(last_outcome="unclear")
+    take_first_step_away(rita, sequence)
+    operations.resolve_unclear(actor=rita.actor, delivery_id=delivery.id, decision="skip")
+    assert Enrollment.objects.get().step == sequence.steps.get(retired_at=None)
 
 
 @pytest.fixture
