@@ -166,13 +166,15 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
             later.append((row.id, verdict.until, verdict.text))
             continue
         if step is not None and verdict.may_go:
+            thread = threads.get(row.thread_id or row.id, NO_THREAD)
+            step = step if thread.message_ids else plan.as_first(step)
             chosen = step.variant_for(row.candidate_id, had.get((row.candidate_id, step.id), ""))
             parcel = build_parcel(
                 plan,
                 chosen,
                 row,
                 person,
-                threads.get(row.thread_id or row.id, NO_THREAD),
+                thread,
                 filled.get((row.id, step.id), {}),
             )
             open_ = chosen.text.open_placeholders(parcel.values)

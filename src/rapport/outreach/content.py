@@ -1,6 +1,7 @@
 """What a step says to one person: values for the merge fields, the compiled step, the footer. Pure.
 
-A step without subject answers the thread: its subject is that of the first message with "Re:".
+A step without subject answers the thread: its subject is that of the first message with "Re:". Who got no mail before, because
+those were for others or were left out, reads that of the mail it would have answered.
 """
 
 import html
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from rapport.lib.errors import InvalidInput
 from rapport.mail.composing import Content, MessageTemplate, compile_message
-from rapport.mail.merge_fields import NO_SNIPPETS, with_followed_links, without_marks
+from rapport.mail.merge_fields import NO_SNIPPETS, CompiledText, with_followed_links, without_marks
 from rapport.mail.template_fields import FIELDS
 
 UNSUBSCRIBE_WORDS = "If you would rather not hear from us about jobs, tell us here:"
@@ -36,6 +37,10 @@ class StepText:
     def missing(self, values: Mapping[str, str]) -> list[str]:
         """The fields for which there is neither a value nor a fallback."""
         return self.template.missing(values)
+
+    def with_subject(self, subject: CompiledText) -> "StepText":
+        """The same with a subject of its own."""
+        return replace(self, template=replace(self.template, subject=subject), answers=False)
 
     def render(
         self,

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from rapport.mail.merge_fields import CompiledText, is_placeholder
 from rapport.mail.models import Mailbox
 from rapport.mail.queries import snippets_in
 from rapport.mail.template_fields import Person, person_values
@@ -51,6 +52,11 @@ class PlannedStep:
         found = {step.letter: step for step in self.variants}
         return found.get(had) or found[draw(self.id, candidate_id, found)]
 
+    def with_subject(self, subject: CompiledText) -> "PlannedStep":
+        """The same with this subject in place of one that answers a thread."""
+        text = self.text.with_subject(subject) if self.text.answers else self.text
+        return replace(self, text=text, variants=tuple(step.with_subject(subject) for step in self.variants))
+
     def missing(self, values: Mapping[str, str]) -> list[str]:
         """The fields for which somebody has neither value nor fallback in any variant: all of them get the same people."""
         return list(dict.fromkeys(name for step in self.variants or (self,) for name in step.text.missing(values)))
@@ -79,6 +85,13 @@ class Plan:
 
     def step_after(self, position: int) -> PlannedStep | None:
         return next((step for step in self.steps if step.position > position), None)
+
+    def as_first(self, step: PlannedStep) -> PlannedStep:
+        """The step as somebody reads it who got no mail before: with the subject of the mail that it would have answered."""
+        mails = [row for row in self.steps if row.position < step.position and row.kind != Step.Kind.TASK]
+        subjects = [row.text.template.subject for row in mails if not row.text.answers]
+        plain = [subject for subject in subjects if not any(is_placeholder(field.name) for field in subject.fields)]
+        return step.with_subject(plain[-1]) if plain else step
 
     def hours_for(self, time_zone: str, now: datetime) -> Hours:
         """The sequence's hours where the person is."""

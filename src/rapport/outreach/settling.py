@@ -180,6 +180,7 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mappi
         # It goes out in the wording that holds by then, in the variant that was chosen when it was planned.
         present = plan.find_step(row.step_id)
         step = present.variant_for(enrollment.candidate_id, row.letter) if present else step
+    step = step if thread.message_ids else plan.as_first(step)
     parcel = build_parcel(plan, step, due, known, thread, filled)
     if row.state == Delivery.State.PLANNED:
         parcel.to_fill = step.text.placeholders

@@ -23,6 +23,7 @@ from rapport.outreach import operations
 from rapport.outreach.dry_run import dry_run
 from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Enrollment, Sequence
+from rapport.outreach.settling import rebuild
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
 from rapport.outreach.tests.test_pages import form
 
@@ -116,6 +117,22 @@ def test_an_approved_mail_goes_out_whatever_happens_meanwhile(rita, engine, outb
     operations.approve_deliveries(actor=rita.actor, delivery_ids=[Delivery.objects.get(state="planned").id])
     engine.run_until_idle()
     assert subjects(outbox) == [("anna@example.net", "First"), ("anna@example.net", "Missed it")]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["auto", "approval"])
+def test_who_got_no_mail_before_reads_the_subject_of_the_one_it_would_answer(rita, engine, outbox, kind):
+    sequence = SequenceFactory(mailbox=MailboxFactory(smtp_port=outbox.port))
+    make_step(sequence, subject="For {{ first_name }}", only_if="tagged", only_if_tag=TagFactory())
+    make_step(sequence, 2, subject="", kind=kind)
+    make_step(sequence, 3, subject="")
+    enroll(rita, sequence, "Anna")
+    engine.run_until_idle()
+    for delivery in Delivery.objects.filter(state="planned"):
+        assert rebuild([delivery.id])[0].parcel.content.subject == "For Anna"
+        operations.approve_deliveries(actor=rita.actor, delivery_ids=[delivery.id])
+    engine.run_until_idle()
+    assert [message["Subject"] for message in outbox.messages] == ["For Anna", "Re: For Anna"]
 
 
 @pytest.mark.django_db(transaction=True)
