@@ -133,7 +133,7 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
         needs_consent=plan.sequence.needs_consent, writers={row.candidate_id: row.enrolled_by_id for row in rows},
     )  # fmt: skip
     threads = read_threads([row.thread_id for row in rows if row.thread_id])
-    stopped = list_stopped(plan, {row.candidate_id for row in rows})
+    stopped = list_stopped(plan.sequence, {row.candidate_id for row in rows})
     passed_over = list_passed_over(plan, rows)
     go: list[Parcel] = []
     tasks: list[DueRow] = []

@@ -9,7 +9,7 @@ from rapport.candidates.models import CandidateTag
 from rapport.candidates.tag_queries import meanings_of
 from rapport.outreach.ending import stop_words
 from rapport.outreach.ledger import DueRow
-from rapport.outreach.models import Step
+from rapport.outreach.models import Sequence, Step
 from rapport.outreach.plans import Plan, PlannedStep
 
 # By a person: what mail filters fetch counts for nobody, nor does what nobody can tell apart from them.
@@ -80,8 +80,8 @@ def who_has(tag_ids: Collection[UUID], candidate_ids: Collection[UUID]) -> set[t
     }
 
 
-def list_stopped(plan: Plan, candidate_ids: Collection[UUID]) -> dict[UUID, str]:
+def list_stopped(sequence: Sequence, candidate_ids: Collection[UUID]) -> dict[UUID, str]:
     """Who of these people has the tag that ends the sequence, with a sentence; no statement without such a tag."""
-    tag = plan.sequence.stop_tag
+    tag = sequence.stop_tag
     has = who_has([tag.id], candidate_ids) if tag else set()
     return {candidate_id: stop_words(str(tag)) for candidate_id, _ in has}

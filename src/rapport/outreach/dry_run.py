@@ -164,7 +164,7 @@ def _for_others(
         people = {key: row.candidate_id for key, row in rows.items() if row.sequence_id == sequence_id}
         unmet = list_unmet([step for step in plan.steps if step.only_if], people)
         passed_over |= {key: frozenset(steps) for key, steps in unmet.items() if steps}
-        reasons = list_stopped(plan, set(people.values()))
+        reasons = list_stopped(plan.sequence, set(people.values()))
         stopped |= {(sequence_id, candidate_id): why for candidate_id, why in reasons.items()}
     return passed_over, stopped
 

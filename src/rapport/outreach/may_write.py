@@ -11,8 +11,9 @@ from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.outreach import queries
 from rapport.outreach.claiming import room_of
+from rapport.outreach.conditions import list_stopped
 from rapport.outreach.facts import Known, read_known
-from rapport.outreach.governor import Rules, Verdict, earliest, examine, judge
+from rapport.outreach.governor import GO, Rules, Verdict, earliest, examine, judge
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.operations import SequenceDraft
 from rapport.outreach.permissions import VIEW
@@ -56,12 +57,23 @@ def may_write(actor: Actor, candidate_id: UUID, sequence_id: UUID | None = None)
     rules = Rules(hours, by.needs_consent, by.cap_count, by.cap_days, by.topic)
     open_here = Enrollment.objects.filter(candidate=candidate, state=Enrollment.State.ACTIVE)
     open_here = open_here.filter(sequence__in=queries.visible_sequences(actor))
+    ends = _ending(sequence, candidate.id)
+    verdict = next((check.verdict for check in ends if check.verdict.ends), None)
     return Answer(
-        candidate, sequence, rules, known, judge(known.facts, rules, now), earliest(known.facts, rules, now),
-        [Check(asked, verdict) for asked, verdict in examine(known.facts, rules, now)],
+        candidate, sequence, rules, known, verdict or judge(known.facts, rules, now),
+        None if verdict else earliest(known.facts, rules, now),
+        [*ends, *(Check(asked, verdict) for asked, verdict in examine(known.facts, rules, now))],
         list(open_here.select_related("sequence", "step").order_by("next_due_at", "id")),
         room_of(sequence.mailbox, now)[1] if sequence and sequence.mailbox else "",
     )  # fmt: skip
+
+
+def _ending(sequence: Sequence | None, candidate_id: UUID) -> list[Check]:
+    """What is asked before the governor where a tag ends the sequence."""
+    if sequence is None or sequence.stop_tag is None:
+        return []
+    why = list_stopped(sequence, [candidate_id]).get(candidate_id)
+    return [Check("Not the tag that ends the sequence", Verdict("tagged", why) if why else GO)]
 
 
 def _ordinary() -> Sequence:

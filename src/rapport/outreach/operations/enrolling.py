@@ -19,6 +19,7 @@ from rapport.lib.ids import new_id
 from rapport.mail.merge_fields import MissingValues
 from rapport.outreach import queries
 from rapport.outreach.activities import ENROLLMENT_CREATED
+from rapport.outreach.conditions import list_stopped
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import lasting_refusal
 from rapport.outreach.models import Sequence as OutreachSequence
@@ -71,8 +72,8 @@ class EnrollResult:
 def enroll(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) -> EnrollResult:
     """Put candidates into an active sequence; each batch of some thousands is one transaction.
 
-    Left out with a reason: who is in this sequence or was in it too lately, who cannot be written to, and those for whom a
-    field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice. The sequence is neither
+    Left out with a reason: who is in this sequence or was in it too lately, who has the tag that ends it, who cannot be
+    written to, and those for whom a field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice. The sequence is neither
     changed nor put away during a batch, and nobody in it is merged away.
     Records enrollment.created for each. Raises NotAllowed, NotFound, Conflict when the sequence is not active.
     """
@@ -151,6 +152,7 @@ def _sort(
         candidate_ids, now=now, cap_days=1, needs_consent=plan.sequence.needs_consent, with_exchanges=False
     )
     before = _before(plan, candidate_ids, now)
+    stopped = list_stopped(plan.sequence, candidate_ids)
     fine: dict[UUID, Known] = {}
     excluded: list[Excluded] = []
     for key in candidate_ids:
@@ -158,6 +160,8 @@ def _sort(
             excluded.append(Excluded(key, "unknown", "There is no such candidate."))
         elif key in before:
             excluded.append(before[key])
+        elif key in stopped:
+            excluded.append(Excluded(key, "tagged", stopped[key]))
         elif why := _refusal(plan, people[key]):
             excluded.append(Excluded(key, *why))
         else:

@@ -22,6 +22,7 @@ from rapport.mail.operations import judge_visits, keep_visit
 from rapport.outreach import operations
 from rapport.outreach.dry_run import dry_run
 from rapport.outreach.engine import Engine
+from rapport.outreach.may_write import may_write
 from rapport.outreach.models import Delivery, Enrollment, Sequence
 from rapport.outreach.settling import rebuild
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
@@ -178,6 +179,32 @@ def test_a_tag_ends_it(rita, engine, outbox, is_told):
     assert subjects(outbox) == [
         ("anna@example.net", "First"), ("ben@example.net", "First"), ("ben@example.net", "Second"),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_who_has_the_tag_that_ends_it_is_not_put_in(rita):
+    sequence = SequenceFactory(stop_tag=TagFactory(name="found a job"))
+    make_step(sequence)
+    anna, ben = make_person("Anna Example", "anna@example.net"), make_person("Ben Example", "ben@example.net")
+    candidates.tag_candidates(actor=rita.actor, candidate_ids=[anna.id], tag_id=sequence.stop_tag_id)
+    wanted = {"actor": rita.actor, "sequence_id": sequence.id, "candidate_ids": [anna.id, ben.id]}
+    for result in (operations.preview_enrollment(**wanted), operations.enroll(**wanted)):
+        assert result.ids == [ben.id]
+        assert result.excluded == [operations.Excluded(anna.id, "tagged", "They have the tag found a job.")]
+
+
+@pytest.mark.django_db
+def test_whether_we_may_write_knows_the_tag_that_ends_it(rita, sign_in):
+    sequence = SequenceFactory(stop_tag=TagFactory(name="found a job"))
+    make_step(sequence)
+    anna, ben = make_person("Anna Example", "anna@example.net"), make_person("Ben Example", "ben@example.net")
+    candidates.tag_candidates(actor=rita.actor, candidate_ids=[anna.id], tag_id=sequence.stop_tag_id)
+    no, yes = (may_write(rita.actor, person.id, sequence.id) for person in (anna, ben))
+    assert (no.verdict.text, no.earliest) == ("They have the tag found a job.", None)
+    assert (yes.verdict.may_go, yes.checks[0].asked) == (True, "Not the tag that ends the sequence")
+    assert may_write(rita.actor, anna.id).verdict.may_go
+    page = sign_in(rita).get(f"{reverse('outreach:may_write', args=[anna.id])}?sequence={sequence.id}").text
+    assert "<b>No.</b> They have the tag found a job." in page
 
 
 @pytest.mark.django_db
