@@ -163,10 +163,15 @@ def _for_others(
     for sequence_id, plan in plans.items():
         people = {key: row.candidate_id for key, row in rows.items() if row.sequence_id == sequence_id}
         unmet = list_unmet([step for step in plan.steps if step.only_if], people)
-        passed_over |= {key: frozenset(steps) for key, steps in unmet.items() if steps}
+        passed_over |= {key: frozenset(steps - _decided(rows[key])) for key, steps in unmet.items()}
         reasons = list_stopped(plan.sequence, set(people.values()))
         stopped |= {(sequence_id, candidate_id): why for candidate_id, why in reasons.items()}
     return passed_over, stopped
+
+
+def _decided(row: Enrollment) -> set[UUID | None]:
+    """The step whose mail goes out whatever holds by now: it was approved, or tried before."""
+    return {row.step_id} if row.delivery_id or row.tries else set()
 
 
 def _somebody(plan: Plan, start: datetime) -> Traveller:

@@ -116,6 +116,8 @@ def test_an_approved_mail_goes_out_whatever_happens_meanwhile(rita, engine, outb
     engine.run_until_idle()
     click(anna)
     operations.approve_deliveries(actor=rita.actor, delivery_ids=[Delivery.objects.get(state="planned").id])
+    ahead = dry_run(COMMAND, sequence.id, days=2).events
+    assert [(event.kind, event.position) for event in ahead] == [("approval", 2), ("finish", 2)]
     engine.run_until_idle()
     assert subjects(outbox) == [("anna@example.net", "First"), ("anna@example.net", "Missed it")]
 
