@@ -177,15 +177,15 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
     names = names_of(request.actor, [reader]) if reader else {}
     candidate_id = reader if names else None  # somebody who is gone, or whom one may not see: the invented one
     draft, theirs = _draft(editor), _letters_of(editor, candidate_id)
-    rows, day, subject = [], 0, ""
+    rows, hours, subject = [], 0, ""
     for number, step in enumerate(editor.steps, start=1):
-        if step["wait_unit"].value() != Step.WaitUnit.HOURS:
-            day += min(_number(step, "wait_count"), 999)
+        is_hours = step["wait_unit"].value() == Step.WaitUnit.HOURS
+        hours += min(_number(step, "wait_count"), 999) * (1 if is_hours else 24)
         kind, thread = str(step["kind"].value() or ""), subject
         for text in step.texts:
             letter = text.shown_letter
             row: dict[str, Any] = {
-                "number": number, "letter": letter, "day": day, "kind": kind, "problems": [], "missing": (),
+                "number": number, "letter": letter, "day": hours // 24, "kind": kind, "problems": [], "missing": (),
                 "is_theirs": bool(letter) and theirs.get(number) == letter,
             }  # fmt: skip
             entered = StepDraft(

@@ -117,6 +117,12 @@ def test_the_preview_is_for_a_real_person(rita, sign_in, mailbox):
     assert "Ann Berg has no title" in answer.text
 
 
+@pytest.mark.parametrize(("count", "day"), [("23", 0), ("49", 2)])
+def test_the_preview_counts_hours_in_days(rita, sign_in, mailbox, count, day):
+    entered = form(mailbox, **{"step-4-wait_count": count, "step-4-wait_unit": "hours"})
+    assert f"day {day}, when you approve" in sign_in(rita).post(reverse("outreach:preview"), entered).text
+
+
 def test_somebody_elses_change_is_not_overwritten(rita, sign_in, sequence, mailbox):
     seen = sequence.updated_at.isoformat()
     Sequence.objects.filter(id=sequence.id).update(updated_at=timezone.now())
