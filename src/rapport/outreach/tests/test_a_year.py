@@ -8,8 +8,9 @@ from rapport.outreach.tests.year import Year, everybody_is_accounted_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_no_cap_no_quiet_hour_and_no_wish_is_ever_broken():
-    year = Year(people=40, sequences=8, seed=1, days=40, haste=4)
+@pytest.mark.parametrize("tags", [0, 3])
+def test_no_cap_no_quiet_hour_and_no_wish_is_ever_broken(tags):
+    year = Year(people=40, sequences=8, seed=1, days=40, haste=4, tags=tags)
     year.run()
     assert year.broken == []
     assert everybody_is_accounted_for(year) == []

@@ -1,8 +1,8 @@
 """A year of many sequences over the same people, on the real ledger with a clock of its own, and a judge of its own.
 
 Mail is claimed and settled as the engine does it; servers refuse some of it, people answer, unsubscribe, choose, go into
-the archive, give and take consent, colleagues write by hand, sequences are paused, go on and change their steps, and the
-worker is off for hours. The judge keeps its own books of all that and shares no code with the governor.
+the archive, give and take consent, colleagues write by hand, give tags and take them off, sequences are paused, go on and
+change their steps, and the worker is off for hours. The judge keeps its own books of all that and shares no code with the governor.
 """
 
 import random
@@ -19,7 +19,15 @@ import time_machine
 from rapport.accounts.models import Role, User
 from rapport.activity.operations import ensure_partitions, react, record
 from rapport.candidates.models import Candidate, Consent
-from rapport.candidates.operations import archive_candidates, give_consent, unarchive_candidates, withdraw_consent
+from rapport.candidates.operations import (
+    archive_candidates,
+    give_consent,
+    tag_candidates,
+    unarchive_candidates,
+    untag_candidates,
+    withdraw_consent,
+)
+from rapport.candidates.tests.factories import TagFactory
 from rapport.lib.actors import SYSTEM
 from rapport.mail.activities import MESSAGE_RECEIVED, MESSAGE_SENT
 from rapport.mail.models import Message
@@ -52,17 +60,21 @@ class Books:
     every_days: int = 0
     paused_until: datetime | None = None
     is_archived: bool = False
+    tags: set[UUID] = field(default_factory=set)
 
 
 class Year:
     """`run` lives through it; `broken` then says every rule that was broken, in words.
 
-    `haste`: how many times as often as usual people and colleagues do something.
+    `haste`: how many times as often as usual people and colleagues do something. `tags`: how many tags there are, by which
+    steps are for some only and sequences end.
     """
 
-    def __init__(self, *, people: int, sequences: int, seed: int = 1, days: int = 365, haste: float = 1) -> None:
+    def __init__(
+        self, *, people: int, sequences: int, seed: int = 1, days: int = 365, haste: float = 1, tags: int = 0
+    ) -> None:
         self.people, self.count, self.end = people, sequences, BEGIN + timedelta(days=days)
-        self.dice, self.haste = random.Random(seed), haste
+        self.dice, self.haste, self.tag_count = random.Random(seed), haste, tags
         self.books: dict[UUID, Books] = {}
         self.broken: list[str] = []
         self.sent = self.put_off = 0
@@ -98,6 +110,7 @@ class Year:
             person = make_person(f"Person{number} Example", f"p{number}@example.net", time_zone=zone)
             self.books[person.id] = Books(zone)
         self.ids = list(self.books)
+        self.tags = [TagFactory() for _ in range(self.tag_count)]
         for number in range(self.count):
             self._make_sequence(number, mailboxes)
         self.sequences = list(Sequence.objects.order_by("name"))
@@ -108,7 +121,7 @@ class Year:
             (0.1, self.people, self._archive), (0.08, self.people, self._unarchive),
             (1.2, self.people, self._consent), (0.5, self.people, self._withdraw),
             (1, self.count, self._pause), (8, self.count, self._go_on), (2, self.count, self._change_steps),
-            (6, self.count, self._join), (20, 1, self._switch_off),
+            (6, self.count, self._join), (20, 1, self._switch_off), *([(2, self.people, self._tag)] if self.tags else ()),
         )  # fmt: skip
         for sequence in self.sequences:
             self._enroll(sequence, BEGIN)
@@ -122,13 +135,19 @@ class Year:
             until_time=dice.choice((time(13, 45), time(17), time(23, 59))), holiday_country=dice.choice(COUNTRIES),
             needs_consent=dice.random() < 0.4, cap_count=dice.choice((1, 2, 3)), cap_days=dice.choice((3, 7, 30)),
             topic=dice.choice(TOPICS), again_after_days=dice.choice((0, 30, 90)),
+            stop_tag=self.tags[0] if self.tags and dice.random() < 0.3 else None,
         )  # fmt: skip
         for position in range(1, dice.choice((2, 4, 6))):
             wait_count, kind = (
                 dice.choice((0, 1, 3, 7, 21)),
                 "task" if dice.random() < 0.15 and position > 1 else "auto",
             )
-            make_step(sequence, position, wait_count=wait_count, kind=kind)
+            make_step(sequence, position, wait_count=wait_count, kind=kind, **(self._condition() if self.tags else {}))
+
+    def _condition(self) -> dict[str, object]:
+        """For whom a step is, and how its wait is counted."""
+        unit, only_if = self.dice.choice(Step.WaitUnit.values), self.dice.choice(("", "", "", "tagged", "not_tagged"))
+        return {"wait_unit": unit, "only_if": only_if, "only_if_tag": self.dice.choice(self.tags) if only_if else None}
 
     def _enroll(self, sequence: Sequence, now: datetime) -> None:
         chosen = self.dice.sample(self.ids, max(1, len(self.ids) // 6))
@@ -199,6 +218,11 @@ class Year:
             yield "their own limit"
         if any(at > now - CONVERSATION and by != parcel.enrolled_by_id for at, by in books.talked):
             yield "a conversation"
+        if sequence.stop_tag_id in books.tags:
+            yield "a tag that ends it"
+        step = parcel.step
+        if step.only_if and not parcel.tries and (step.only_if == "tagged") != (step.only_if_tag_id in books.tags):
+            yield "a step for others"
         if (parcel.enrollment_id, parcel.step.id) in self._steps_sent:
             yield "the step once more"
         if parcel.step.id not in self._present_steps(sequence.id):
@@ -272,6 +296,14 @@ class Year:
         books.paused_until = (was or now + timedelta(days=182)) if choice.is_paused else None
         return True
 
+    def _tag(self, now: datetime) -> object:
+        """Give somebody a tag, or take it off."""
+        key, books = self._somebody()
+        tag, change = self.dice.choice(self.tags), {"actor": self.rita.actor, "candidate_ids": [key]}
+        (untag_candidates if tag.id in books.tags else tag_candidates)(**change, tag_id=tag.id)
+        books.tags ^= {tag.id}
+        return True
+
     def _archive(self, now: datetime) -> object:
         key, books = self._somebody()
         archive_candidates(actor=self.rita.actor, candidate_ids=[key], reason="Asked for it")
@@ -322,9 +354,12 @@ class Year:
             **{name: getattr(sequence, name) for name in operations.SequenceDraft.__dataclass_fields__}
         )
         steps = [
-            operations.StepDraft(step.kind, step.wait_count, f"Hello {step.position}", "Shall we talk?", step.id)
+            operations.StepDraft(
+                step.kind, step.wait_count, f"Hello {step.position}", "Shall we talk?", step.id,
+                wait_unit=step.wait_unit, only_if=step.only_if, only_if_tag_id=step.only_if_tag_id,
+            )
             for step in Step.objects.filter(sequence=sequence, retired_at=None).order_by("position")
-        ]
+        ]  # fmt: skip
         if len(steps) > 2 and self.dice.random() < 0.5:
             del steps[self.dice.randrange(1, len(steps))]
         else:
