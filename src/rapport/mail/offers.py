@@ -4,6 +4,7 @@ Mail reads attachments and the signature when a reply comes; who knows résumés
 who knows résumés or profiles what can be done with them when the conversation is looked at (`add_source`).
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from rapport.lib.actors import Actor
 from rapport.mail.files import SentFile
 from rapport.mail.models import Message
 from rapport.mail.signatures import Signature
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,17 @@ def add_look(look: Look) -> None:
 
 
 def look_at(content: bytes) -> str:
-    """What the first app that knows says of a file."""
-    return next((kind for look in _looks if (kind := look(content))), "")
+    """What the first app that knows says of a file; one that breaks on it does not keep the mail out."""
+    return next((kind for look in _looks if (kind := _kind_of(look, content))), "")
+
+
+def _kind_of(look: Look, content: bytes) -> str:
+    try:
+        return look(content)
+    except Exception:
+        # The server gives a mail once: whatever is wrong with a file, what they wrote has to get here.
+        logger.exception("file could not be looked at look=%s size_bytes=%d", look.__qualname__, len(content))
+        return ""
 
 
 def add_source(source: Source) -> None:

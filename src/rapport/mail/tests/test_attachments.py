@@ -61,6 +61,17 @@ def test_apps_above_offer_what_they_can_do_with_it(rita, sign_in, mailbox, monke
     assert found.signature.phone == "+49 30 901821"
 
 
+def test_a_file_that_breaks_who_looks_at_it_does_not_keep_the_mail_out(mailbox, monkeypatch, caplog):
+    def look(content):
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(offers, "_looks", [look, lambda content: "resume"])
+    operations.receive(mailbox=mailbox, data=reply_with(b"(" * 10))
+    (file,) = Original.objects.get().files
+    assert (file["filename"], file["kind"]) == ("cv.pdf", "resume")
+    assert "file could not be looked at" in caplog.text
+
+
 def test_without_the_original_there_is_nothing_to_save(rita, sign_in, mailbox):
     message = operations.receive(mailbox=mailbox, data=reply_with(b"%PDF-1.4"))
     client, url = sign_in(rita), reverse("mail:attachment", args=[message.id, 0])
