@@ -21,7 +21,7 @@ from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.models import Mailbox
 from rapport.outreach import ledger
-from rapport.outreach.conditions import list_passed_over, list_stopped
+from rapport.outreach.conditions import list_over, list_passed_over
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.fillings import read_fillings, to_fill_in
@@ -133,7 +133,7 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
         needs_consent=plan.sequence.needs_consent, writers={row.candidate_id: row.enrolled_by_id for row in rows},
     )  # fmt: skip
     threads = read_threads([row.thread_id for row in rows if row.thread_id])
-    stopped = list_stopped(plan.sequence, {row.candidate_id for row in rows})
+    over = list_over(plan, {row.id: row.candidate_id for row in rows})
     passed_over = list_passed_over(plan, rows)
     go: list[Parcel] = []
     tasks: list[DueRow] = []
@@ -148,8 +148,8 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     rules_in = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in known.values()}}
     for row in rows:
         person, step = known[row.candidate_id], steps.get(row.step_id)
-        if row.candidate_id in stopped:
-            ended.append(EndedEnrollment(row.id, row.candidate_id, "tagged", stopped[row.candidate_id]))
+        if row.id in over:
+            ended.append(over[row.id])
             continue
         if row.id in passed_over:
             continue
@@ -187,7 +187,7 @@ def _sort(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
                 continue
         ended.append(EndedEnrollment(row.id, row.candidate_id, verdict.reason, verdict.text))
     ledger.postpone(later)
-    skipped = [row for row in rows if row.id in passed_over and row.candidate_id not in stopped]
+    skipped = [row for row in rows if row.id in passed_over and row.id not in over]
     go_on(plan, [(row, passed_over[row.id], known[row.candidate_id].time_zone) for row in skipped], now)
     leave_gone(plan, gone, now)
     end_many(plan.sequence, ended, now)

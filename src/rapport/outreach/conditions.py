@@ -1,13 +1,13 @@
 """Steps that only some get, and what ends a sequence for somebody: the tags they have, the links they followed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from django.db import connection
 
 from rapport.candidates.models import CandidateTag
 from rapport.candidates.tag_queries import meanings_of
-from rapport.outreach.ending import stop_words
+from rapport.outreach.ending import ARRIVED, EndedEnrollment, stop_words
 from rapport.outreach.ledger import DueRow
 from rapport.outreach.models import Sequence, Step
 from rapport.outreach.plans import Plan, PlannedStep
@@ -78,6 +78,16 @@ def who_has(tag_ids: Collection[UUID], candidate_ids: Collection[UUID]) -> set[t
         for candidate_id in candidate_ids
         if any((candidate_id, key) in has for key in own)
     }
+
+
+def list_over(plan: Plan, people: Mapping[UUID, UUID]) -> dict[UUID, EndedEnrollment]:
+    """Those of these enrollments that have nothing to come: who has the tag that ends the sequence, or followed a link where
+    it is there for that. `people` are candidates by their enrollment; no statement without such a tag or goal."""
+    stopped = list_stopped(plan.sequence, set(people.values()))
+    arrived = _followed(people) if plan.sequence.goal == Sequence.Goal.CLICK else set()
+    over = {key: EndedEnrollment(key, people[key], "goal", ARRIVED) for key in arrived}
+    tagged = ((key, candidate_id) for key, candidate_id in people.items() if candidate_id in stopped)
+    return over | {key: EndedEnrollment(key, who, "tagged", stopped[who]) for key, who in tagged}
 
 
 def list_stopped(sequence: Sequence, candidate_ids: Collection[UUID]) -> dict[UUID, str]:

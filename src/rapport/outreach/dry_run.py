@@ -20,9 +20,9 @@ from rapport.mail.models import Mailbox, Message
 from rapport.mail.template_fields import sample_person
 from rapport.mail.warm_up import cap_on
 from rapport.outreach import queries
-from rapport.outreach.conditions import list_stopped, list_unmet
+from rapport.outreach.conditions import list_over, list_unmet
 from rapport.outreach.facts import Known, read_known
-from rapport.outreach.governor import Facts
+from rapport.outreach.governor import GO, Facts, Verdict
 from rapport.outreach.models import Delivery, Enrollment, Step
 from rapport.outreach.models import Sequence as OutreachSequence
 from rapport.outreach.plans import Plan, load_plan, load_plans, read_letters
@@ -137,11 +137,11 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
     others = others.exclude(sequence_id=plan.sequence.id).order_by("id")
     plans = {plan.sequence.id: plan} | load_plans({row.sequence_id for row in others})
     going: dict[UUID, list[Going]] = defaultdict(list)
-    passed_over, stopped = _for_others({row.id: row for row in (*rows, *others)}, plans)
+    passed_over, over = _for_others({row.id: row for row in (*rows, *others)}, plans)
     for row in (*rows, *others):
         if row.sequence_id in plans and row.next_due_at is not None:
             ahead = passed_over.get(row.id, frozenset())
-            stop = stopped.get((row.sequence_id, row.candidate_id), "")
+            stop = over.get(row.id, GO)
             going[row.candidate_id].append(
                 Going(row.id, plans[row.sequence_id], row.step_id, row.next_due_at, ahead, stop)
             )
@@ -156,17 +156,16 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
 
 def _for_others(
     rows: Mapping[UUID, Enrollment], plans: Mapping[UUID, Plan]
-) -> tuple[dict[UUID, frozenset[UUID]], dict[tuple[UUID, UUID], str]]:
-    """The steps ahead of each enrollment that go to others only, and why some end, by (sequence, person)."""
+) -> tuple[dict[UUID, frozenset[UUID]], dict[UUID, Verdict]]:
+    """The steps ahead of each enrollment that go to others only, and why some end."""
     passed_over: dict[UUID, frozenset[UUID]] = {}
-    stopped: dict[tuple[UUID, UUID], str] = {}
+    over: dict[UUID, Verdict] = {}
     for sequence_id, plan in plans.items():
         people = {key: row.candidate_id for key, row in rows.items() if row.sequence_id == sequence_id}
         unmet = list_unmet([step for step in plan.steps if step.only_if], people)
         passed_over |= {key: frozenset(steps - _decided(rows[key])) for key, steps in unmet.items()}
-        reasons = list_stopped(plan.sequence, set(people.values()))
-        stopped |= {(sequence_id, candidate_id): why for candidate_id, why in reasons.items()}
-    return passed_over, stopped
+        over |= {key: Verdict(row.reason, row.note) for key, row in list_over(plan, people).items()}
+    return passed_over, over
 
 
 def _decided(row: Enrollment) -> set[UUID | None]:

@@ -49,6 +49,8 @@ UPDATE outreach_enrollment e SET state = 'exited', exit_reason = v.reason, exit_
 FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
 """
 
+ARRIVED = "They followed a link, which is what the sequence is for."
+
 
 def stop_words(tag: str) -> str:
     """Why somebody who was given a tag gets nothing more."""

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from rapport.outreach.claiming import refusal_of
 from rapport.outreach.facts import Known
-from rapport.outreach.governor import MailboxUse, Verdict, allowance, judge
+from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.models import Step
 from rapport.outreach.plans import Plan, PlannedStep
 from rapport.outreach.schedule import NeverOpen
@@ -35,7 +35,7 @@ class Going:
     step_id: UUID | None
     due_at: datetime
     passed_over: frozenset[UUID] = frozenset()
-    stop: str = ""
+    stop: Verdict = GO
 
 
 @dataclass(slots=True)
@@ -120,8 +120,8 @@ class _Simulation:
 
     def _act(self, traveller: Traveller, going: Going, now: datetime) -> None:
         step = going.plan.find_step(going.step_id)
-        if step is not None and going.stop:
-            self._note(traveller, going, step, now, "stop", Verdict("tagged", going.stop))
+        if step is not None and going.stop.ends:
+            self._note(traveller, going, step, now, "stop", going.stop)
             return
         if step is not None and step.id in going.passed_over:
             self._go_on(traveller, going, step, now, "pass", Verdict("for_others", f"It is {step.only_if_words}."))

@@ -15,7 +15,7 @@ from rapport.lib.actors import SYSTEM, Actor
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
 from rapport.outreach.conditions import who_has
-from rapport.outreach.ending import EndedEnrollment, end_many, stop_words
+from rapport.outreach.ending import ARRIVED, EndedEnrollment, end_many, stop_words
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import hours_of
@@ -53,7 +53,7 @@ def exit_for_candidates(
 def exit_at_click(*, enrollment_ids: Collection[UUID]) -> int:
     """Stop those of these enrollments whose sequence is there to have a link followed. Records enrollment.exited."""
     rows = Enrollment.objects.filter(id__in=list(enrollment_ids), sequence__goal=Sequence.Goal.CLICK)
-    return _end(rows, "goal", "They followed a link, which is what the sequence is for.", SYSTEM)
+    return _end(rows, "goal", ARRIVED, SYSTEM)
 
 
 @transaction.atomic

@@ -160,6 +160,29 @@ def test_who_reaches_the_goal_is_done(rita, engine, outbox, sign_in):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_goal_that_was_set_later_counts_for_who_is_there_already(rita, engine, outbox):
+    sequence = SequenceFactory(mailbox=MailboxFactory(smtp_port=outbox.port))
+    make_step(sequence, subject="First")
+    make_step(sequence, 2, wait_count=1, subject="Second")
+    anna, ben = enroll(rita, sequence, "Anna", "Ben")
+    engine.run_until_idle()
+    click(anna)
+    while react():
+        pass
+    Sequence.objects.update(goal="click")
+    first = {event.candidate_id: event for event in reversed(dry_run(COMMAND, sequence.id, days=2).events)}
+    told = "They followed a link, which is what the sequence is for."
+    assert (first[anna.id].kind, first[anna.id].reason, first[anna.id].text) == ("stop", "goal", told)
+    assert (first[ben.id].kind, first[ben.id].position) == ("mail", 2)
+    with time_machine.travel(clock.now() + DAY + timedelta(minutes=1)):
+        engine.run_until_idle()
+    assert list(Enrollment.objects.filter(exit_reason="goal").values_list("candidate", "exit_note")) == [
+        (anna.id, told)
+    ]
+    assert [to for to, subject in subjects(outbox) if subject == "Second"] == ["ben@example.net"]
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_told", [True, False], ids=["by what happened", "when it is due"])
 def test_a_tag_ends_it(rita, engine, outbox, is_told):
     busy = TagFactory(name="found a job")
