@@ -251,7 +251,7 @@ TOUCH = """
 UPDATE candidates_candidate c SET {column} = given.at
 FROM (SELECT c.id, given.at FROM unnest(%s::uuid[], %s::timestamptz[]) AS given(id, at)
       JOIN candidates_candidate c ON c.id = given.id
-      WHERE c.{column} IS NULL OR c.{column} < given.at ORDER BY c.id FOR UPDATE OF c) AS given
+      WHERE c.{column} IS NULL OR c.{column} < given.at ORDER BY c.id FOR NO KEY UPDATE OF c) AS given
 WHERE c.id = given.id RETURNING c.id
 """
 

@@ -11,6 +11,8 @@ from rapport.lib.ids import array_of
 
 BATCH = 2_000
 COUNT_LOCK = 0x72656C61  # "rela": one batch at a time, for two that share people would wait for each other
+# What the foreign keys ask for below, before the lock: who counts within a larger transaction may hold some of these people.
+HOLD = "SELECT FROM candidates_candidate WHERE id = ANY(%(ids)s::uuid[]) ORDER BY id FOR KEY SHARE"
 FORGET = "DELETE FROM candidates_signal WHERE candidate_id = ANY(%(ids)s::uuid[])"
 # What happened to somebody who was merged away is on record for the one who stays, too.
 COUNT = """
@@ -61,7 +63,7 @@ WHERE m.direction = 'in' AND m.kind = 'reply' AND c.merged_into_id IS NULL
 
 
 def recount_relationships(*, candidate_ids: Iterable[UUID]) -> None:
-    """Work out anew the signals of these candidates and what they come to, in four statements for every 2,000."""
+    """Work out anew the signals of these candidates and what they come to, in five statements for every 2,000."""
     everybody = sorted(candidate_ids)
     for start in range(0, len(everybody), BATCH):
         ids = everybody[start : start + BATCH]
@@ -70,6 +72,7 @@ def recount_relationships(*, candidate_ids: Iterable[UUID]) -> None:
             "kinds": list(POINTS), "points": list(POINTS.values()),
         }  # fmt: skip
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(HOLD, parameters)
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COUNT_LOCK])
             for statement in (FORGET, COUNT, SUM_UP):
                 cursor.execute(statement, parameters)

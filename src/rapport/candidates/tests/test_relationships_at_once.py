@@ -5,10 +5,10 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from rapport.activity.operations import Happening, record_many
-from rapport.candidates.models import Relationship, Signal
+from rapport.candidates.models import Candidate, Relationship, Signal
 from rapport.candidates.operations import recount_relationships
 from rapport.candidates.tests.factories import CandidateFactory
 from rapport.lib import clock
@@ -33,17 +33,21 @@ def test_nobody_waits_for_ever_and_nothing_counts_twice() -> None:
     )
     failures: list[BaseException] = []
 
-    def count(dice: random.Random) -> None:
+    def count(dice: random.Random, holds_people: bool) -> None:
         try:
             for _ in range(ROUNDS):
-                recount_relationships(candidate_ids=dice.sample(people, PEOPLE - 10))
+                chosen = dice.sample(people, PEOPLE - 10)
+                with transaction.atomic():
+                    if holds_people:  # as a reaction does that has changed them before, in the same transaction
+                        list(Candidate.objects.select_for_update().filter(id__in=chosen).order_by("id"))
+                    recount_relationships(candidate_ids=chosen)
             recount_relationships(candidate_ids=people)
         except BaseException as error:
             failures.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=count, args=[random.Random(seed)]) for seed in range(3)]
+    threads = [threading.Thread(target=count, args=[random.Random(seed), seed > 0]) for seed in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
