@@ -72,7 +72,7 @@ class SequenceForm(forms.Form):
         required=False,
         help_text="Who gets there is done with it. Whoever answers or applies gets nothing more in any case.",
     )
-    stop_tag = forms.CharField(label="Ends for whoever has the tag", required=False, max_length=100)
+    stop_tag = forms.CharField(label="Ends for whoever has the tag", required=False, max_length=100, initial="")
     updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, mailboxes: Iterable[Mailbox], jobs: Iterable[Job], **kwargs: Any) -> None:
@@ -157,7 +157,7 @@ class StepForm(forms.Form):
     only_if = forms.ChoiceField(
         label="Who gets it", choices=Step.OnlyIf.choices, required=False, widget=forms.Select(attrs={"class": "input"})
     )
-    only_if_tag = forms.CharField(label="Tag", required=False, max_length=100)
+    only_if_tag = forms.CharField(label="Tag", required=False, max_length=100, initial="")
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
     smallest_difference_points = forms.IntegerField(

@@ -1,5 +1,6 @@
 """Steps for some only, goals and tags that end a sequence: what a real engine sends to a real server."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -262,6 +263,13 @@ CONDITION = {
     "step-4-only_if": "tagged", "step-4-only_if_tag": "SPEAKS", "step-4-wait_unit": "workdays", "goal": "click",
     "tracks_clicks": "on", "stop_tag": "found a job",
 }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_new_sequence_names_no_tag(rita, sign_in):
+    page = sign_in(rita).get(reverse("outreach:create")).text
+    hidden = re.findall(r'<input type="hidden" name="(?:step-0-only_if|stop)_tag" value="([^"]*)"', page)
+    assert hidden == ["", ""]
 
 
 @pytest.mark.django_db
