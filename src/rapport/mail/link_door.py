@@ -7,11 +7,12 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import QueryDict
 from django.utils.encoding import iri_to_uri
 
 from rapport.lib import clock
+from rapport.lib.queue import AWAY
 from rapport.mail import address_tokens
 from rapport.mail.clicks import Visit
 from rapport.mail.operations import keep_visit
@@ -51,7 +52,7 @@ def lead_on(meta: Mapping[str, Any], token: str, url: str) -> Headers | None:
         try:
             keep_visit(message_id=message_id, visit=visit)
             break
-        except (OperationalError, InterfaceError):
+        except AWAY:
             # The connection may be one that the database has dropped meanwhile.
             if not connection.in_atomic_block:
                 connection.close()

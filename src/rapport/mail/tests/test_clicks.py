@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from psycopg_pool import PoolTimeout
 
 from rapport.activity.models import Activity
 from rapport.mail import link_door
@@ -177,9 +178,10 @@ def test_the_door_leads_nowhere_else(message, changes):
     assert not LinkVisit.objects.exists()
 
 
-def test_whoever_follows_a_link_is_led_on_while_the_database_is_away(message, monkeypatch):
+@pytest.mark.parametrize("away", [OperationalError, InterfaceError, PoolTimeout])
+def test_whoever_follows_a_link_is_led_on_while_the_database_is_away(message, monkeypatch, away):
     def refuse(**_):
-        raise OperationalError("the connection is lost")
+        raise away("the connection is lost")
 
     monkeypatch.setattr(link_door, "keep_visit", refuse)
     assert ask(environ_of(message.id))[0] == "302 Found"
