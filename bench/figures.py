@@ -7,9 +7,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -163,3 +164,28 @@ def wait_for(address: str, timeout_s: float) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+
+
+@contextmanager
+def empty_installation(module: str) -> Iterator[dict[str, str]]:
+    """The environment of an empty installation in a temporary folder; `python -m MODULE hold` keeps its database running."""
+    folder = Path(tempfile.mkdtemp(prefix="rapport-bench-"))
+    folder.chmod(0o755)
+    environ = {
+        **os.environ,
+        "RAPPORT_DATA_DIR": str(folder),
+        "RAPPORT_LOG_LEVEL": "WARNING",
+        "PYTHONWARNINGS": "ignore",
+    }
+    environ.pop("RAPPORT_DATABASE_URL", None)
+    holder = subprocess.Popen(
+        [sys.executable, "-m", module, "hold"], env=environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        subprocess.run([*RAPPORT, "migrate", "--verbosity", "0"], env=environ, cwd=ROOT, check=True)
+        yield environ
+    finally:
+        holder.communicate()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -10,14 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.figures import RAPPORT, ROOT, Figure, free_port
+from bench.figures import RAPPORT, ROOT, Figure, empty_installation, free_port
 
 MESSAGES = 20_000
 TARGET = 2_000
@@ -31,7 +30,7 @@ def measure(people: int) -> Iterator[Figure]:
     if SINK is None:
         raise SystemExit("bench send: smtp-sink is missing; install Debian's postfix package")
     count = max(2_000, min(people or MESSAGES, MESSAGES))
-    with _installation() as environ, _sink() as port:
+    with empty_installation("bench.send") as environ, _sink() as port:
         peer = _source_rate(port, count)
         alone = _timed(environ, [sys.executable, "-m", "bench.send", "engine"], count, port)
         note = f"{count:,} messages, {SENDERS} processes with {LANES} connections each; {alone / peer:.0%} of smtp-source's own rate"
@@ -44,35 +43,6 @@ def measure(people: int) -> Iterator[Figure]:
             "send.rate_in_worker", whole, "messages/s", peer="smtp-source", peer_value=round(peer), n=count,
             note=f"beside reactions, notifications and the search index; {whole / peer:.0%} of smtp-source's own rate",
         )  # fmt: skip
-
-
-@contextmanager
-def _installation() -> Iterator[dict[str, str]]:
-    """An empty installation with its embedded database running."""
-    folder = Path(tempfile.mkdtemp(prefix="rapport-send-"))
-    folder.chmod(0o755)
-    environ = {
-        **os.environ,
-        "RAPPORT_DATA_DIR": str(folder),
-        "RAPPORT_LOG_LEVEL": "WARNING",
-        "PYTHONWARNINGS": "ignore",
-    }
-    environ.pop("RAPPORT_DATABASE_URL", None)
-    holder = subprocess.Popen(
-        [sys.executable, "-m", "bench.send", "hold"],
-        env=environ,
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        subprocess.run([*RAPPORT, "migrate", "--verbosity", "0"], env=environ, cwd=ROOT, check=True)
-        yield environ
-    finally:
-        holder.communicate()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -8,18 +8,14 @@ that was sent an hour ago. When the last answer is in, the server is killed: eve
 import asyncio
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from bench.figures import RAPPORT, ROOT, Figure, free_port, percentile, wait_for
+from bench.figures import RAPPORT, ROOT, Figure, empty_installation, free_port, percentile, wait_for
 
 CLICKS = 20_000
 TARGET = 3_000
@@ -41,7 +37,7 @@ RETURNING id
 def measure(people: int) -> Iterator[Figure]:
     """As many clicks as given, at most 20,000 and at least 2,000; first to the web server alone."""
     count = max(2_000, min(people or CLICKS, CLICKS))
-    with _installation() as environ:
+    with empty_installation("bench.tracking") as environ:
         for figure, target, with_worker in (("rate", TARGET, False), ("rate_in_product", None, True)):
             rate, times, kept = _follow(environ, count, with_worker=with_worker)
             yield Figure(
@@ -53,32 +49,6 @@ def measure(people: int) -> Iterator[Figure]:
                 f"tracking.{figure}.lost", count - kept, "clicks", target=0, n=count,
                 note="answered, and not there after the server was killed",
             )  # fmt: skip
-
-
-@contextmanager
-def _installation() -> Iterator[dict[str, str]]:
-    """An empty installation with its embedded database running."""
-    folder = Path(tempfile.mkdtemp(prefix="rapport-track-"))
-    folder.chmod(0o755)
-    environ = {
-        **os.environ,
-        "RAPPORT_DATA_DIR": str(folder),
-        "RAPPORT_LOG_LEVEL": "WARNING",
-        "PYTHONWARNINGS": "ignore",
-    }
-    environ.pop("RAPPORT_DATABASE_URL", None)
-    holder = subprocess.Popen(
-        [sys.executable, "-m", "bench.tracking", "hold"], env=environ, cwd=ROOT, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        subprocess.run([*RAPPORT, "migrate", "--verbosity", "0"], env=environ, cwd=ROOT, check=True)
-        yield environ
-    finally:
-        holder.communicate()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _follow(environ: dict[str, str], count: int, *, with_worker: bool) -> tuple[float, list[float], int]:

@@ -69,7 +69,10 @@ def test_what_a_rule_hides_is_on_no_timeline_of_the_actor(monkeypatch, django_as
     for colour in ("gold", "grey"):
         subjects = {"candidate": candidate, "frame": rita.id if colour == "gold" else omar.id}
         record(PAINTED, actor=SYSTEM, subjects=subjects, data={"colour": colour})
-    rule = lambda actor: hiding.names("frame", [actor.id])  # noqa: E731
+
+    def rule(actor):
+        return hiding.names("frame", [actor.id])
+
     monkeypatch.setattr(hiding, "_rules", [rule])
     for actor, seen in ((rita, ["grey"]), (omar, ["gold"]), (SYSTEM, ["grey", "gold"])):
         with django_assert_num_queries(2):

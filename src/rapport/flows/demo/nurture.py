@@ -125,10 +125,11 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
                     *step,
                     template_version_id=written.get(WRITTEN_FROM.get((name, number), "")),
                     variants=_variants(name, number, step[-1]),
-                    wait_unit=CONDITIONS.get((name, number), ("days", ""))[0],
-                    only_if=CONDITIONS.get((name, number), ("days", ""))[1],
+                    wait_unit=wait_unit,
+                    only_if=only_if,
                 )
                 for number, step in enumerate(steps)
+                for wait_unit, only_if in [CONDITIONS.get((name, number), ("days", ""))]
             ],
         )
         plan = load_plan(sequence.id)
