@@ -111,7 +111,7 @@ def _seed(count: int) -> list[str]:
     from rapport.lib.actors import COMMAND
     from rapport.mail.models import Mailbox, Message
     from rapport.mail.operations import MailboxSettings, create_mailbox
-    from rapport.outreach.claiming import link_url
+    from rapport.outreach.parcels import link_url
 
     settings = MailboxSettings(address="rita@example.org", smtp_host="127.0.0.1", smtp_security="plain")
     mailbox = Mailbox.objects.first() or create_mailbox(actor=COMMAND, settings=settings, owner_id=None)

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 RESTART_S = 1.0
 GRACE_S = 22
 WATCH_S = 0.25
+COLLECT_AFTER = 20_000, 20, 20  # batches of rows come and go without a cycle among them; Python's own 700 is for small programs
 
 Work = Callable[[threading.Event], None]
 
@@ -74,6 +75,7 @@ class Herd:
         if self.ended.is_set():  # the signal came before its handlers stood
             stop.set()
         lifeline.watch(read)
+        gc.set_threshold(*COLLECT_AFTER)
         work(stop)
 
     def _gone(self) -> list[str]:

@@ -27,15 +27,16 @@ from rapport.mail.models import Mailbox
 from rapport.mail.operations import note_failure
 from rapport.mail.operations.mailboxes import smtp_settings
 from rapport.outreach import ledger, settling
-from rapport.outreach.claiming import claim_due, prepare
+from rapport.outreach.claiming import claim_due
 from rapport.outreach.lanes import LaneGroup
 from rapport.outreach.ledger import MarkBook
+from rapport.outreach.parcels import prepare
 from rapport.outreach.plans import load_plan
 from rapport.outreach.settler import Settler
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1000
 LANES = 10
 PER_LANE_A_MINUTE = 60
 

@@ -11,8 +11,8 @@ from rapport.mail.headers import ascii_address
 from rapport.mail.operations import note_failure
 from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, SmtpSettings
 from rapport.outreach import ledger
-from rapport.outreach.claiming import Parcel
 from rapport.outreach.ledger import Change, MarkBook
+from rapport.outreach.parcels import Parcel
 from rapport.outreach.settler import Settler
 from rapport.outreach.settling import Done
 

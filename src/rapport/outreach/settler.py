@@ -17,7 +17,7 @@ from rapport.outreach.settling import Done
 
 logger = logging.getLogger(__name__)
 
-SETTLE_BATCH = 500
+SETTLE_BATCH = 1000
 SETTLE_AFTER_S = 0.3
 
 

@@ -17,7 +17,13 @@ from rapport.mail.merge_fields import MissingValues
 from rapport.mail.operations import suppress_address
 from rapport.mail.operations.recording import HandedOver, store_handed_over
 from rapport.outreach import ledger
-from rapport.outreach.claiming import (
+from rapport.outreach.ending import EndedEnrollment, record_exits, record_finished
+from rapport.outreach.facts import Known, read_known
+from rapport.outreach.fillings import read_fillings
+from rapport.outreach.governor import Facts, Retry
+from rapport.outreach.ledger import DueRow, Outcome, Settled
+from rapport.outreach.models import Delivery, Enrollment, StepVersion
+from rapport.outreach.parcels import (
     NO_THREAD,
     Parcel,
     Thread,
@@ -26,12 +32,6 @@ from rapport.outreach.claiming import (
     render_content,
     unsubscribe_url,
 )
-from rapport.outreach.ending import EndedEnrollment, record_exits, record_finished
-from rapport.outreach.facts import Known, read_known
-from rapport.outreach.fillings import read_fillings
-from rapport.outreach.governor import Facts, Retry
-from rapport.outreach.ledger import DueRow, Outcome, Settled
-from rapport.outreach.models import Delivery, Enrollment, StepVersion
 from rapport.outreach.plans import Plan, PlannedStep, load_plans, load_version
 from rapport.outreach.subjects import job_of
 
@@ -181,7 +181,7 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mappi
         present = plan.find_step(row.step_id)
         step = present.variant_for(enrollment.candidate_id, row.letter) if present else step
     step = step if thread.message_ids else plan.as_first(step)
-    parcel = build_parcel(plan, step, due, known, thread, filled)
+    parcel = build_parcel(plan, step, due, known, thread, delivery_id=row.id, filled=filled)
     if row.state == Delivery.State.PLANNED:
         parcel.to_fill = step.text.placeholders
         asked = {name: name for name in step.text.open_placeholders(parcel.values)}

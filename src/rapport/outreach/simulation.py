@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
-from rapport.outreach.claiming import refusal_of
 from rapport.outreach.facts import Known
 from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
 from rapport.outreach.models import Step
 from rapport.outreach.plans import Plan, PlannedStep
 from rapport.outreach.schedule import NeverOpen
+from rapport.outreach.sorting import refusal_of
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NO_STEP = Verdict("no_step", "The step was taken out of the sequence.")

@@ -220,6 +220,7 @@ def test_who_has_the_tag_that_ends_it_is_not_put_in(rita):
 
 
 @pytest.mark.django_db
+@time_machine.travel("2026-11-25T10:00:00Z")
 def test_whether_we_may_write_knows_the_tag_that_ends_it(rita, sign_in):
     sequence = SequenceFactory(stop_tag=TagFactory(name="found a job"))
     make_step(sequence)

@@ -10,7 +10,7 @@ from tests.servers import smtp as real_smtp
 from rapport.mail.models import Mailbox
 from rapport.mail.smtp import SmtpSettings
 from rapport.mail.tests.scripted_smtp import ScriptedServer
-from rapport.outreach import claiming, operations
+from rapport.outreach import operations, parcels
 from rapport.outreach.engine import Engine
 from rapport.outreach.lanes import LaneGroup
 from rapport.outreach.ledger import MarkBook
@@ -91,14 +91,14 @@ def test_a_nul_in_an_answer_refuses_one_person_alone(rita):
 
 
 def test_a_text_that_cannot_be_written_is_told_and_holds_up_nobody(rita, monkeypatch):
-    write = claiming.write_message
+    write = parcels.write_message
 
     def fail_for_one(content, envelope):
         if envelope.recipient.email == ADDRESSES[0]:
             raise RuntimeError("boom")
         return write(content, envelope)
 
-    monkeypatch.setattr(claiming, "write_message", fail_for_one)
+    monkeypatch.setattr(parcels, "write_message", fail_for_one)
     engine = Engine(lanes=2, batch=50, lease_s=30)
     with real_smtp.running() as outbox:
         start(rita, outbox, *ADDRESSES)
