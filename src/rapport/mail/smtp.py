@@ -21,6 +21,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
+from rapport.mail.wire import Talk, Wire, run_alone
+
 _ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -86,107 +88,147 @@ class _RefusedError(Exception):
         super().__init__(code, text)
 
 
-class _StaleError(Exception):
-    """A kept connection turned out to be closed by the server before it took anything of this message."""
+class StaleError(Exception):
+    """A kept connection turned out to be closed by the server before it took anything of this message: connect again."""
 
 
 class Connection:
-    """One kept SMTP connection, for one thread at a time; it connects when first used and again when lost.
+    """One kept SMTP connection, for one thread at a time.
 
-    `send` raises nothing that the server or the network does: it returns a SendResult.
+    `send` connects when needed, sends and waits. Whoever serves many connections at once calls `connect`, which waits, and
+    runs the `talk`s. Neither raises what the server or the network does: a SendResult tells it.
     """
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
         self._smtp: smtplib.SMTP | None = None
+        self._wire: Wire | None = None
+        self._is_fresh = False
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """The connected socket; None while there is none."""
+        return self._wire.sock if self._wire else None
 
     def send(self, *, sender: str, recipient: str, message: bytes) -> SendResult:
         """Send one message in one mail transaction; `message` is RFC 5322 bytes without dot-stuffing."""
-        for address in (sender, recipient):
-            if not _ENVELOPE_ADDRESS.fullmatch(address):
-                scope = Scope.MAILBOX if address is sender else Scope.RECIPIENT
-                return SendResult(Outcome.NEVER, 0, f"{address!r} is not an address that mail can be sent to", scope)
+        if refused := impossible(sender, recipient):
+            return refused
+        while True:
+            if self._wire is None and (problem := self.connect()):
+                return problem
+            assert self._wire is not None
+            try:
+                return run_alone(self._wire.sock, self.talk(sender=sender, recipient=recipient, message=message))
+            except StaleError:
+                continue
+
+    def connect(self) -> SendResult | None:
+        """Connect and sign in, waiting for it; returns what is wrong, if anything."""
         try:
-            return self._send(sender, recipient, message)
-        except _StaleError:
-            return self._send(sender, recipient, message)
+            self.open()
+        except (OSError, smtplib.SMTPException) as error:
+            return _lost(error, self.settings)
+        return None
 
     def open(self) -> None:
         """Connect and sign in if not connected. Raises OSError or smtplib.SMTPException as they come."""
-        if self._smtp is None:
+        if self._wire is None:
             self._smtp = _connect(self.settings)
+            assert self._smtp.sock is not None
+            self._wire, self._is_fresh = Wire(self._smtp.sock), True
 
     def close(self) -> None:
-        """Say goodbye and close; never raises."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is None:
-            return
+        """Say goodbye and close; never raises, and waits for no answer."""
         try:
-            smtp.quit()
-        except (OSError, smtplib.SMTPException):
-            smtp.close()
+            if self._wire is not None:
+                self._wire.sock.send(b"QUIT\r\n")
+        except OSError:
+            pass
+        self._drop()
 
-    def _send(self, sender: str, recipient: str, message: bytes) -> SendResult:
-        """One attempt. Raises _StaleError only where the connection was kept from an earlier message."""
-        was_kept = self._smtp is not None
+    def talk(self, *, sender: str, recipient: str, message: bytes) -> Talk[SendResult]:
+        """Send one message over the connection that is open, to possible addresses (see `impossible`).
+
+        Raises StaleError only where the connection was kept from an earlier message.
+        """
+        smtp, wire = self._smtp, self._wire
+        assert smtp is not None
+        assert wire is not None
+        was_kept, self._is_fresh = not self._is_fresh, False
         try:
-            self.open()
-            smtp = self._smtp
-            assert smtp is not None
             if limit := _size_limit(smtp, len(message)):
                 reason = f"The message has {len(message):,} bytes, the server takes {limit:,}"
                 return SendResult(Outcome.NEVER, 552, reason)
-            _begin(smtp, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
+            yield from self._begin(smtp, wire, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>")
         except _RefusedError as refused:
             if was_kept and refused.code == 421:
                 self._drop()
-                raise _StaleError from refused
-            return self._refusal(refused)
+                raise StaleError from refused
+            return (yield from self._refusal(wire, refused))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             if was_kept and not _timed_out(error):
-                raise _StaleError from error
+                raise StaleError from error
             return _lost(error, self.settings)
-        return self._deliver(smtp, _stuffed(message))
+        return (yield from self._deliver(wire, _stuffed(message)))
 
-    def _deliver(self, smtp: smtplib.SMTP, body: bytes) -> SendResult:
-        sock = smtp.sock
-        assert sock is not None
+    def _begin(self, smtp: smtplib.SMTP, wire: Wire, mail: str, rcpt: str) -> Talk[None]:
+        """MAIL, RCPT and DATA, in one packet where the server announces PIPELINING (RFC 2920)."""
+        for_s = self.settings.timeout_s
+        if not smtp.has_extn("pipelining"):
+            yield from _command(wire, for_s, mail, Scope.MAILBOX)
+            yield from _command(wire, for_s, rcpt)
+            yield from _command(wire, for_s, "DATA", expected=3)
+            return
+        yield from wire.write(f"{mail}\r\n{rcpt}\r\nDATA\r\n".encode("ascii"), for_s)
+        replies = []
+        for _ in range(3):
+            replies.append((yield from wire.reply(for_s)))
+        if replies[2][0] == 354 and (replies[0][0] // 100 != 2 or replies[1][0] // 100 != 2):
+            # The server waits for a message without recipient; RFC 2920 section 3.1 ends it with a single dot.
+            yield from wire.write(_DOT_LINE, for_s)
+            yield from wire.reply(for_s)
+        for (code, text), scope, wanted in zip(
+            replies, (Scope.MAILBOX, Scope.RECIPIENT, Scope.RECIPIENT), (2, 2, 3), strict=True
+        ):
+            if code // 100 != wanted:
+                raise _RefusedError(code, text, scope)
+
+    def _deliver(self, wire: Wire, body: bytes) -> Talk[SendResult]:
         try:
-            # The dot is in the last bytes: as long as sendall fails, the server cannot have the whole message
+            # The dot is in the last bytes: as long as writing fails, the server cannot have the whole message
             # (RFC 5321 section 4.1.1.4 forbids it to deliver a part).
-            sock.sendall(body)
+            yield from wire.write(body, self.settings.timeout_s)
         except OSError as error:
             self._drop()
             return _lost(error, self.settings)
         try:
-            sock.settimeout(self.settings.final_timeout_s)
-            code, text = smtp.getreply()
-            sock.settimeout(self.settings.timeout_s)
+            code, text = yield from wire.reply(self.settings.final_timeout_s)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             reason = f"The message was handed over, but {self.settings.host} did not confirm it ({_brief(error)})"
             return SendResult(Outcome.UNCLEAR, 0, reason)
         if code // 100 != 2:
-            return self._refusal(_RefusedError(code, text, Scope.RECIPIENT))
+            return (yield from self._refusal(wire, _RefusedError(code, text, Scope.RECIPIENT)))
         return SendResult(Outcome.ACCEPTED, code, _readable(code, text))
 
-    def _refusal(self, refused: _RefusedError) -> SendResult:
+    def _refusal(self, wire: Wire, refused: _RefusedError) -> Talk[SendResult]:
         """Sort a refusal, and leave the connection ready for the next message or closed."""
         outcome = Outcome.NEVER if refused.code // 100 == 5 else Outcome.LATER
         scope = refused.scope
         if refused.code == 421:  # the server is closing the connection (RFC 5321 section 3.8)
             scope = Scope.MAILBOX
             self._drop()
-        elif self._smtp is not None:
+        else:
             try:
-                _command(self._smtp, "RSET")
+                yield from _command(wire, self.settings.timeout_s, "RSET")
             except (OSError, smtplib.SMTPException, _RefusedError):
                 self._drop()
         return SendResult(outcome, refused.code, _readable(refused.code, refused.text), scope)
 
     def _drop(self) -> None:
-        smtp, self._smtp = self._smtp, None
+        smtp, self._smtp, self._wire = self._smtp, None, None
         if smtp is not None:
             smtp.close()
 
@@ -282,29 +324,18 @@ def _sign_in(smtp: smtplib.SMTP, username: str, password: str) -> None:
         raise smtplib.SMTPAuthenticationError(code, text)
 
 
-def _begin(smtp: smtplib.SMTP, mail: str, rcpt: str) -> None:
-    """MAIL, RCPT and DATA, in one packet where the server announces PIPELINING (RFC 2920)."""
-    if not smtp.has_extn("pipelining"):
-        _command(smtp, mail, Scope.MAILBOX)
-        _command(smtp, rcpt)
-        _command(smtp, "DATA", expected=3)
-        return
-    smtp.send(f"{mail}\r\n{rcpt}\r\nDATA\r\n")
-    replies = [smtp.getreply() for _ in range(3)]
-    if replies[2][0] == 354 and (replies[0][0] // 100 != 2 or replies[1][0] // 100 != 2):
-        # The server waits for a message without recipient; RFC 2920 section 3.1 ends it with a single dot.
-        smtp.send(_DOT_LINE)
-        smtp.getreply()
-    for (code, text), scope, wanted in zip(
-        replies, (Scope.MAILBOX, Scope.RECIPIENT, Scope.RECIPIENT), (2, 2, 3), strict=True
-    ):
-        if code // 100 != wanted:
-            raise _RefusedError(code, text, scope)
+def impossible(sender: str, recipient: str) -> SendResult | None:
+    """The answer where no mail can be sent from or to such an address; None where it can be tried."""
+    for address in (sender, recipient):
+        if not _ENVELOPE_ADDRESS.fullmatch(address):
+            scope = Scope.MAILBOX if address is sender else Scope.RECIPIENT
+            return SendResult(Outcome.NEVER, 0, f"{address!r} is not an address that mail can be sent to", scope)
+    return None
 
 
-def _command(smtp: smtplib.SMTP, line: str, scope: Scope = Scope.RECIPIENT, expected: int = 2) -> None:
-    smtp.send(f"{line}\r\n")
-    code, text = smtp.getreply()
+def _command(wire: Wire, for_s: float, line: str, scope: Scope = Scope.RECIPIENT, expected: int = 2) -> Talk[None]:
+    yield from wire.write(f"{line}\r\n".encode("ascii"), for_s)
+    code, text = yield from wire.reply(for_s)
     if code // 100 != expected:
         raise _RefusedError(code, text, scope)
 

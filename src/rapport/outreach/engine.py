@@ -3,8 +3,8 @@
 One engine runs in a worker process; `step` is called over and over by the worker's loop. Its threads:
 
 - the loop's own thread claims, writes messages and hands them to the lanes;
-- each lane has one SMTP connection; before a message it waits for the commit that says what became of its last one and
-  that this one is in flight (ledger.MarkBook puts the marks of all lanes into one statement);
+- one thread runs all lanes (lane_loop.py). Each has one SMTP connection; before a message it waits for the commit that says
+  what became of its last one and that this one is in flight, one statement for all lanes that have come so far;
 - one thread settles, in batches.
 
 A process that is killed leaves at most one message per lane unclear. When a server cannot be reached, what is claimed
@@ -28,6 +28,7 @@ from rapport.mail.operations import note_failure
 from rapport.mail.operations.mailboxes import smtp_settings
 from rapport.outreach import ledger, settling
 from rapport.outreach.claiming import claim_due
+from rapport.outreach.lane_loop import LaneLoop
 from rapport.outreach.lanes import LaneGroup
 from rapport.outreach.ledger import MarkBook
 from rapport.outreach.parcels import prepare
@@ -50,7 +51,7 @@ class Engine:
         self.book: MarkBook | None = None
         self.groups: dict[UUID, LaneGroup] = {}
         self.retired: list[LaneGroup] = []
-        self.settler = Settler()
+        self.settler, self.loop = Settler(), LaneLoop()
         self.room = threading.Event()
         self._beat_at = 0.0
 
@@ -87,15 +88,14 @@ class Engine:
         groups = [*self.groups.values(), *self.retired]
         for group in groups:
             group.stop()
-        for group in groups:
-            group.join(deadline)
+        have_ended = self.loop.end(timeout_s)
         self.settler.stop(max(0.1, deadline - time.monotonic()))
         if self.book is None:
             return
         lease = self.book.lease
         self.book.close()
         self.book = None
-        if not any(group.is_alive for group in groups):
+        if have_ended:
             # Nothing is in flight any more. Otherwise the lease is left to run out, and whoever sees it takes over.
             with transaction.atomic():
                 settling.take_over(lease, now=clock.now())
@@ -113,6 +113,7 @@ class Engine:
             prepare()
             self.book = MarkBook(ledger.take_lease(f"{socket.gethostname()}:{os.getpid()}"))
             self.settler.start()
+            self.loop.begin()
         self._beat_at = time.monotonic()
         while (count := settling.recover_dead_worker(self.lease_s, now=clock.now())) is not None:
             logger.warning("took over from a dead worker deliveries=%d", count)
@@ -140,7 +141,9 @@ class Engine:
                 self.retired.append(group)
                 group.retire()
             lanes = max(1, min(self.lanes, -(-plan.mailbox.pace_per_minute // PER_LANE_A_MINUTE)))
-            group = self.groups[plan.mailbox.id] = LaneGroup(server, lanes, book, self.settler, self.room, self.batch)
+            group = self.groups[plan.mailbox.id] = LaneGroup(
+                server, lanes, book, self.settler, self.loop, self.room, self.batch
+            )  # fmt: skip
         claimed = claim_due(plan, lease=book.lease, limit=self.batch)
         group.was_failing = group.was_failing or plan.mailbox.state == Mailbox.State.FAILING
         group.put(claimed.parcels)

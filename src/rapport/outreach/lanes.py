@@ -1,44 +1,43 @@
-"""The connections of a mailbox: threads that mark, send, mark, send (see engine.py)."""
+"""The connections of a mailbox: each marks, sends, marks, sends (see engine.py); the loop runs all of them."""
 
-import logging
 import threading
 import time
+from collections.abc import Generator
 from functools import partial
 from queue import Empty, SimpleQueue
 
 from rapport.lib import clock
 from rapport.mail.headers import ascii_address
 from rapport.mail.operations import note_failure
-from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, SmtpSettings
+from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, SmtpSettings, StaleError, impossible
 from rapport.outreach import ledger
+from rapport.outreach.lane_loop import IDLE_S, LaneLoop, Marks, Order, Step, Steps
 from rapport.outreach.ledger import Change, MarkBook
 from rapport.outreach.parcels import Parcel
 from rapport.outreach.settler import Settler
 from rapport.outreach.settling import Done
 
-logger = logging.getLogger(__name__)
-
-IDLE_S = 5.0
 _STATES = {Outcome.ACCEPTED: "sent", Outcome.NEVER: "refused", Outcome.LATER: "failed", Outcome.UNCLEAR: "unclear"}
 
 
 class LaneGroup:
-    """The lanes of one mailbox: threads with a connection each, fed from one queue."""
+    """The lanes of one mailbox: connections that are fed from one queue. The lanes live on the loop's thread."""
 
     def __init__(
-        self, server: SmtpSettings, size: int, book: MarkBook, settler: Settler, room: threading.Event, batch: int
-    ) -> None:
-        self.server, self.size, self.book, self.settler = server, size, book, settler
+        self, server: SmtpSettings, size: int, book: MarkBook, settler: Settler, loop: LaneLoop, room: threading.Event,
+        batch: int,
+    ) -> None:  # fmt: skip
+        self.server, self.size, self.book, self.settler, self.loop = server, size, book, settler, loop
         self.room, self.batch = room, batch
+        self.lanes: list[Lane] = []
         self.was_failing = False
         self.is_resting = False
+        self.is_stopped = False
         self.accepted_at = 0.0
         self.used_at = time.monotonic()
-        self._queue: SimpleQueue[Parcel | None] = SimpleQueue()
+        self._queue: SimpleQueue[Parcel] = SimpleQueue()
         self._under_way = 0
         self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
-        self._stopped = False
         self._is_retired = False
 
     def put(self, parcels: list[Parcel]) -> None:
@@ -50,11 +49,7 @@ class LaneGroup:
             self._under_way += len(parcels)
         for parcel in parcels:
             self._queue.put(parcel)
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        while len(self._threads) < min(self.size, self._queue.qsize()):
-            thread = threading.Thread(target=Lane(self).run, name="outreach.lane", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        self.loop.call(self._go)
 
     def waiting(self) -> int:
         return self._queue.qsize()
@@ -65,7 +60,7 @@ class LaneGroup:
 
     @property
     def is_alive(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads)
+        return bool(self.lanes)
 
     @property
     def is_idle(self) -> bool:
@@ -73,27 +68,25 @@ class LaneGroup:
 
     def stop(self) -> None:
         """Let the lanes end after the message they are at; what waits in the queue stays claimed."""
-        self._stopped = True
-        for _ in self._threads:
-            self._queue.put(None)
+        self.is_stopped = True
+        self.loop.call(self._go)
 
     def retire(self) -> None:
         """End, and give back what waits: the mailbox has another server or password now."""
-        self._is_retired = self._stopped = True
+        self._is_retired = self.is_stopped = True
         waiting = self._take_all()
         self.stop()
         if waiting:
             self.settler.do(partial(self._hand_back, waiting, ""))
 
-    def join(self, deadline: float) -> None:
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-
-    def take(self, *, block: bool) -> Parcel | None:
-        """The next parcel. Raises Empty; None means to end."""
-        parcel = self._queue.get(timeout=IDLE_S) if block else self._queue.get_nowait()
-        if self._stopped:
-            if parcel is not None and self._is_retired:  # it was taken while the others were given back
+    def take(self) -> Parcel | None:
+        """The next parcel; None when there is none now, or never again."""
+        try:
+            parcel = self._queue.get_nowait()
+        except Empty:
+            return None
+        if self.is_stopped:
+            if self._is_retired:  # it was taken while the others were given back
                 self.settler.do(partial(self._hand_back, [parcel], ""))
             return None
         if self._queue.qsize() == self.batch // 2:
@@ -113,11 +106,9 @@ class LaneGroup:
 
     def may_shrink(self) -> bool:
         """Whether the server took mail over another lane just now, so that one lane less may be what it wants."""
-        with self._lock:
-            living = sum(thread.is_alive() for thread in self._threads)
-            if living > 1 and time.monotonic() - self.accepted_at < 10:
-                self.size = min(self.size, living) - 1
-                return True
+        if len(self.lanes) > 1 and time.monotonic() - self.accepted_at < 10:
+            self.size = min(self.size, len(self.lanes)) - 1
+            return True
         return False
 
     def give_up(self, parcel: Parcel, result: SendResult) -> None:
@@ -125,16 +116,24 @@ class LaneGroup:
         self.is_resting = True
         self.settler.do(partial(self._release, [parcel, *self._take_all()], result.reason))
 
+    def _go(self) -> None:
+        """Wake the lanes that are idle, and open as many more as there is work for."""
+        wanted = min(self.size, self.waiting())
+        for lane in list(self.lanes):
+            self.loop.wake(lane)
+        while len(self.lanes) < wanted and self.waiting() and not self.is_stopped:
+            lane = Lane(self)
+            self.lanes.append(lane)
+            self.loop.start(lane)
+
     def _take_all(self) -> list[Parcel]:
         """What waits in the queue."""
         found: list[Parcel] = []
         while True:
             try:
-                parcel = self._queue.get_nowait()
+                found.append(self._queue.get_nowait())
             except Empty:
                 return found
-            if parcel is not None:
-                found.append(parcel)
 
     def _release(self, parcels: list[Parcel], reason: str) -> None:
         try:
@@ -156,60 +155,57 @@ class Lane:
         self.group = group
         self.connection = Connection(group.server)
 
-    def run(self) -> None:
+    def run(self) -> Steps:
         try:
-            self._work()
-        except Exception:
-            # What was in flight here is told as unclear once this worker's lease ends.
-            logger.exception("lane ended")
-            self.group.over()
+            yield from self._work()
         finally:
             self.connection.close()
 
-    def _work(self) -> None:
-        last: tuple[Change, Done | None] | None = None
+    def ended(self, *, is_broken: bool) -> None:
+        """What was in flight in a broken one is told as unclear once this worker's lease ends."""
+        self.group.lanes.remove(self)
+        if is_broken:
+            self.group.over()
+
+    def _work(self) -> Steps:
+        last: tuple[Change, Done] | None = None
         while True:
-            parcel = self._next(last is None)
+            parcel = self.group.take()
             changes = [last[0]] if last else []
             if parcel:
                 changes.append(Change(parcel.delivery_id, "claimed", "in_flight"))
             if changes:
-                self.group.book.write(changes)
+                yield Marks(self.group.book, changes)
             if last:
                 self._pass_on(*last)
                 last = None
             if parcel is None:
-                if self.group._stopped:
+                if self.group.is_stopped or not (yield Order.IDLE):
                     return
                 continue
             if not changes[-1].won:  # it was stopped, or taken over
                 self.group.over()
                 continue
-            result = self._send(parcel)
+            result = yield from self._send(parcel)
             if result.scope == Scope.MAILBOX and result.outcome in (Outcome.LATER, Outcome.NEVER):
-                if self._step_back(parcel, result):
+                if (yield from self._step_back(parcel, result)):
                     return
                 continue
             last = self._came_of(parcel, result)
 
-    def _send(self, parcel: Parcel) -> SendResult:
+    def _send(self, parcel: Parcel) -> Generator[Step, SendResult | bool | None, SendResult]:
         if parcel.problem:
             return SendResult(Outcome.NEVER, 0, parcel.problem)
-        sender = ascii_address(parcel.plan.mailbox.address)
-        return self.connection.send(sender=sender, recipient=parcel.recipient, message=parcel.data)
-
-    def _next(self, may_wait: bool) -> Parcel | None:
-        """The next parcel, or None when there is none now, for too long, or never again."""
-        try:
-            return self.group.take(block=False)
-        except Empty:
-            if not may_wait:
-                return None
-        try:
-            return self.group.take(block=True)
-        except Empty:
-            self.connection.close()
-            return None
+        sender, recipient = ascii_address(parcel.plan.mailbox.address), parcel.recipient
+        if refused := impossible(sender, recipient):
+            return refused
+        while True:
+            if self.connection.socket is None and isinstance(problem := (yield Order.CONNECT), SendResult):
+                return problem
+            try:
+                return (yield from self.connection.talk(sender=sender, recipient=recipient, message=parcel.data))
+            except StaleError:
+                continue
 
     def _came_of(self, parcel: Parcel, result: SendResult) -> tuple[Change, Done]:
         state = _STATES[result.outcome]
@@ -219,17 +215,16 @@ class Lane:
         change = Change(parcel.delivery_id, "in_flight", state, result.code, reason)
         return change, Done(parcel, state, reason, clock.now())
 
-    def _pass_on(self, change: Change, done: Done | None) -> None:
+    def _pass_on(self, change: Change, done: Done) -> None:
         """Give a marked message to the settler; one that was taken over meanwhile is settled by whoever took it."""
-        if change.won and done:
+        if change.won:
             self.group.settler.put(done, self.group)
         else:
             self.group.over()
 
-    def _step_back(self, parcel: Parcel, result: SendResult) -> bool:
+    def _step_back(self, parcel: Parcel, result: SendResult) -> Generator[Step, SendResult | bool | None, bool]:
         """Nothing was handed over: the row is only claimed again. True when this lane is one too many and ends."""
-        change = Change(parcel.delivery_id, "in_flight", "claimed", result.code, result.reason)
-        self.group.book.write([change])
+        yield Marks(self.group.book, [Change(parcel.delivery_id, "in_flight", "claimed", result.code, result.reason)])
         if result.code == 421 and self.group.may_shrink():
             self.group.put_back(parcel)
             return True

@@ -8,9 +8,7 @@ only where the delivery is still the one in hand, so that it may be repeated fro
 Every change is a compare-and-set on (id, old state, lease): a slow worker cannot send what was taken over from it.
 """
 
-import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -207,7 +205,6 @@ class Change:
     code: int = 0
     reason: str = ""
     won: bool = False
-    written: bool = False
 
 
 def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
@@ -366,32 +363,20 @@ class MarkBook:
 
     def __init__(self, lease: int) -> None:
         self.lease = lease
-        self._waiting: deque[Change] = deque()
-        self._turn = threading.Lock()
         self._connection: psycopg.Connection | None = None
         self.is_broken = False
 
     def write(self, changes: Sequence[Change]) -> None:
         """Return once these changes are durable; each says whether its row was still ours. Raises psycopg.Error.
 
-        Whoever gets the turn writes what the others have put down meanwhile. After an error nobody knows what stands in
-        the ledger: the book is broken, and its lease has to run out, so that what it held is taken over.
+        After an error nobody knows what stands in the ledger: the book is broken, and its lease has to run out, so that
+        what it held is taken over.
         """
-        self._waiting.extend(changes)
-        with self._turn:
-            if not self._waiting or all(change.written for change in changes):
-                return
-            taken = []
-            while self._waiting:
-                taken.append(self._waiting.popleft())
-            try:
-                self._commit(taken)
-            except BaseException:
-                self.is_broken = True
-                raise
-            finally:
-                for change in taken:
-                    change.written = True
+        try:
+            self._commit(changes)
+        except BaseException:
+            self.is_broken = True
+            raise
 
     def close(self) -> None:
         if self._connection is not None:

@@ -2,17 +2,20 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import psycopg
 import pytest
 from tests.servers import smtp as real_smtp
 
-from rapport.mail.models import Mailbox
-from rapport.mail.smtp import SmtpSettings
+from rapport.mail.models import Mailbox, Message
+from rapport.mail.smtp import Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import ScriptedServer
+from rapport.outreach import engine as engines
 from rapport.outreach import operations, parcels
 from rapport.outreach.engine import Engine
-from rapport.outreach.lanes import LaneGroup
+from rapport.outreach.lane_loop import LaneLoop
+from rapport.outreach.lanes import Lane, LaneGroup
 from rapport.outreach.ledger import MarkBook
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.settler import Settler
@@ -109,11 +112,11 @@ def test_a_text_that_cannot_be_written_is_told_and_holds_up_nobody(rita, monkeyp
 
 
 def test_the_last_connection_does_not_end_because_the_server_wants_fewer():
-    group = LaneGroup(SmtpSettings("127.0.0.1"), 10, MarkBook(1), Settler(), threading.Event(), 50)
+    group = LaneGroup(SmtpSettings("127.0.0.1"), 10, MarkBook(1), Settler(), LaneLoop(), threading.Event(), 50)
     group.accepted_at = time.monotonic()
-    group._threads = [threading.current_thread()]
+    group.lanes = [Lane(group)]
     assert not group.may_shrink()
-    group._threads = [threading.current_thread(), threading.main_thread()]
+    group.lanes.append(Lane(group))
     assert group.may_shrink()
     assert group.size == 1
 
@@ -122,9 +125,32 @@ def test_what_a_connection_takes_while_its_mailbox_changes_is_given_back(monkeyp
     given_back = []
     settler = Settler()
     monkeypatch.setattr(settler, "do", lambda work: given_back.append(work.args[0]))
-    group = LaneGroup(SmtpSettings("127.0.0.1"), 1, MarkBook(1), settler, threading.Event(), 50)
+    group = LaneGroup(SmtpSettings("127.0.0.1"), 1, MarkBook(1), settler, LaneLoop(), threading.Event(), 50)
     group._queue.put("waits")
     group.retire()
     group._queue.put("taken meanwhile")
-    assert group.take(block=False) is None
+    assert group.take() is None
     assert given_back == [["waits"], ["taken meanwhile"]]
+
+
+def test_a_server_that_keeps_one_waiting_holds_up_neither_the_others_nor_another_mailbox(rita, monkeypatch):
+    """Of three connections over one thread one hangs after the message, in another mailbox all of them do at once."""
+    quick = SmtpSettings("127.0.0.1", security=Security.PLAIN, timeout_s=0.5, final_timeout_s=0.5)
+    monkeypatch.setattr(engines, "smtp_settings", lambda mailbox: replace(quick, port=mailbox.smtp_port))
+
+    def hang_for_one(command: str, argument: str) -> str:
+        return "" if command == "END" and ADDRESSES[0] in argument else "default"
+
+    engine = Engine(lanes=3, batch=50, lease_s=30)
+    with (
+        ScriptedServer(hang_for_one) as one,
+        ScriptedServer(lambda command, _: "" if command == "EHLO" else "default") as other,
+    ):
+        start(rita, one, *ADDRESSES)
+        start(rita, other, "kim@example.net", "lee@example.net")
+        run(engine, len(ADDRESSES) - 1)
+        states = dict(Delivery.objects.values_list("address", "state"))
+        engine.stop()
+    assert states == {ADDRESSES[0]: "unclear", **dict.fromkeys(ADDRESSES[1:], "sent")}
+    assert Mailbox.objects.get(smtp_port=other.port).last_error.startswith(f"127.0.0.1:{other.port} did not answer")
+    assert Message.objects.get(state="unclear").to_address == ADDRESSES[0]

@@ -1,0 +1,98 @@
+"""An SMTP server spoken to without blocking: a talk says when it has to wait, and whoever runs it waits for one or many.
+
+A talk is a generator. It yields Wait, is resumed once the socket is ready, or has TimeoutError thrown into it.
+"""
+
+import select
+import selectors
+import smtplib
+import socket
+import ssl
+from collections.abc import Generator
+from typing import NamedTuple, TypeVar
+
+_AT_ONCE = 16_384  # bytes: a whole TLS record
+_MOST_OF_A_LINE = 8_192
+_MOST_LINES = 200
+_POLL = {selectors.EVENT_READ: select.POLLIN, selectors.EVENT_WRITE: select.POLLOUT}
+
+
+class Wait(NamedTuple):
+    """`event` is that of selectors: until something can be read or written, `for_s` seconds at most."""
+
+    event: int
+    for_s: float
+
+
+Result = TypeVar("Result")
+Talk = Generator[Wait, None, Result]
+
+
+class Wire:
+    """A connected socket, plain or TLS; it takes the socket over and makes it non-blocking."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self.sock = sock
+        self._is_tls = isinstance(sock, ssl.SSLSocket)
+        self._read = b""
+
+    def write(self, data: bytes, for_s: float) -> Talk[None]:
+        """Hand all of it to the system. Raises OSError, TimeoutError: then its last byte has not left."""
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[self.sock.send(rest) :]
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                yield Wait(selectors.EVENT_WRITE, for_s)
+            except ssl.SSLWantReadError:
+                yield Wait(selectors.EVENT_READ, for_s)
+
+    def reply(self, for_s: float) -> Talk[tuple[int, bytes]]:
+        """The code and text of the next reply, which may have several lines (RFC 5321 section 4.2.1); -1 for no code.
+
+        Raises OSError, TimeoutError, SMTPServerDisconnected.
+        """
+        texts: list[bytes] = []
+        line = b"   -"
+        while line[3:4] == b"-" and len(texts) < _MOST_LINES:
+            line = yield from self._line(for_s)
+            texts.append(line[4:].strip(b" \t\r\n"))
+        return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(texts)
+
+    def _line(self, for_s: float) -> Talk[bytes]:
+        while (end := self._read.find(b"\n")) < 0:
+            if len(self._read) > _MOST_OF_A_LINE:
+                raise smtplib.SMTPServerDisconnected("The server sent a line without an end")
+            if not self._is_tls:  # what TLS has read ahead is not seen at the socket
+                yield Wait(selectors.EVENT_READ, for_s)
+            try:
+                more = self.sock.recv(_AT_ONCE)
+            except BlockingIOError:
+                continue
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
+                is_read = isinstance(wants, ssl.SSLWantReadError)
+                yield Wait(selectors.EVENT_READ if is_read else selectors.EVENT_WRITE, for_s)
+                continue
+            if not more:
+                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+            self._read += more
+        line, self._read = self._read[: end + 1], self._read[end + 1 :]
+        return line
+
+
+def run_alone(sock: socket.socket, talk: Talk[Result]) -> Result:
+    """Run one talk to its end, waiting for it alone. Raises what the talk raises."""
+    try:
+        wait = next(talk)
+        while True:
+            wait = next(talk) if _is_ready(sock, wait) else talk.throw(TimeoutError("timed out"))
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+
+
+def _is_ready(sock: socket.socket, wait: Wait) -> bool:
+    poll = select.poll()
+    poll.register(sock, _POLL[wait.event])
+    return bool(poll.poll(wait.for_s * 1000))
