@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -19,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 SETTLE_BATCH = 1000
 SETTLE_AFTER_S = 0.3
+PAUSE_S = 0.02
 
 
 class Group(Protocol):
@@ -30,16 +30,20 @@ class Group(Protocol):
 
 
 class Settler:
-    """A thread that settles what the lanes have done, in batches, and other small writes of theirs."""
+    """A thread that settles what the lanes have done, in batches, and other small writes of theirs, in their order."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[Done, Group] | Callable[[], None] | None] = SimpleQueue()
+        self._queue: deque[tuple[Done, Group] | Callable[[], None]] = deque()
         self._thread: threading.Thread | None = None
         self._pending = 0
         self._lock = threading.Lock()
+        self._work = threading.Event()  # there is something to do
+        self._hurry = threading.Event()  # there is a whole batch, or it is the end
+        self._ends = False
 
     def start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
+            self._ends = False
             self._thread = threading.Thread(target=self._run, name="outreach.settler", daemon=True)
             self._thread.start()
 
@@ -54,39 +58,54 @@ class Settler:
     def _take_on(self, work: tuple[Done, Group] | Callable[[], None]) -> None:
         with self._lock:
             self._pending += 1
-        self._queue.put(work)
+            self._queue.append(work)
+            count = len(self._queue)
+        if count == 1:  # waking the thread for each message would cost more than the message
+            self._work.set()
+        if count == SETTLE_BATCH:
+            self._hurry.set()
 
     @property
     def is_busy(self) -> bool:
         return self._pending > 0
 
     def stop(self, timeout_s: float) -> None:
-        self._queue.put(None)
+        """Settle what is there, and end."""
+        self._ends = True
+        self._hurry.set()
+        self._work.set()
         if self._thread is not None:
             self._thread.join(timeout_s)
         self._thread = None
 
     def _run(self) -> None:
-        rows: deque[tuple[Done, Group]] = deque()
-        first_at, ended = 0.0, False
-        while not (ended and not rows):
-            try:
-                work = self._queue.get(timeout=0.02 if rows else 1.0)
-                if work is None:
-                    ended = True
-                elif callable(work):
+        while self._queue or not self._ends:
+            self._work.wait()
+            self._work.clear()
+            while self._queue:
+                self._gather()
+                if rows := self._take_rows():
+                    self._settle(rows)
+                elif callable(work := self._queue.popleft()):
                     self._patiently(work)
                     self._over(1)
-                else:
-                    first_at = first_at if rows else time.monotonic()
-                    rows.append(work)
-                    if len(rows) < SETTLE_BATCH and not ended and time.monotonic() - first_at < SETTLE_AFTER_S:
-                        continue
-            except Empty:
-                pass
-            if rows:
-                self._settle([rows.popleft() for _ in range(min(len(rows), SETTLE_BATCH))])
         connection.close()
+
+    def _take_rows(self) -> list[tuple[Done, Group]]:
+        """The next batch to settle; none where other work comes first."""
+        rows: list[tuple[Done, Group]] = []
+        while self._queue and len(rows) < SETTLE_BATCH and not callable(first := self._queue[0]):
+            self._queue.popleft()
+            rows.append(first)
+        return rows
+
+    def _gather(self) -> None:
+        """Wait until a batch is there, or nothing has come for a moment, or the first has waited for long enough."""
+        self._hurry.clear()
+        until, seen = time.monotonic() + SETTLE_AFTER_S, 0
+        while seen != len(self._queue) < SETTLE_BATCH and not self._ends and time.monotonic() < until:
+            seen = len(self._queue)
+            self._hurry.wait(PAUSE_S)
 
     def _settle(self, rows: list[tuple[Done, Group]]) -> None:
         if not self._patiently(partial(settling.settle, [done for done, _ in rows])):
