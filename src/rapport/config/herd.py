@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 RESTART_S = 1.0
 GRACE_S = 22
 WATCH_S = 0.25
-COLLECT_AFTER = 20_000, 20, 20  # batches of rows come and go without a cycle among them; Python's own 700 is for small programs
+# Batches of rows come and go without a cycle among them: Python's own 700 would have them searched all the time.
+COLLECT_AFTER = 20_000, 20, 20
 
 Work = Callable[[threading.Event], None]
 
