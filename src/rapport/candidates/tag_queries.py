@@ -175,6 +175,23 @@ def meanings_of(tag_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
         return dict(cursor.fetchall())
 
 
+SPELLINGS = """
+WITH RECURSIVE spelling AS (
+    SELECT %s::uuid AS id UNION SELECT t.id FROM candidates_tag t JOIN spelling ON t.merged_into_id = spelling.id)
+SELECT id FROM spelling
+"""
+
+
+def spellings_of(tag_id: UUID) -> list[UUID]:
+    """A tag with those that were merged into it, and into those: all of them go with it when it is deleted.
+
+    For callers that have made their own permission check.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SPELLINGS, [tag_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def lock_tag(actor: Actor, tag_id: UUID) -> Tag:
     """One tag, locked until the transaction ends: nobody is given it meanwhile."""
     require(actor, VIEW)

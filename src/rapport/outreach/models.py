@@ -43,7 +43,8 @@ class Sequence(models.Model):
 
     Names are unique among those for one job: one of a job that somebody may not see must not be in the way of theirs.
     `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never. `goal` is what it
-    is for: who gets there is done with it. Whoever is given `stop_tag` gets nothing more.
+    is for: who gets there is done with it. Whoever is given `stop_tag` gets nothing more; `stop_tag_name` stays when that tag
+    is deleted.
     `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
     """
 
@@ -78,6 +79,7 @@ class Sequence(models.Model):
     again_after_days = models.PositiveSmallIntegerField(default=0)
     goal = models.CharField(max_length=11, choices=Goal, default=Goal.REPLY, db_default=Goal.REPLY)
     stop_tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
+    stop_tag_name = models.CharField(max_length=60, blank=True, default="", db_default="")
     pause_note = models.TextField(blank=True)
     watched_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -117,8 +119,8 @@ class Step(models.Model):
     """One touchpoint, `wait_count` after the one before. A retired step stays for what was sent, but nobody gets
     it; its `position` is that of the step after which people go on who were on their way to it.
 
-    Where it has variants: people count from `compared_since` on, when they last changed; the smallest difference that
-    matters and the rate of replies that is expected were said beforehand.
+    `only_if_tag_name` stays when the tag is deleted. Where it has variants: people count from `compared_since` on, when
+    they last changed; the smallest difference that matters and the rate of replies that is expected were said beforehand.
     """
 
     class Kind(models.TextChoices):
@@ -146,6 +148,7 @@ class Step(models.Model):
     wait_unit = models.CharField(max_length=8, choices=WaitUnit, default=WaitUnit.DAYS, db_default=WaitUnit.DAYS)
     only_if = models.CharField(max_length=11, choices=OnlyIf, blank=True, default="", db_default="")
     only_if_tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
+    only_if_tag_name = models.CharField(max_length=60, blank=True, default="", db_default="")
     retired_at = models.DateTimeField(null=True, blank=True)
     compared_since = models.DateTimeField(null=True, blank=True)
     smallest_difference_points = models.PositiveSmallIntegerField(default=5)
@@ -192,7 +195,11 @@ class Step(models.Model):
         words = f"only for {self.OnlyIf(self.only_if).label}"
         if self.only_if not in (self.OnlyIf.TAGGED, self.OnlyIf.NOT_TAGGED):
             return words
-        return f"{words} {self.only_if_tag or 'that was deleted'}"
+        tag = self.only_if_tag
+        if tag is None:
+            name = self.only_if_tag_name
+            return f"{words} {name}, which was deleted" if name else f"{words} that was deleted"
+        return f"{words} {tag}, now {tag.merged_into}" if tag.merged_into else f"{words} {tag}"
 
 
 class Variant(models.Model):

@@ -144,8 +144,8 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     """The plans of those that have a mailbox, in as many statements as for one; each step with its present version."""
     found = Sequence.objects.filter(id__in=list(sequence_ids), mailbox__isnull=False)
     sequences = list(found.select_related("mailbox", "mailbox__owner", "job", "job__department", "stop_tag"))
-    found_steps = Step.objects.filter(sequence__in=sequences, retired_at=None).select_related("only_if_tag")
-    steps = list(found_steps.order_by("position"))
+    found_steps = Step.objects.filter(sequence__in=sequences, retired_at=None)
+    steps = list(found_steps.order_by("position").select_related("only_if_tag__merged_into"))
     versions = present_versions(step.id for step in steps)
     snippets = _snippets(version for shown in versions.values() for version in shown)
     plans: dict[UUID, Plan] = {}

@@ -120,7 +120,7 @@ def list_startable(actor: Actor) -> list[Sequence]:
 def get_sequence(actor: Actor, sequence_id: UUID) -> Sequence:
     require(actor, VIEW)
     found = visible_sequences(actor).select_related(
-        "mailbox", "mailbox__owner", "owner", "job", "job__department", "stop_tag"
+        "mailbox", "mailbox__owner", "owner", "job", "job__department", "stop_tag__merged_into"
     )
     sequence = found.filter(id=sequence_id).first()
     if sequence is None:
@@ -155,7 +155,7 @@ def list_steps(sequence: Sequence) -> list[Step]:
     `shown_subject` is that of the first, with fields in words. Three statements.
     """
     rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("variants")
-    steps = list(rows.select_related("only_if_tag"))
+    steps = list(rows.select_related("only_if_tag__merged_into"))
     versions = present_versions(step.id for step in steps)
     for step in steps:
         texts = versions[step.id]

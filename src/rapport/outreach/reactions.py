@@ -15,6 +15,7 @@ from rapport.lib.actors import SYSTEM
 from rapport.outreach import operations
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.operations.deliveries import confirm_sent
+from rapport.outreach.tag_uses import follow_tag_names
 
 STOPS = {
     "application.created": ("applied", "They are considered for a job now."),
@@ -79,6 +80,13 @@ def follow_tags(activities: list[Activity]) -> None:
     """A tag that ends a sequence ends it for whoever is given it."""
     found = (row.find_subject_id("candidate") for row in activities)
     operations.exit_tagged(candidate_ids=set(resolve_merged(key for key in found if key).values()))
+
+
+@on_batch("tag.renamed")
+def follow_names(activities: list[Activity]) -> None:
+    """Sequences know the name of a tag even when it is gone."""
+    if ids := {key for row in activities if (key := row.find_subject_id("tag"))}:
+        follow_tag_names(ids)
 
 
 @on("consent.withdrawn")

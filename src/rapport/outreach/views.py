@@ -20,6 +20,7 @@ from rapport.outreach.claiming import room_of
 from rapport.outreach.ending import EXIT_LABELS
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
 from rapport.outreach.permissions import EDIT, ENROLL
+from rapport.outreach.tag_uses import list_lost_tags
 from rapport.outreach.variant_results import required_in_each
 
 TONES = {"active": "good", "paused": "warn", "draft": "", "archived": ""}
@@ -58,10 +59,12 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
     why_not = ""
     if sequence.state == Sequence.State.ACTIVE and sequence.mailbox is not None:
         why_not = room_of(sequence.mailbox, clock.now())[1]
+    steps = _steps(sequence)
     context = {
         "row": row,
         "sequence": sequence,
-        "steps": _steps(sequence),
+        "steps": steps,
+        "lost_tags": list_lost_tags(sequence, steps) if sequence.state != Sequence.State.ARCHIVED else [],
         "enrollments": [_line(enrollment, waiting) for enrollment in page.rows],
         "show": show,
         "filters": [

@@ -19,9 +19,11 @@ from rapport.candidates.permissions import TAG, may_change_tag
 from rapport.lib import undo as undoing
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, whole_number
+from rapport.outreach.tag_uses import TagUse, list_tag_uses
 
 UNDO_SCOPE = "tags"
 SORTS = (("name", "Tag"), ("people", "People"), ("used", "Last used"))
+SHOWN_USES = 5  # sequences named when somebody is about to delete a tag
 VIEWS = (("", "All"), ("mine", "Kept by you"), ("alike", "Alike"))
 
 
@@ -114,6 +116,7 @@ def tag(request: Request, tag_id: UUID) -> HttpResponse:
 def _show(request: Request, tag_id: UUID, *, problem: str = "", status: int = 200) -> HttpResponse:
     found = tag_queries.get_tag(request.actor, tag_id)
     may_change = may_change_tag(request.actor, found.owner_id)
+    uses = list_tag_uses(request.actor, found.id) if found.merged_into is None else []
     context = {
         "tag": found,
         "count": tag_queries.count_tagged(found),
@@ -125,9 +128,31 @@ def _show(request: Request, tag_id: UUID, *, problem: str = "", status: int = 20
         "may_change": may_change,
         "colleagues": list_users(request.actor) if may_change else [],
         "people_url": _people_url(found),
+        "uses": uses,
+        "if_deleted": _if_deleted(uses),
+        "if_merged": _if_merged(uses),
         "problem": problem,
     }
     return render(request, "workspace/tag.html", context, status=status)
+
+
+def _if_deleted(uses: list[TagUse]) -> str:
+    """What becomes of the sequences that go by a tag, or ""."""
+    if not uses:
+        return ""
+    shown = [use.without_tag for use in uses[:SHOWN_USES]]
+    if len(uses) > SHOWN_USES:
+        more = len(uses) - SHOWN_USES
+        shown.append(f"and {more} more {'sequence goes' if more == 1 else 'sequences go'} by it")
+    words = "; ".join(shown)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _if_merged(uses: list[TagUse]) -> str:
+    if not uses:
+        return ""
+    goes = "One sequence goes" if len(uses) == 1 else f"{len(uses)} sequences go"
+    return f"{goes} by it: whoever has the tag that stays counts there as well."
 
 
 def _people_url(found: Tag) -> str:
@@ -175,9 +200,10 @@ def _merge(request: Request, tag_id: UUID) -> HttpResponse:
     if known is None and not request.POST.get("into_id"):
         raise InvalidInput({"into": "Choose the tag that stays from the list."})
     into_id = known.id if known else _uuid(request.POST["into_id"], "into")
+    said = _if_merged(list_tag_uses(request.actor, tag_id))
     into = operations.merge_tags(actor=request.actor, tag_id=tag_id, into_id=into_id)
     undo_url = _keep(request, {"do": "unmerge", "tag": str(tag_id)})
-    messages.success(request, f"{before} is now a spelling of {into.name}.", extra_tags=undo_url)
+    messages.success(request, f"{before} is now a spelling of {into.name}. {said}".strip(), extra_tags=undo_url)
     return redirect("workspace:tag", into.id)
 
 

@@ -46,10 +46,12 @@ WRITTEN_FROM = {
 VARIANTS = {("Data engineers for forecasting", 0): ("{{ first_name }}, may I ask you one thing?", 16)}
 # Who gets a step and how its wait is counted, by sequence and place; what a sequence is for
 CONDITIONS = {
-    ("Nurses: first contact", 1): ("workdays", "clicked"),
-    ("Nurses: first contact", 2): ("workdays", "not_clicked"),
+    ("Nurses: first contact", 1): ("workdays", "clicked", ""),
+    ("Nurses: first contact", 2): ("workdays", "not_clicked", ""),
+    ("Nurses: first contact", 3): ("days", "tagged", "relocates"),
 }
 GOALS = {"Nurses: first contact": "application"}
+STOP_TAGS = {"Nurses: first contact": "apprenticeship"}
 # What was written for a person where a mail asked for it
 FILLED = (
     "Your talk on late data at the meetup in Oslo is still quoted here.",

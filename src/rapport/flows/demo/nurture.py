@@ -17,7 +17,7 @@ from django.db import transaction
 from rapport.accounts.models import User
 from rapport.activity.operations import Happening, record_many
 from rapport.activity.verbs import Verb
-from rapport.candidates.models import Candidate, ContactPoint, Task
+from rapport.candidates.models import Candidate, ContactPoint, Tag, Task
 from rapport.flows.demo.company import Company
 from rapport.flows.demo.letters import (
     CONDITIONS,
@@ -27,6 +27,7 @@ from rapport.flows.demo.letters import (
     LIBRARY,
     SEQUENCES,
     SNIPPETS,
+    STOP_TAGS,
     TEMPLATES,
     VARIANTS,
     WRITTEN_FROM,
@@ -111,11 +112,12 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
     Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.ACTIVE)
     dice, taken, journal = Random(f"{seed}/sequences"), set[UUID](), Journal()
     recipients = _recipients(people)
+    tags = dict(Tag.objects.filter(id__in=company.tags).values_list("name", "id"))
     for name, role_name, job_title, steps, state, count, days, hours in SEQUENCES:
         job = next((job for job, _ in company.jobs if job.title == job_title), None)
         draft = SequenceDraft(
             name=name, mailbox_id=box.id, job_id=job.id if job else None, from_time=hours[0], until_time=hours[1],
-            goal=GOALS.get(name, "reply"),
+            goal=GOALS.get(name, "reply"), stop_tag_id=tags.get(STOP_TAGS.get(name, "")),
         )  # fmt: skip
         sequence = operations.create_sequence(
             actor=owner.actor,
@@ -127,9 +129,10 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
                     variants=_variants(name, number, step[-1]),
                     wait_unit=wait_unit,
                     only_if=only_if,
+                    only_if_tag_id=tags.get(tag),
                 )
                 for number, step in enumerate(steps)
-                for wait_unit, only_if in [CONDITIONS.get((name, number), ("days", ""))]
+                for wait_unit, only_if, tag in [CONDITIONS.get((name, number), ("days", "", ""))]
             ],
         )
         plan = load_plan(sequence.id)

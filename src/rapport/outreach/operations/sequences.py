@@ -105,22 +105,23 @@ def save_sequence(
                 raise Conflict("A colleague has changed this sequence meanwhile. Reload the page to see how it is now.")
             _check(actor, draft, steps, sequence)
             now = clock.now()
-            changed = [name for name, value in _values(draft).items() if getattr(sequence, name) != value]
+            values = _values(draft)
+            changed = [name for name, value in values.items() if getattr(sequence, name) != value]
             if "name" in changed:
                 _refuse_taken_name(actor, draft.name, except_id=sequence.id)
             for name in changed:
-                setattr(sequence, name, _values(draft)[name])
+                setattr(sequence, name, values[name])
             if save_steps(actor, sequence, steps, now):
                 changed.append("steps")
             if changed:
                 sequence.updated_at = now
                 sequence.save(update_fields=[*(name for name in changed if name != "steps"), "updated_at"])
-                names = sorted(name.removesuffix("_id") for name in changed)
+                told = {"stop_tag" if name == "stop_tag_name" else name.removesuffix("_id") for name in changed}
                 record(
                     SEQUENCE_CHANGED,
                     actor=actor,
                     subjects=subjects_of_sequence(sequence),
-                    data={"name": sequence.name, "changed": names},
+                    data={"name": sequence.name, "changed": sorted(told)},
                 )
     except IntegrityError as error:
         raise _name_taken(error, draft.name) from error
@@ -211,7 +212,11 @@ def _move(actor: Actor, sequence: Sequence, state: str, **data: str) -> Sequence
 
 def _values(draft: SequenceDraft) -> dict[str, object]:
     values: dict[str, object] = {name: getattr(draft, name) for name in _FIELDS}
-    return {**values, "name": " ".join(draft.name.split()), "days": sorted(set(draft.days))}
+    tag = Tag.objects.filter(id=draft.stop_tag_id).first() if draft.stop_tag_id else None
+    return {
+        **values, "name": " ".join(draft.name.split()), "days": sorted(set(draft.days)),
+        "stop_tag_name": tag.name if tag else "",
+    }  # fmt: skip
 
 
 def _check(actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft], before: Sequence | None) -> None:

@@ -188,11 +188,16 @@ def save_steps(actor: Actor, sequence: Sequence, drafts: ListOf[StepDraft], now:
     if order != sorted(kept, key=lambda key: present[key].position) or len(order) != len(drafts):
         for key in kept:
             Step.objects.filter(id=key).update(position=present[key].position + OUT_OF_THE_WAY)
-    stored = _read_stored(kept)
+    stored, tags = _read_stored(kept), _names_of_tags(drafts)
     for position, draft in enumerate(drafts, start=1):
         step = present[draft.id] if draft.id else Step(id=new_id(), sequence=sequence)
-        changed |= _save_step(actor, step, position, draft, stored.get(step.id, _Stored()), now)
+        changed |= _save_step(actor, step, position, draft, stored.get(step.id, _Stored()), tags, now)
     return changed
+
+
+def _names_of_tags(drafts: ListOf[StepDraft]) -> dict[UUID | None, str]:
+    named = {draft.only_if_tag_id for draft in drafts if draft.only_if_tag_id}
+    return dict(Tag.objects.filter(id__in=named).values_list("id", "name")) if named else {}
 
 
 @dataclass(slots=True)
@@ -216,7 +221,10 @@ def _read_stored(step_ids: set[UUID]) -> dict[UUID, _Stored]:
     return stored
 
 
-def _save_step(actor: Actor, step: Step, position: int, draft: StepDraft, stored: _Stored, now: datetime) -> bool:
+def _save_step(
+    actor: Actor, step: Step, position: int, draft: StepDraft, stored: _Stored, tags: Mapping[UUID | None, str],
+    now: datetime,
+) -> bool:  # fmt: skip
     texts = list(draft.texts)
     if stored.versions and not draft.letter:
         others = {text.letter for text in draft.variants}
@@ -226,9 +234,11 @@ def _save_step(actor: Actor, step: Step, position: int, draft: StepDraft, stored
         raise Conflict(
             f"Variant {min(taken_out)} was taken out meanwhile. Reload the page to see how the sequence is now."
         )
+    by_tag = draft.only_if in TAG_CONDITIONS
     values = {
         "position": position, "kind": draft.kind, "wait_count": draft.wait_count, "wait_unit": draft.wait_unit,
-        "only_if": draft.only_if, "only_if_tag_id": draft.only_if_tag_id if draft.only_if in TAG_CONDITIONS else None,
+        "only_if": draft.only_if, "only_if_tag_id": draft.only_if_tag_id if by_tag else None,
+        "only_if_tag_name": tags.get(draft.only_if_tag_id, step.only_if_tag_name) if by_tag else "",
         "smallest_difference_points": draft.smallest_difference_points,
         "expected_rate_percent": draft.expected_rate_percent,
     }  # fmt: skip
