@@ -92,6 +92,9 @@ PAGES = [
     MainPage("application", "/jobs/", JOB, "board/", further='main a[href^="/applications/0"]'),
     MainPage("sequences", "/sequences/"),
     MainPage("sequence", "/sequences/", 'main a[href^="/sequences/0"]'),
+    MainPage(
+        "sequence-step-people", "/sequences/", 'main a[href^="/sequences/0"]', further="main .seq-figures a:last-child"
+    ),
     MainPage("sequence-dry-run", "/sequences/", 'main a[href^="/sequences/0"]', "dry-run"),
     MainPage("sequence-results", "/sequences/", 'main a[href^="/sequences/0"]', "results/"),
     MainPage(

@@ -13,7 +13,7 @@ from rapport.outreach.ending import end_many
 from rapport.outreach.going_on import go_on, leave_gone
 from rapport.outreach.governor import MailboxUse, allowance
 from rapport.outreach.ledger import DueRow, NewDelivery
-from rapport.outreach.models import Delivery, Step
+from rapport.outreach.models import Delivery, Passage, Step
 from rapport.outreach.parcels import Parcel, write_parcel
 from rapport.outreach.plans import Plan
 from rapport.outreach.sorting import sort_due
@@ -69,7 +69,7 @@ def _take(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     """Let everybody go the way that they are sorted into; returns what is to be sent."""
     due = sort_due(plan, rows, now)
     ledger.postpone(due.later)
-    go_on(plan, due.passed_over, now)
+    go_on(plan, due.passed_over, now, Passage.How.OVER)
     leave_gone(plan, due.gone, now)
     end_many(plan.sequence, due.ended, now)
     add_tasks(plan, due.tasks, due.known, now)

@@ -1,6 +1,6 @@
 """People who go on to the step after without a mail: it was a task, or for others only, or was taken out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +11,12 @@ from rapport.outreach.models import Step
 from rapport.outreach.plans import Plan, PlannedStep
 
 
-def go_on(plan: Plan, rows: Iterable[tuple[DueRow, PlannedStep, str]], now: datetime) -> None:
-    """Let each go on from its step, in one statement; the text is the person's time zone. Records enrollment.finished."""
+def go_on(plan: Plan, rows: Sequence[tuple[DueRow, PlannedStep, str]], now: datetime, how: str) -> None:
+    """Let each go on from its step, and note how (of Passage.How); the text is the person's time zone.
+
+    Two statements for all. Records enrollment.finished.
+    """
+    ledger.note_passages([(row.id, step.id) for row, step, _ in rows], how, now)
     _move(plan, [(row, *plan.due_after(step.position, now, time_zone)) for row, step, time_zone in rows], now)
 
 

@@ -65,6 +65,10 @@ UPDATE outreach_enrollment e SET step_id = v.step, next_due_at = v.due, tries = 
 FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS v(id, step, due)
 WHERE e.id = v.id AND e.state = 'active' RETURNING e.id, e.state = 'finished'
 """
+NOTE_PASSAGES = """
+INSERT INTO outreach_passage (enrollment_id, step_id, how, passed_at)
+SELECT v.enrollment, v.step, %s, %s FROM unnest(%s::uuid[], %s::uuid[]) AS v(enrollment, step) ON CONFLICT DO NOTHING
+"""
 MARK = """
 UPDATE outreach_delivery d SET state = v.now, code = v.code, reason = v.reason,
   started_at = CASE WHEN v.now = 'in_flight' THEN clock_timestamp() ELSE d.started_at END,
@@ -281,6 +285,13 @@ def go_on(rows: Iterable[tuple[UUID, UUID | None, datetime | None]], now: dateti
     columns = list(zip(*rows, strict=True))
     found = _run(GO_ON, [now, *map(list, columns)]) if columns else []
     return {key for key, is_over in found if is_over}
+
+
+def note_passages(pairs: Iterable[tuple[UUID, UUID]], how: str, now: datetime) -> None:
+    """Note for (enrollment, step) how they went on from there without a mail, in one statement."""
+    columns = list(zip(*pairs, strict=True))
+    if columns:
+        _run(NOTE_PASSAGES, [how, now, *map(list, columns)], rows=False)
 
 
 def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: str = "") -> int:

@@ -322,6 +322,28 @@ class Enrollment(models.Model):
         return f"{self.candidate_id} in {self.sequence_id}"
 
 
+class Passage(models.Model):
+    """Somebody who went on from a step without a mail: passed over as it is for others, or given a task."""
+
+    class How(models.TextChoices):
+        OVER = "over", "Passed over"
+        TASK = "task", "Task given"
+
+    pk = models.CompositePrimaryKey("enrollment_id", "step_id")
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="passages", db_index=False)
+    step = models.ForeignKey(Step, models.CASCADE, related_name="+", db_index=False)
+    how = models.CharField(max_length=4, choices=How)
+    passed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(how__in=["over", "task"]), name="outreach_passage_how_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.how} at {self.step_id}"
+
+
 class Filling(models.Model):
     """What a person wrote in place of a step's placeholders for one candidate: {"[[placeholder]]": text}.
 

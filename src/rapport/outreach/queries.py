@@ -164,6 +164,16 @@ def list_steps(sequence: Sequence) -> list[Step]:
     return steps
 
 
+def get_step(actor: Actor, sequence_id: UUID, step_id: UUID) -> Step:
+    """A present step of a sequence that the actor may see."""
+    require(actor, VIEW)
+    steps = Step.objects.filter(sequence_id=sequence_id, sequence__in=visible_sequences(actor), retired_at=None)
+    step = steps.filter(id=step_id).select_related("only_if_tag__merged_into").first()
+    if step is None:
+        raise NotFound("There is no such step in this sequence.")
+    return step
+
+
 def in_words(subject: str) -> str:
     """A subject with its fields in words: "Hello ‹first name›"."""
     return _FIELD.sub(lambda field: f"‹{field[1].replace('_', ' ')}›", subject)

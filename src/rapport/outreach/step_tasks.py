@@ -11,6 +11,7 @@ from rapport.lib.errors import InvalidInput, NotFound
 from rapport.outreach.facts import Known
 from rapport.outreach.going_on import go_on
 from rapport.outreach.ledger import DueRow
+from rapport.outreach.models import Passage
 from rapport.outreach.plans import Plan, PlannedStep
 from rapport.outreach.subjects import job_of
 
@@ -23,7 +24,7 @@ def add_tasks(plan: Plan, rows: Sequence[DueRow], known: Mapping[UUID, Known], n
         if step is not None:
             _add(plan, row, step.text.template.text.render(_values(plan, person)), now)
             done.append((row, step, person.time_zone))
-    go_on(plan, done, now)
+    go_on(plan, done, now, Passage.How.TASK)
 
 
 def _values(plan: Plan, person: Known) -> dict[str, str]:

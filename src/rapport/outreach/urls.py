@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rapport.outreach import views, views_ahead, views_editor, views_enroll, views_results, views_variants
+from rapport.outreach import views, views_ahead, views_editor, views_enroll, views_funnel, views_results, views_variants
 
 app_name = "outreach"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("sequences/<uuid:sequence_id>/move", views.move, name="move"),
     path("sequences/<uuid:sequence_id>/exit", views.exit_, name="exit"),
     path("sequences/<uuid:sequence_id>/dry-run", views_ahead.dry_run_page, name="dry_run"),
+    path("sequences/<uuid:sequence_id>/steps/<uuid:step_id>/people/", views_funnel.step_people, name="step_people"),
     path("sequences/<uuid:sequence_id>/results/", views_variants.results, name="results"),
     path("sequences/<uuid:sequence_id>/results/people/", views_variants.variant_people, name="variant_people"),
     path("sequences/<uuid:sequence_id>/winner", views_variants.choose_winner, name="choose_winner"),

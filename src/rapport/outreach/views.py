@@ -18,10 +18,12 @@ from rapport.mail.merge_fields import label_of
 from rapport.outreach import operations, queries
 from rapport.outreach.claiming import room_of
 from rapport.outreach.ending import EXIT_LABELS
+from rapport.outreach.funnel import LATEST, Funnel, read_funnel
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
 from rapport.outreach.permissions import EDIT, ENROLL
 from rapport.outreach.tag_uses import list_lost_tags
 from rapport.outreach.variant_results import required_in_each
+from rapport.outreach.views_funnel import figures_of
 
 TONES = {"active": "good", "paused": "warn", "draft": "", "archived": ""}
 
@@ -59,11 +61,13 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
     why_not = ""
     if sequence.state == Sequence.State.ACTIVE and sequence.mailbox is not None:
         why_not = room_of(sequence.mailbox, clock.now())[1]
-    steps = _steps(sequence)
+    funnel = read_funnel(request.actor, sequence)
+    steps = _steps(sequence, funnel)
     context = {
         "row": row,
         "sequence": sequence,
         "steps": steps,
+        "only_latest": LATEST if funnel.is_capped else 0,
         "lost_tags": list_lost_tags(sequence, steps) if sequence.state != Sequence.State.ARCHIVED else [],
         "enrollments": [_line(enrollment, waiting) for enrollment in page.rows],
         "show": show,
@@ -84,11 +88,12 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
     return render(request, "outreach/detail.html" + ("#people" if request.htmx else ""), context)
 
 
-def _steps(sequence: Sequence) -> list[Step]:
-    """The steps, with `required_people` in each variant where they have several."""
+def _steps(sequence: Sequence, funnel: Funnel) -> list[Step]:
+    """The steps, with `required_people` in each variant where they have several, and `figures`, what each brought."""
     steps = queries.list_steps(sequence)
     for step in steps:
         count = len(vars(step)["texts"])
+        vars(step)["figures"] = figures_of(funnel, step)
         vars(step)["required_people"] = required_in_each(step, count) if count > 1 else 0
     return steps
 

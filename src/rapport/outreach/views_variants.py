@@ -17,6 +17,7 @@ from rapport.lib.errors import InvalidInput, NotFound
 from rapport.lib.requests import Request, find_id
 from rapport.outreach import operations, queries
 from rapport.outreach.experiments.verdicts import NOT_ENOUGH, Verdict
+from rapport.outreach.funnel import read_funnel
 from rapport.outreach.models import Step, Variant
 from rapport.outreach.permissions import EDIT
 from rapport.outreach.variant_results import (
@@ -28,6 +29,7 @@ from rapport.outreach.variant_results import (
     list_compared_steps,
     list_recipients,
 )
+from rapport.outreach.views_funnel import people_url
 
 UNDO_SCOPE = "variants"
 SHOW = {"sent": "got it", "counted": "got it and had time to answer", "answered": "answered"}
@@ -61,6 +63,8 @@ def results(request: Request, sequence_id: UUID) -> HttpResponse:
                 {"label": f"Step {row.position}", "url": f"?step={row.id}", "is_current": row.id == step.id}
                 for row in steps
             ],
+            "passed_over": read_funnel(request.actor, sequence).steps.get(step.id, {}).get("over", 0),
+            "passed_over_url": people_url(step, "over"),
             "retired": Variant.objects.filter(step=step, retired_at__isnull=False).order_by("letter"),
             **_verdict(found),
         }

@@ -24,7 +24,7 @@ NOUNS = (
     "mail.Mailbox", "mail.MailboxFolder", "mail.Snippet", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody", "mail.Original",
     "mail.DeliveryEvent", "mail.Conversation", "mail.Comment", "mail.ReplyIntent", "mail.Wish", "mail.Suppression", "mail.Preference",
     "outreach.Sequence", "outreach.Step", "outreach.Variant", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
-    "outreach.Filling", "outreach.Delivery",
+    "outreach.Passage", "outreach.Filling", "outreach.Delivery",
     "search.Segment", "search.SegmentWatch", "intake.Import", "intake.ImportRow", "intake.MappingProfile",
     "intake.ExternalId",
     "hygiene.Suggestion", "hygiene.Merge", "hygiene.MergeChange", "hygiene.MatchKey", "hygiene.LinkageRun",

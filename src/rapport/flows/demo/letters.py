@@ -46,6 +46,7 @@ WRITTEN_FROM = {
 VARIANTS = {("Data engineers for forecasting", 0): ("{{ first_name }}, may I ask you one thing?", 16)}
 # Who gets a step and how its wait is counted, by sequence and place; what a sequence is for
 CONDITIONS = {
+    ("Electricians for spring", 1): ("days", "not_tagged", "call again in spring"),
     ("Nurses: first contact", 1): ("workdays", "clicked", ""),
     ("Nurses: first contact", 2): ("workdays", "not_clicked", ""),
     ("Nurses: first contact", 3): ("days", "tagged", "relocates"),

@@ -17,7 +17,7 @@ from django.db import transaction
 from rapport.accounts.models import User
 from rapport.activity.operations import Happening, record_many
 from rapport.activity.verbs import Verb
-from rapport.candidates.models import Candidate, ContactPoint, Tag, Task
+from rapport.candidates.models import Candidate, CandidateTag, ContactPoint, Tag, Task
 from rapport.flows.demo.company import Company
 from rapport.flows.demo.letters import (
     CONDITIONS,
@@ -45,7 +45,7 @@ from rapport.outreach import operations
 from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
 from rapport.outreach.content import reply_subject
 from rapport.outreach.ending import EXIT_LABELS
-from rapport.outreach.models import Delivery, Enrollment, Filling, Sequence, StepVersion, Variant
+from rapport.outreach.models import Delivery, Enrollment, Filling, Passage, Sequence, StepVersion, Variant
 from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import NeverOpen
@@ -60,13 +60,14 @@ ABSENT = "Thank you for your message. I am on leave and read my mail again on {u
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person as the steps need them; `bounces` when their address is known to lead nowhere."""
+    """A person as the steps need them; `bounces` when their address is known to lead nowhere, `tags` are ids."""
 
     id: UUID
     person: Person
     time_zone: str
     address: str
     bounces: bool
+    tags: frozenset[UUID]
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Journal:
 
     enrollments: list[Enrollment] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
     fillings: list[Filling] = field(default_factory=list)
     handed_over: list[HandedOver] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -89,6 +91,7 @@ class Journal:
 
     def store(self) -> None:
         Enrollment.objects.bulk_create(self.enrollments, batch_size=500)
+        Passage.objects.bulk_create(self.passages, batch_size=500)
         Filling.objects.bulk_create(self.fillings, batch_size=500)
         Delivery.objects.bulk_create(self.deliveries, batch_size=500)
         store_handed_over(self.handed_over)
@@ -189,6 +192,9 @@ def _recipients(people: int) -> dict[str, list[Recipient]]:
         point.candidate_id: point
         for point in ContactPoint.objects.filter(candidate__in=first, kind="email").order_by("id")
     }
+    tags: dict[UUID, set[UUID]] = {}
+    for candidate_id, tag_id in CandidateTag.objects.filter(candidate__in=first).values_list("candidate_id", "tag_id"):
+        tags.setdefault(candidate_id, set()).add(tag_id)
     role_of = {title: role.name for role in ROLES for title in role.titles}
     found: dict[str, list[Recipient]] = {role.name: [] for role in ROLES}
     for row in first:
@@ -196,7 +202,9 @@ def _recipients(people: int) -> dict[str, list[Recipient]]:
         if point is None or row.archived_at or row.title not in role_of:
             continue
         known = Person(row.full_name, row.given_name, row.family_name, row.title, row.organisation, row.city)
-        recipient = Recipient(row.id, known, row.time_zone, point.normal, point.status == "bounced")
+        recipient = Recipient(
+            row.id, known, row.time_zone, point.normal, point.status == "bounced", frozenset(tags.get(row.id, ()))
+        )
         found[role_of[row.title]].append(recipient)
     for name, rows in found.items():
         dead, alive = [row for row in rows if row.bounces], [row for row in rows if not row.bounces]
@@ -254,6 +262,10 @@ class _Course:
                 self._wait(step, due)
                 return
             at = due + timedelta(minutes=self.dice.uniform(0, 40))
+            if step.only_if and (step.only_if_tag_id in self.to.tags) != (step.only_if == "tagged"):
+                self._pass(step, "over", due)
+                position, at = step.position, due
+                continue
             if not self._take(step.variant_for(self.to.id, self.letter), at):
                 return
             position, at = step.position, self.sent[-1].at if self.sent else at
@@ -270,6 +282,7 @@ class _Course:
         """Do a step; False when the person goes no further."""
         if step.kind == "task":
             self._add_task(step, at)
+            self._pass(step, "task", at)
             return True
         if step.kind == "approval" and self.until - at < timedelta(days=7) and self.dice.random() < 0.6:
             self._deliver(step, at, "planned")
@@ -279,6 +292,9 @@ class _Course:
             return False
         message = self._deliver(step, at, "sent")
         return self._react(message, step)
+
+    def _pass(self, step: PlannedStep, how: str, at: datetime) -> None:
+        self.journal.passages.append(Passage(enrollment=self.row, step_id=step.id, how=how, passed_at=at))
 
     def _add_task(self, step: PlannedStep, at: datetime) -> None:
         values = self.plan.values_for(self.to.person)
