@@ -70,6 +70,7 @@ def _take(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list
     due = sort_due(plan, rows, now)
     ledger.postpone(due.later)
     go_on(plan, due.passed_over, now, Passage.How.OVER)
+    go_on(plan, due.waited, now, Passage.How.WAIT)
     leave_gone(plan, due.gone, now)
     end_many(plan.sequence, due.ended, now)
     add_tasks(plan, due.tasks, due.known, now)

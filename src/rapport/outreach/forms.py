@@ -186,6 +186,10 @@ class StepForm(forms.Form):
         """The forms of all wordings, the first one first."""
         return [self, *self.variants]
 
+    def clean_only_if(self) -> str:
+        """Everybody waits: who was chosen before a mail became a wait does not count any more."""
+        return "" if self.cleaned_data.get("kind") == Step.Kind.WAIT else str(self.cleaned_data["only_if"])
+
     def clean_only_if_tag(self) -> UUID | None:
         if self.cleaned_data.get("only_if") not in (Step.OnlyIf.TAGGED, Step.OnlyIf.NOT_TAGGED):
             return None

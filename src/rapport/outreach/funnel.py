@@ -5,6 +5,7 @@
 | here     | have this step next                                                    |
 | sent     | got its mail                                                           |
 | answered | answered that mail themselves; automatic answers do not count          |
+| wait     | waited there, where it is a wait                                       |
 | over     | were passed over when it was due, because it is for others             |
 | task     | were to get it when it was due, and a colleague got a task             |
 
@@ -26,7 +27,7 @@ from rapport.outreach.permissions import VIEW
 
 LATEST = 5_000  # 90 ms; they are counted one by one
 PAGE = 50
-FIGURES = ("here", "sent", "answered", "over", "task")
+FIGURES = ("here", "sent", "answered", "wait", "over", "task")
 _OF_STATE = " UNION ALL ".join(
     f"(SELECT id, candidate_id, state, step_id, next_due_at FROM outreach_enrollment"
     f" WHERE sequence_id = %(sequence)s AND state = '{state}' ORDER BY id DESC LIMIT %(latest)s)"

@@ -116,8 +116,9 @@ class Sequence(models.Model):
 
 
 class Step(models.Model):
-    """One touchpoint, `wait_count` after the one before. A retired step stays for what was sent, but nobody gets
-    it; its `position` is that of the step after which people go on who were on their way to it.
+    """One touchpoint, `wait_count` after the one before; a wait is that time alone, without a text.
+
+    A retired step stays for what was sent, but nobody gets it; its `position` is that of the step after which people go on who were on their way to it.
 
     `only_if_tag_name` stays when the tag is deleted. Where it has variants: people count from `compared_since` on, when
     they last changed; the smallest difference that matters and the rate of replies that is expected were said beforehand.
@@ -127,6 +128,9 @@ class Step(models.Model):
         AUTO = "auto", "Mail"
         APPROVAL = "approval", "Mail you approve"
         TASK = "task", "Task"
+        WAIT = "wait", "Wait"
+
+    MAILS = (Kind.AUTO, Kind.APPROVAL)
 
     class WaitUnit(models.TextChoices):
         HOURS = "hours", "hours"
@@ -167,7 +171,9 @@ class Step(models.Model):
                 condition=Q(only_if__in=["", "clicked", "not_clicked", "tagged", "not_tagged"]),
                 name="outreach_step_only_if_known",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["auto", "approval", "task"]), name="outreach_step_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["auto", "approval", "task", "wait"]), name="outreach_step_kind_known"
+            ),
             models.CheckConstraint(
                 condition=Q(smallest_difference_points__range=(1, 50), expected_rate_percent__range=(1, 90)),
                 name="outreach_step_comparison_limits",
@@ -323,11 +329,12 @@ class Enrollment(models.Model):
 
 
 class Passage(models.Model):
-    """Somebody who went on from a step without a mail: passed over as it is for others, or given a task."""
+    """Somebody who went on from a step without a mail: passed over as it is for others, given a task, or waited."""
 
     class How(models.TextChoices):
         OVER = "over", "Passed over"
         TASK = "task", "Task given"
+        WAIT = "wait", "Waited"
 
     pk = models.CompositePrimaryKey("enrollment_id", "step_id")
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="passages", db_index=False)
@@ -337,7 +344,7 @@ class Passage(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(how__in=["over", "task"]), name="outreach_passage_how_known"),
+            models.CheckConstraint(condition=Q(how__in=["over", "task", "wait"]), name="outreach_passage_how_known"),
         ]
 
     def __str__(self) -> str:

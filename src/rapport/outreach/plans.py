@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from rapport.mail.composing import compile_message
 from rapport.mail.merge_fields import CompiledText, is_placeholder
 from rapport.mail.models import Mailbox
 from rapport.mail.queries import snippets_in
@@ -21,6 +22,7 @@ from rapport.outreach.schedule import Hours, after_days, after_hours, after_open
 from rapport.outreach.variants import draw
 
 Snippets = tuple[tuple[str, str], ...]
+NO_TEXT = StepText(compile_message(subject="", body="", known=()), answers=True, shows_unsubscribe=False)  # of a wait
 AFTER = {Step.WaitUnit.HOURS: after_hours, Step.WaitUnit.DAYS: after_days, Step.WaitUnit.WORKDAYS: after_open_days}
 
 
@@ -88,7 +90,7 @@ class Plan:
 
     def as_first(self, step: PlannedStep) -> PlannedStep:
         """The step as somebody reads it who got no mail before: with the subject of the mail that it would have answered."""
-        mails = [row for row in self.steps if row.position < step.position and row.kind != Step.Kind.TASK]
+        mails = [row for row in self.steps if row.position < step.position and row.kind in Step.MAILS]
         subjects = [row.text.template.subject for row in mails if not row.text.answers]
         plain = [subject for subject in subjects if not any(is_placeholder(field.name) for field in subject.fields)]
         return step.with_subject(plain[-1]) if plain else step
@@ -152,7 +154,7 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     for sequence in sequences:
         assert sequence.mailbox is not None
         planned = [
-            _planned(sequence, sequence.mailbox, step, versions[step.id], snippets)
+            _planned(sequence, sequence.mailbox, step, versions.get(step.id, []), snippets)
             for step in steps
             if step.sequence_id == sequence.id
         ]
@@ -163,6 +165,16 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
 def _planned(
     sequence: Sequence, mailbox: Mailbox, step: Step, versions: ListOf[StepVersion], snippets: Snippets
 ) -> PlannedStep:
+    if step.kind == Step.Kind.WAIT:
+        return PlannedStep(
+            step.id,
+            step.position,
+            step.kind,
+            step.wait_count,
+            StepVersion(step=step),
+            NO_TEXT,
+            wait_unit=step.wait_unit,
+        )
     several = len(versions) > 1
     found = tuple(
         PlannedStep(
@@ -207,7 +219,7 @@ def _snippets(versions: Iterable[StepVersion]) -> Snippets:
 
 
 def _text(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion, snippets: Snippets) -> StepText:
-    signature = "" if step.kind == Step.Kind.TASK else mailbox.signature
+    signature = mailbox.signature if step.kind in Step.MAILS else ""
     return _compiled(version.subject, version.body, signature, sequence.shows_unsubscribe, snippets)
 
 

@@ -152,15 +152,16 @@ def hold_sequence(actor: Actor, sequence_id: UUID) -> None:
 def list_steps(sequence: Sequence) -> list[Step]:
     """The steps in order, each with `texts`, the present versions of its variants, and `used`, all letters it ever had.
 
-    `shown_subject` is that of the first, with fields in words. Three statements.
+    `shown_subject` is that of the first, with fields in words. A wait has no texts. Three statements.
     """
     rows = Step.objects.filter(sequence=sequence, retired_at=None).order_by("position").prefetch_related("variants")
     steps = list(rows.select_related("only_if_tag__merged_into"))
-    versions = present_versions(step.id for step in steps)
+    versions = present_versions(step.id for step in steps if step.kind != Step.Kind.WAIT)
     for step in steps:
-        texts = versions[step.id]
+        texts = versions.get(step.id, [])
         used = {version.letter for version in texts} | {variant.letter for variant in step.variants.all()}
-        vars(step).update(texts=texts, used="".join(sorted(used)), shown_subject=in_words(texts[0].subject))
+        subject = in_words(texts[0].subject) if texts else ""
+        vars(step).update(texts=texts, used="".join(sorted(used)), shown_subject=subject)
     return steps
 
 

@@ -50,9 +50,9 @@ class Traveller:
 
 @dataclass(slots=True)
 class Event:
-    """Something that would happen to an enrollment: `kind` is mail, approval, task, pass, wait, stop or finish.
+    """Something that would happen to an enrollment: `kind` is mail, approval, task, waited, pass, wait, stop or finish.
 
-    A wait has a reason, a sentence, and until when; it is one event however often it is put off for the same reason.
+    "waited" is the end of a step that is a wait. A wait, when something is put off, has a reason, a sentence, and until when; it is one event however often it is put off for the same reason.
     """
 
     at: datetime
@@ -128,6 +128,9 @@ class _Simulation:
             return
         if step is not None and step.kind == Step.Kind.TASK:
             self._go_on(traveller, going, step, now, "task")
+            return
+        if step is not None and step.kind == Step.Kind.WAIT:
+            self._go_on(traveller, going, step, now, "waited")
             return
         verdict = self._verdict(traveller, going, step, now)
         if step is None or verdict.ends:

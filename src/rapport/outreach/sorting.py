@@ -25,13 +25,15 @@ TAKEN_OUT = Verdict("no_step", "The step was taken out of the sequence.")
 
 @dataclass(slots=True)
 class Due:
-    """The ways; `later` are (enrollment, due, why), `passed_over` (row, the step that is for others, time zone)."""
+    """The ways; `later` are (enrollment, due, why), `passed_over` and `waited` (row, the step that is for others or
+    was a wait, time zone)."""
 
     known: Mapping[UUID, Known]
     go: list[Parcel] = field(default_factory=list)
     tasks: list[DueRow] = field(default_factory=list)
     gone: list[DueRow] = field(default_factory=list)
     passed_over: list[tuple[DueRow, PlannedStep, str]] = field(default_factory=list)
+    waited: list[tuple[DueRow, PlannedStep, str]] = field(default_factory=list)
     later: list[tuple[UUID, datetime | None, str]] = field(default_factory=list)
     ended: list[EndedEnrollment] = field(default_factory=list)
 
@@ -58,6 +60,8 @@ def sort_due(plan: Plan, rows: Sequence[DueRow], now: datetime) -> Due:
             due.gone.append(row)
         elif step is not None and step.kind == Step.Kind.TASK:
             due.tasks.append(row)
+        elif step is not None and step.kind == Step.Kind.WAIT:
+            due.waited.append((row, step, due.known[row.candidate_id].time_zone))
         else:
             asked.append((row, step))
     _write_down(plan, _judged(plan, asked, due, now), due, now)

@@ -26,6 +26,7 @@ KINDS = {
     "mail": ("Mail", "mail", ""),
     "approval": ("Mail that you approve", "hourglass", "info"),
     "task": ("Task", "square-check", ""),
+    "waited": ("Waited", "hourglass", ""),
     "pass": ("Passed over", "corner-down-right", ""),
     "wait": ("Put off", "clock", "warn"),
     "stop": ("Stopped", "circle-stop", "bad"),

@@ -122,7 +122,8 @@ def _stored(request: Request, sequence: Sequence | None) -> Editor:
     for number, step in enumerate(queries.list_steps(sequence)):
         values = {name: getattr(step, name) for name in ("id", *STEP_FIELDS, "used")}
         values["only_if_tag"] = step.only_if_tag.name if step.only_if_tag else ""
-        first, *others = ({name: getattr(text, name) for name in TEXT_FIELDS} for text in vars(step)["texts"])
+        texts = [{name: getattr(text, name) for name in TEXT_FIELDS} for text in vars(step)["texts"]]
+        first, *others = texts or [{"body": FIRST_BODY}]
         stored = StepForm(prefix=f"step-{number}", initial={**values, **first})
         stored.variants = [VariantForm(prefix=f"step-{number}-{text['letter']}", initial=text) for text in others]
         steps.append(stored)
@@ -182,6 +183,9 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
         is_hours = step["wait_unit"].value() == Step.WaitUnit.HOURS
         hours += min(_number(step, "wait_count"), 999) * (1 if is_hours else 24)
         kind, thread = str(step["kind"].value() or ""), subject
+        if kind == Step.Kind.WAIT:
+            rows.append({"number": number, "day": hours // 24, "kind": kind})
+            continue
         for text in step.texts:
             letter = text.shown_letter
             row: dict[str, Any] = {

@@ -21,6 +21,7 @@ WORDS = {
     "sent": ("sent", "Who got this mail", "Sent", "Sent"),
     "answered": ("answered", "Who answered this mail", "Answered", "Answered"),
     "over": ("passed over", "Who was passed over", "Passed over", "Passed over"),
+    "wait": ("waited", "Who waited here", "Waited", "Until"),
     "task": ("given as a task", "Whose task was given", "Task given", "Given"),
 }
 
@@ -71,7 +72,7 @@ def step_people(request: Request, sequence_id: UUID, step_id: UUID) -> HttpRespo
 
 def _possible(step: Step) -> set[str]:
     """The figures that a step of its kind has."""
-    of_kind = {"task"} if step.kind == Step.Kind.TASK else {"sent", "answered"}
+    of_kind = {"sent", "answered"} if step.kind in Step.MAILS else {step.kind}
     return {"here", *of_kind, *(["over"] if step.only_if else [])}
 
 

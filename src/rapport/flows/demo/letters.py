@@ -47,9 +47,10 @@ VARIANTS = {("Data engineers for forecasting", 0): ("{{ first_name }}, may I ask
 # Who gets a step and how its wait is counted, by sequence and place; what a sequence is for
 CONDITIONS = {
     ("Electricians for spring", 1): ("days", "not_tagged", "call again in spring"),
-    ("Nurses: first contact", 1): ("workdays", "clicked", ""),
-    ("Nurses: first contact", 2): ("workdays", "not_clicked", ""),
-    ("Nurses: first contact", 3): ("days", "tagged", "relocates"),
+    ("Nurses: first contact", 1): ("workdays", "", ""),
+    ("Nurses: first contact", 2): ("days", "clicked", ""),
+    ("Nurses: first contact", 3): ("days", "not_clicked", ""),
+    ("Nurses: first contact", 4): ("days", "tagged", "relocates"),
 }
 GOALS = {"Nurses: first contact": "application"}
 STOP_TAGS = {"Nurses: first contact": "apprenticeship"}
@@ -85,8 +86,9 @@ MEDAL_STEPS = (
 NURSE_STEPS = (
     ("auto", 0, "Nursing without night shifts",
      "Hello {{ first_name }},\n\n2,000 colleagues on shift and one nurse who knows them: that is the work. A day of it, hour by hour: https://halden-grid.example.org/a-day-as-our-nurse\n\nMay I tell you more?\n\nRita Lindqvist\nHalden Grid"),
-    ("auto", 2, "", "Hello {{ first_name }},\n\nyou had a look at the day of our nurse. Marit, whose day it is, would talk to you on the phone, without any application. When does it suit you?\n\nRita Lindqvist\nHalden Grid"),
-    ("auto", 4, "", "Hello {{ first_name }},\n\nin two sentences: no nights, no weekends, and a van that is yours. If that is something for you, answer with one word.\n\nRita Lindqvist\nHalden Grid"),
+    ("wait", 3, "", ""),
+    ("auto", 0, "", "Hello {{ first_name }},\n\nyou had a look at the day of our nurse. Marit, whose day it is, would talk to you on the phone, without any application. When does it suit you?\n\nRita Lindqvist\nHalden Grid"),
+    ("auto", 0, "", "Hello {{ first_name }},\n\nin two sentences: no nights, no weekends, and a van that is yours. If that is something for you, answer with one word.\n\nRita Lindqvist\nHalden Grid"),
     ("task", 5, "", "Call {{ first_name }} about the place in Berlin."),
 )  # fmt: skip
 FAIR_STEPS = (

@@ -282,7 +282,8 @@ class _Course:
         """Do a step; False when the person goes no further."""
         if step.kind == "task":
             self._add_task(step, at)
-            self._pass(step, "task", at)
+        if step.kind in ("task", "wait"):
+            self._pass(step, step.kind, at)
             return True
         if step.kind == "approval" and self.until - at < timedelta(days=7) and self.dice.random() < 0.6:
             self._deliver(step, at, "planned")

@@ -23,6 +23,7 @@ from rapport.outreach.conditions import list_stopped
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import lasting_refusal
 from rapport.outreach.models import Sequence as OutreachSequence
+from rapport.outreach.models import Step
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, load_plan
 from rapport.outreach.schedule import NeverOpen
@@ -174,7 +175,7 @@ def _refusal(plan: Plan, known: Known) -> tuple[str, str] | None:
     if verdict:
         return verdict.reason, verdict.text
     first = plan.steps[0]
-    missing = first.missing(plan.values_for(known.person)) if first.kind != "task" else []
+    missing = first.missing(plan.values_for(known.person)) if first.kind in Step.MAILS else []
     return ("missing_values", f"{MissingValues(dict.fromkeys(missing))}.") if missing else None
 
 

@@ -78,16 +78,18 @@ def check_steps(steps: ListOf[StepDraft], before: Sequence | None, *, tracks_cli
     if not steps and before is not None and before.state == Sequence.State.ACTIVE:
         wrong["steps"] = "An active sequence needs a step. Pause it first."
     snippets = snippets_in(*(text for step in steps for draft in step.texts for text in (draft.subject, draft.body)))
-    first_mail = next((number for number, step in enumerate(steps) if step.kind != Step.Kind.TASK), None)
+    first_mail = next((number for number, step in enumerate(steps) if step.kind in Step.MAILS), None)
     for number, step in enumerate(steps):
         if step.kind not in Step.Kind.values:
             wrong[f"steps.{number}.kind"] = "Choose what the step does."
         if not 0 <= step.wait_count <= 365 or step.wait_unit not in Step.WaitUnit.values:
             wrong[f"steps.{number}.wait_count"] = "Wait from 0 to 365 hours, days or working days."
+        elif step.kind == Step.Kind.WAIT and not step.wait_count:
+            wrong[f"steps.{number}.wait_count"] = "Say how long to wait: 1 or more."
         if problem := _check_condition(step, first_mail is None or number <= first_mail, tracks_clicks):
             wrong[f"steps.{number}.only_if"] = problem
         wrong |= {f"steps.{number}.{name}": text for name, text in _check_comparison(step).items()}
-        for place, draft in _places(number, step):
+        for place, draft in _places(number, step) if step.kind != Step.Kind.WAIT else ():
             wrong |= _check_text(place, f"steps.{number}.kind", draft, step.kind, number == first_mail, snippets)
     return wrong | _unknown_versions(steps)
 
@@ -122,6 +124,8 @@ def _check_condition(step: StepDraft, comes_before_mail: bool, tracks_clicks: bo
     """What is wrong with who gets a step, or ""; a tag that was deleted may stay, nobody has it."""
     if step.only_if not in Step.OnlyIf.values:
         return "Choose who gets this step."
+    if step.only_if and step.kind == Step.Kind.WAIT:
+        return "Everybody waits: whom a step is for is looked at once its wait is over. Choose everybody."
     if step.only_if not in (Step.OnlyIf.CLICKED, Step.OnlyIf.NOT_CLICKED):
         return ""
     if comes_before_mail:
@@ -146,8 +150,8 @@ def _check_comparison(step: StepDraft) -> dict[str, str]:
         wrong["variants"] = f"A step has {MOST_VARIANTS} variants at most."
     if len({draft.letter for draft in texts}) < len(texts) or not {draft.letter for draft in texts} <= set(LETTERS):
         wrong["variants"] = "Each variant has a letter of its own. Reload the page to see how the step is now."
-    if len(texts) > 1 and step.kind == Step.Kind.TASK:
-        wrong["kind"] = "A task has one text. Take the other variants out, or choose a mail."
+    if len(texts) > 1 and step.kind not in Step.MAILS:
+        wrong["kind"] = "Only mails have variants. Take the others out, or choose a mail."
     if not 1 <= step.smallest_difference_points <= 50:
         wrong["smallest_difference_points"] = "Enter a number from 1 to 50."
     if not 1 <= step.expected_rate_percent <= 90:
@@ -191,6 +195,8 @@ def save_steps(actor: Actor, sequence: Sequence, drafts: ListOf[StepDraft], now:
     stored, tags = _read_stored(kept), _names_of_tags(drafts)
     for position, draft in enumerate(drafts, start=1):
         step = present[draft.id] if draft.id else Step(id=new_id(), sequence=sequence)
+        if draft.id and step.kind == Step.Kind.APPROVAL and draft.kind not in Step.MAILS:
+            ledger.leave_out_planned(sequence.id, step.id, due_at=now, why="The step is no mail any more.")
         changed |= _save_step(actor, step, position, draft, stored.get(step.id, _Stored()), tags, now)
     return changed
 
@@ -225,8 +231,8 @@ def _save_step(
     actor: Actor, step: Step, position: int, draft: StepDraft, stored: _Stored, tags: Mapping[UUID | None, str],
     now: datetime,
 ) -> bool:  # fmt: skip
-    texts = list(draft.texts)
-    if stored.versions and not draft.letter:
+    texts = list(draft.texts) if draft.kind != Step.Kind.WAIT else []
+    if texts and stored.versions and not draft.letter:
         others = {text.letter for text in draft.variants}
         texts[0] = replace(texts[0], letter=min(stored.versions.keys() - others, default=FIRST))
     gone = {letter for letter, variant in stored.variants.items() if variant.retired_at}
@@ -242,17 +248,18 @@ def _save_step(
         "smallest_difference_points": draft.smallest_difference_points,
         "expected_rate_percent": draft.expected_rate_percent,
     }  # fmt: skip
-    changed = not stored.versions or any(getattr(step, name) != value for name, value in values.items())
+    is_new = step._state.adding
+    changed = is_new or any(getattr(step, name) != value for name, value in values.items())
     fresh = [text for text in texts if _differs(text, stored.versions.get(text.letter))]
-    others = set(stored.versions) ^ {text.letter for text in texts}
+    others = set(stored.versions) ^ {text.letter for text in texts} if texts else set()
     if (fresh or others) and len(texts) > 1:
         values["compared_since"] = now
     for name, value in values.items():
         setattr(step, name, value)
-    if stored.versions:
-        step.save(update_fields=list(values))
-    else:
+    if is_new:
         step.save(force_insert=True)
+    else:
+        step.save(update_fields=list(values))
     for number, text in enumerate(fresh, start=stored.number + 1):
         _add_version(actor, step, number, text, now)
     if others and (len(texts) > 1 or stored.versions):

@@ -51,8 +51,8 @@ def bring_back_variants(*, actor: Actor, sequence_id: UUID, step_id: UUID, lette
     rows = list(Variant.objects.filter(step=step, letter__in=list(letters), retired_at__isnull=False))
     if not rows:
         return []
-    if step.kind == Step.Kind.TASK:
-        raise Conflict("This step is a task now, and a task has one text.")
+    if step.kind not in Step.MAILS:
+        raise Conflict(f"This step is a {step.get_kind_display().lower()} now: only mails have variants.")
     if Variant.objects.filter(step=step, retired_at=None).count() + len(rows) > MOST_VARIANTS:
         raise Conflict(f"A step has {MOST_VARIANTS} variants at most. Take one out first.")
     now = clock.now()

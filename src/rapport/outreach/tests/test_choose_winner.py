@@ -97,7 +97,7 @@ def test_what_cannot_be_chosen_or_brought_back(rita, step):
     with pytest.raises(Conflict, match="5 variants at most"):
         bring_back(rita, step, "A", "C")
     Step.objects.update(kind="task")
-    with pytest.raises(Conflict, match="a task has one text"):
+    with pytest.raises(Conflict, match="only mails have variants"):
         bring_back(rita, step, "A")
     assert given(step) == "BDEF"
 

@@ -115,7 +115,7 @@ def test_a_variant_that_is_left_out_is_retired_and_its_letter_stays_its_own(rita
         ({"variants": tuple(VariantDraft(letter, letter, "x") for letter in "BCDEF")}, "steps.0.variants", "five|5 variants at most"),
         ({"variants": (VariantDraft("b", "b", "x"),)}, "steps.0.variants", "a letter of its own"),
         ({"variants": (VariantDraft("A", "b", "x"),)}, "steps.0.variants", "a letter of its own"),
-        ({"kind": "task", "variants": (VariantDraft("B", "b", "x"),)}, "steps.0.kind", "A task has one text"),
+        ({"kind": "task", "variants": (VariantDraft("B", "b", "x"),)}, "steps.0.kind", "Only mails have variants"),
         ({"variants": (VariantDraft("B", " Hello ", "One\r\n"),)}, "steps.0.B.body", "same as variant A"),
         ({"variants": (VariantDraft("B", "", "x"),)}, "steps.0.B.subject", "Write a subject"),
         ({"variants": (VariantDraft("B", "b", "{{ tilte }}"),)}, "steps.0.B.body", "there is no field “tilte”"),

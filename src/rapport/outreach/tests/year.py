@@ -138,11 +138,12 @@ class Year:
             stop_tag=self.tags[0] if self.tags and dice.random() < 0.3 else None,
         )  # fmt: skip
         for position in range(1, dice.choice((2, 4, 6))):
-            wait_count, kind = (
-                dice.choice((0, 1, 3, 7, 21)),
-                "task" if dice.random() < 0.15 and position > 1 else "auto",
-            )
-            make_step(sequence, position, wait_count=wait_count, kind=kind, **(self._condition() if self.tags else {}))
+            wait_count, chance = dice.choice((0, 1, 3, 7, 21)), dice.random()
+            kind = "task" if chance < 0.15 and position > 1 else "wait" if chance > 0.9 and self.tags else "auto"
+            condition = self._condition() if self.tags else {}
+            if kind == "wait":
+                condition |= {"only_if": "", "only_if_tag": None}
+            make_step(sequence, position, wait_count=wait_count, kind=kind, **condition)
 
     def _condition(self) -> dict[str, object]:
         """For whom a step is, and how its wait is counted."""
@@ -355,7 +356,7 @@ class Year:
         )
         steps = [
             operations.StepDraft(
-                step.kind, step.wait_count, f"Hello {step.position}", "Shall we talk?", step.id,
+                step.kind, max(step.wait_count, step.kind == "wait"), f"Hello {step.position}", "Shall we talk?", step.id,
                 wait_unit=step.wait_unit, only_if=step.only_if, only_if_tag_id=step.only_if_tag_id,
             )
             for step in Step.objects.filter(sequence=sequence, retired_at=None).order_by("position")
