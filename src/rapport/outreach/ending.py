@@ -27,6 +27,7 @@ EXIT_LABELS = {
     "no_consent": "No consent",
     "tagged": "Has the tag that ends it",
     "goal": "Followed a link",
+    "interested": "Is interested",
     "topic": "Does not want this topic",
     "missing_values": "Text could not be filled in",
     "refused": "Refused by their server",
@@ -50,6 +51,8 @@ FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
 """
 
 ARRIVED = "They followed a link, which is what the sequence is for."
+ANSWERED = "They answered."
+INTERESTED = "They answered and are interested, which is what the sequence is for."
 
 
 def stop_words(tag: str) -> str:

@@ -58,6 +58,7 @@ class Sequence(models.Model):
         REPLY = "reply", "They answer"
         APPLICATION = "application", "They apply"
         CLICK = "click", "They follow a link"
+        INTERESTED = "interested", "They are interested"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
@@ -105,7 +106,8 @@ class Sequence(models.Model):
                 condition=Q(from_time__lt=models.F("until_time")), name="outreach_sequence_hours_in_order"
             ),
             models.CheckConstraint(
-                condition=Q(goal__in=["reply", "application", "click"]), name="outreach_sequence_goal_known"
+                condition=Q(goal__in=["reply", "application", "click", "interested"]),
+                name="outreach_sequence_goal_known",
             ),
             models.CheckConstraint(condition=Q(cap_count__gt=0, cap_days__gt=0), name="outreach_sequence_cap_positive"),
         ]

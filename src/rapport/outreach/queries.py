@@ -35,12 +35,18 @@ FILTERS = {
     "refused": "Refused",
     "goal": "At the goal",
 }
-GOAL_REASONS = {"reply": ["replied"], "application": ["applied", "hired"], "click": ["goal"]}
+ANSWERED = ["replied", "interested"]
+GOAL_REASONS = {
+    "reply": ANSWERED,
+    "application": ["applied", "hired"],
+    "click": ["goal"],
+    "interested": ["interested"],
+}
 _CONDITIONS = {
     "active": "e.state = 'active'",
-    "replied": "e.state = 'exited' AND e.exit_reason = 'replied'",
+    "replied": "e.state = 'exited' AND e.exit_reason IN ('replied', 'interested')",
     "finished": "e.state = 'finished'",
-    "exited": "e.state = 'exited' AND e.exit_reason <> 'replied'",
+    "exited": "e.state = 'exited' AND e.exit_reason NOT IN ('replied', 'interested')",
     "refused": "e.state = 'exited' AND e.exit_reason IN ('refused', 'bounced', 'no_address')",
     "goal": "e.state = 'exited' AND e.exit_reason = ANY(CASE s.goal "
     + " ".join(f"WHEN '{goal}' THEN '{{{','.join(reasons)}}}'::text[]" for goal, reasons in GOAL_REASONS.items())
@@ -189,11 +195,11 @@ def list_enrollments(
     of_this = Enrollment.objects.filter(sequence_id=sequence_id, sequence__in=visible_sequences(actor), state=state)
     rows = of_this.select_related("candidate", "step")
     if show == "replied":
-        rows = rows.filter(exit_reason="replied")
+        rows = rows.filter(exit_reason__in=ANSWERED)
     elif show == "refused":
         rows = rows.filter(exit_reason__in=["refused", "bounced", "no_address"])
     elif show == "exited":
-        rows = rows.exclude(exit_reason="replied")
+        rows = rows.exclude(exit_reason__in=ANSWERED)
     elif show == "goal":
         at_goal = [Q(sequence__goal=goal, exit_reason__in=reasons) for goal, reasons in GOAL_REASONS.items()]
         rows = rows.filter(reduce(or_, at_goal))

@@ -13,6 +13,7 @@ from rapport.candidates.queries import find_by_contact_points, resolve_merged
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 from rapport.outreach import operations
+from rapport.outreach.ending import ANSWERED
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.operations.deliveries import confirm_sent
 from rapport.outreach.tag_uses import follow_tag_names
@@ -28,16 +29,23 @@ STOPS = {
 
 @on_batch("message.received")
 def follow_answers(activities: list[Activity]) -> None:
-    """A person's answer stops their sequences; an automatic one puts them off until after the return."""
+    """A person's answer stops their sequences, as reached where interest is the goal; an automatic one puts them off until after the return."""
     _confirm(activity.data.get("answers_message_id") for activity in activities)
     replied = [activity for activity in activities if activity.data.get("kind") == "reply"]
-    _exit(replied, "replied", "They answered.")
+    _judge(replied)
+    _exit(replied, "replied", ANSWERED)
     for activity in activities:
         returns_on, candidate_id = activity.data.get("returns_on"), activity.find_subject_id("candidate")
         if activity.data.get("kind") == "auto_reply" and returns_on and candidate_id:
             back = date.fromisoformat(returns_on)
             note = f"They are away until {back.day} {back:%B}."
             operations.postpone_for_absence(candidate_id=candidate_id, returns_on=back, note=note)
+
+
+@on_batch("message.intent_changed")
+def follow_corrections(activities: list[Activity]) -> None:
+    """Where interest is the goal, who is read as interested now is there, and who is not any more is not."""
+    _judge(activities)
 
 
 @on_batch(*STOPS)
@@ -123,6 +131,11 @@ def _confirm(message_ids: Iterable[str | None]) -> None:
             delivery = unclear.filter(id=in_hand).first() if in_hand else None
             if delivery is not None:
                 confirm_sent(delivery, enrollment, clock.now())
+
+
+def _judge(answers: list[Activity]) -> None:
+    if ids := {key for row in answers if (key := row.find_subject_id("enrollment"))}:
+        operations.judge_answers(enrollment_ids=ids)
 
 
 def _exit(activities: list[Activity], reason: str, note: str) -> None:

@@ -114,7 +114,7 @@ def _line(enrollment: Enrollment, waiting: dict[UUID, str]) -> dict[str, Any]:
     state = waiting.get(enrollment.delivery_id) if enrollment.delivery_id else ""
     if enrollment.state == Enrollment.State.EXITED:
         outcome, tone = EXIT_LABELS.get(enrollment.exit_reason, "Stopped"), ""
-        tone = "good" if enrollment.exit_reason in ("replied", "applied", "hired", "goal") else tone
+        tone = "good" if enrollment.exit_reason in ("replied", "interested", "applied", "hired", "goal") else tone
         tone = "bad" if enrollment.exit_reason in ("refused", "bounced", "complained") else tone
     elif state == "planned":
         outcome, tone = "Waits for approval", "info"

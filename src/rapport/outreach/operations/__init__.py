@@ -13,6 +13,7 @@ from rapport.outreach.operations.exiting import (
     exit_enrollments,
     exit_for_candidates,
     exit_tagged,
+    judge_answers,
     postpone_for_absence,
 )
 from rapport.outreach.operations.merging import move_enrollments_of
@@ -48,6 +49,7 @@ __all__ = [
     "exit_for_candidates",
     "exit_tagged",
     "fill_placeholders",
+    "judge_answers",
     "move_enrollments_of",
     "pause_sequence",
     "postpone_for_absence",

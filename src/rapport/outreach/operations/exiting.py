@@ -6,16 +6,17 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
+from rapport.mail.models import Message, ReplyIntent
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
 from rapport.outreach.conditions import who_has
-from rapport.outreach.ending import ARRIVED, EndedEnrollment, end_many, stop_words
+from rapport.outreach.ending import ANSWERED, ARRIVED, INTERESTED, EndedEnrollment, end_many, stop_words
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import hours_of
@@ -54,6 +55,27 @@ def exit_at_click(*, enrollment_ids: Collection[UUID]) -> int:
     """Stop those of these enrollments whose sequence is there to have a link followed. Records enrollment.exited."""
     rows = Enrollment.objects.filter(id__in=list(enrollment_ids), sequence__goal=Sequence.Goal.CLICK)
     return _end(rows, "goal", ARRIVED, SYSTEM)
+
+
+@transaction.atomic
+def judge_answers(*, enrollment_ids: Collection[UUID]) -> int:
+    """Where interest is the goal: who is interested by what they wrote in the thread is there, whoever was and is not is not.
+
+    Returns how many enrollments end by this; of those that an answer has ended before, only the reason changes. Records
+    enrollment.exited for each that ends.
+    """
+    rows = Enrollment.objects.select_for_update(of=("self",)).filter(
+        id__in=list(enrollment_ids), sequence__goal=Sequence.Goal.INTERESTED
+    )
+    answers = Message.objects.filter(thread_id=OuterRef("thread_id"), direction=Message.Direction.IN)
+    is_interested = Exists(answers.filter(intent__kind=ReplyIntent.Kind.INTERESTED))
+    found = list(rows.annotate(is_interested=is_interested).order_by("id").values_list("id", "is_interested"))
+    there = [key for key, is_there in found if is_there]
+    count = _end(Enrollment.objects.filter(id__in=there), "interested", INTERESTED, SYSTEM)
+    exited = Enrollment.objects.filter(id__in=[key for key, _ in found], state=Enrollment.State.EXITED)
+    exited.filter(id__in=there, exit_reason="replied").update(exit_reason="interested", exit_note=INTERESTED)
+    exited.filter(exit_reason="interested").exclude(id__in=there).update(exit_reason="replied", exit_note=ANSWERED)
+    return count
 
 
 @transaction.atomic
