@@ -160,6 +160,10 @@ class StepForm(forms.Form):
     only_if_tag = forms.CharField(label="Tag", required=False, max_length=100, initial="")
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    metric = forms.ChoiceField(
+        label="What counts", choices=Step.Metric.choices, initial=Step.Metric.REPLIED, required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )  # fmt: skip
     smallest_difference_points = forms.IntegerField(
         label="Smallest difference that matters", min_value=1, max_value=50, initial=5, required=False,
         widget=forms.NumberInput(attrs={"class": "input"}),
@@ -201,6 +205,6 @@ class StepForm(forms.Form):
     def draft(self) -> StepDraft:
         values = {name: value for name, value in self.cleaned_data.items() if name != "used"}
         values["only_if_tag_id"] = values.pop("only_if_tag")
-        for name in ("wait_unit", "smallest_difference_points", "expected_rate_percent"):
+        for name in ("wait_unit", "metric", "smallest_difference_points", "expected_rate_percent"):
             values[name] = values[name] or self.fields[name].initial
         return StepDraft(**values, variants=tuple(variant.draft() for variant in self.variants))

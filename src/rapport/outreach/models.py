@@ -123,7 +123,8 @@ class Step(models.Model):
     A retired step stays for what was sent, but nobody gets it; its `position` is that of the step after which people go on who were on their way to it.
 
     `only_if_tag_name` stays when the tag is deleted. Where it has variants: people count from `compared_since` on, when
-    they last changed; the smallest difference that matters and the rate of replies that is expected were said beforehand.
+    they last changed; what is counted (`metric`), the smallest difference that matters and the rate that is expected were
+    said beforehand.
     """
 
     class Kind(models.TextChoices):
@@ -146,6 +147,10 @@ class Step(models.Model):
         TAGGED = "tagged", "those who have the tag"
         NOT_TAGGED = "not_tagged", "those without the tag"
 
+    class Metric(models.TextChoices):
+        REPLIED = "replied", "answer"
+        INTERESTED = "interested", "be interested"
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sequence = models.ForeignKey(Sequence, models.CASCADE, related_name="steps", db_index=False)
     position = models.PositiveSmallIntegerField()
@@ -157,6 +162,7 @@ class Step(models.Model):
     only_if_tag_name = models.CharField(max_length=60, blank=True, default="", db_default="")
     retired_at = models.DateTimeField(null=True, blank=True)
     compared_since = models.DateTimeField(null=True, blank=True)
+    metric = models.CharField(max_length=10, choices=Metric, default=Metric.REPLIED, db_default=Metric.REPLIED)
     smallest_difference_points = models.PositiveSmallIntegerField(default=5)
     expected_rate_percent = models.PositiveSmallIntegerField(default=10)
 
@@ -179,6 +185,9 @@ class Step(models.Model):
             models.CheckConstraint(
                 condition=Q(smallest_difference_points__range=(1, 50), expected_rate_percent__range=(1, 90)),
                 name="outreach_step_comparison_limits",
+            ),
+            models.CheckConstraint(
+                condition=Q(metric__in=["replied", "interested"]), name="outreach_step_metric_known"
             ),
         ]
         indexes = [models.Index(fields=["sequence", "position"], name="outreach_step_in_order")]

@@ -12,7 +12,7 @@ from rapport.mail.queries import get_template
 from rapport.outreach.variants import FIRST, MOST_VARIANTS, next_letter
 
 FIRST_BODY = 'Hi {{ first_name | "there" }},\n\n'
-COMPARISON = {"smallest_difference_points": "5", "expected_rate_percent": "10"}
+COMPARISON = {"metric": "replied", "smallest_difference_points": "5", "expected_rate_percent": "10"}
 TEXT_FIELDS = ("subject", "body", "template_version_id")
 
 

@@ -1,7 +1,8 @@
 """What came of a step's variants: who got which, and who of them answered in time. Never by opens.
 
 Somebody counts once the time for an answer is over, with their first mail of the step, and only since the variants last
-changed. An answer is what a person wrote to any mail of the sequence within that time; automatic answers are none.
+changed. An answer is what a person wrote to any mail of the sequence within that time; automatic answers are none. Where
+interest is what the step's variants are compared by, only answers count that are interested, as they were read or corrected.
 """
 
 from collections import Counter
@@ -35,24 +36,30 @@ WHERE d.step_id = %(step)s AND d.letter = ANY(%(letters)s) AND d.letter <> '' AN
     SELECT 1 FROM outreach_enrollment t JOIN outreach_delivery o ON o.enrollment_id = t.id AND o.step_id = d.step_id
     WHERE t.candidate_id = e.candidate_id AND o.letter <> '' AND (o.id < %(first)s OR o.id < d.id AND o.state = 'sent'))
 """
-# The outcome is a condition on the mail `d`, judged once its time is over. Others, such as a reply that is interested, are
-# further conditions of this kind.
+# The outcome is a condition on the mail `d`, judged once its time is over.
 ANSWERED = """EXISTS (
-    SELECT 1 FROM outreach_delivery o JOIN mail_deliveryevent v ON v.message_id = o.id
+    SELECT 1 FROM outreach_delivery o JOIN mail_deliveryevent v ON v.message_id = o.id {joins}
     WHERE o.enrollment_id = d.enrollment_id AND o.state = 'sent' AND v.kind = 'replied' AND v.verdict = 'human'
       AND v.occurred_at >= d.started_at AND v.occurred_at < d.started_at + %(horizon)s)"""
+REACHED = {
+    Step.Metric.REPLIED: ANSWERED.format(joins=""),
+    Step.Metric.INTERESTED: ANSWERED.format(
+        joins="JOIN mail_replyintent i ON i.message_id = (v.data->>'message_id')::uuid AND i.kind = 'interested'"
+    ),
+}
 OVER = "d.started_at <= %(over)s"
 OUTCOMES = f"""
 SELECT string_agg(letter || outcome, '' ORDER BY started_at, id) FROM (
-  SELECT d.id, d.letter, d.started_at, CASE WHEN NOT {OVER} THEN 'w' WHEN {ANSWERED} THEN '1' ELSE '0' END AS outcome
+  SELECT d.id, d.letter, d.started_at, CASE WHEN NOT {OVER} THEN 'w' WHEN {{reached}} THEN '1' ELSE '0' END AS outcome
   {COUNTED}) people
 """
-SHOWN = {"sent": "true", "counted": OVER, "answered": f"{OVER} AND {ANSWERED}"}
+SHOWN = {"sent": "true", "counted": OVER, "answered": f"{OVER} AND {{reached}}"}
 
 
 @dataclass(frozen=True, slots=True)
 class VariantResult:
-    """One variant: how many got it, of how many the time for an answer is over, how many of those answered."""
+    """One variant: how many got it, of how many the time for an answer is over, how many of those answered (or, where
+    that is what the step is compared by, are interested)."""
 
     letter: str
     subject: str
@@ -128,7 +135,7 @@ def get_results(actor: Actor, step: Step) -> StepResults:
     require(actor, VIEW)
     compared = _read_compared(step)
     with connection.cursor() as cursor:
-        cursor.execute(OUTCOMES, _parameters(compared))
+        cursor.execute(OUTCOMES.format(reached=_reached(step)), _parameters(compared))
         codes = cursor.fetchone()[0] or ""
     pairs = list(zip(codes[::2], codes[1::2], strict=True))
     counts = Counter(pairs)
@@ -155,11 +162,19 @@ def list_recipients(
     if letter not in compared.versions:
         raise NotFound("There is no such variant of this step.")
     earlier = "AND d.id < %(before)s" if before else ""
-    sql = f"SELECT d.id, e.candidate_id, d.started_at {COUNTED} AND {SHOWN[show]} {earlier} ORDER BY d.id DESC LIMIT %(limit)s"
+    shown = SHOWN[show].format(reached=_reached(step))
+    sql = (
+        f"SELECT d.id, e.candidate_id, d.started_at {COUNTED} AND {shown} {earlier} ORDER BY d.id DESC LIMIT %(limit)s"
+    )
     parameters = _parameters(compared) | {"letters": [letter], "before": before, "limit": limit + 1}
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [Recipient(*row) for row in cursor.fetchall()]
+
+
+def _reached(step: Step) -> str:
+    """The condition of the outcome that the step's variants are compared by."""
+    return REACHED[Step.Metric(step.metric)]
 
 
 def _judge(step: Step, pairs: ListOf[tuple[str, str]]) -> Verdict:

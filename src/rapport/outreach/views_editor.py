@@ -27,7 +27,15 @@ from rapport.outreach.variant_results import required_people
 from rapport.outreach.variants import MOST_VARIANTS, draw
 
 TEXT_FIELDS = ("letter", "subject", "body", "template_version_id")
-STEP_FIELDS = ("kind", "wait_count", "wait_unit", "only_if", "smallest_difference_points", "expected_rate_percent")
+STEP_FIELDS = (
+    "kind",
+    "wait_count",
+    "wait_unit",
+    "only_if",
+    "metric",
+    "smallest_difference_points",
+    "expected_rate_percent",
+)
 
 
 @dataclass(frozen=True, slots=True)

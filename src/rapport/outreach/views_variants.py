@@ -32,6 +32,7 @@ from rapport.outreach.variant_results import (
 from rapport.outreach.views_funnel import people_url
 
 UNDO_SCOPE = "variants"
+OUTCOMES = {"replied": "Answered", "interested": "Interested"}
 SHOW = {"sent": "got it", "counted": "got it and had time to answer", "answered": "answered"}
 LABELS = {"sent": "Got it", "counted": "Counted", "answered": "Answered"}
 LOOKS = {
@@ -58,6 +59,7 @@ def results(request: Request, sequence_id: UUID) -> HttpResponse:
         context |= {
             "results": found,
             "step": step,
+            "outcome": OUTCOMES[step.metric],
             "rows": [_row(found, result) for result in found.variants],
             "steps": [
                 {"label": f"Step {row.position}", "url": f"?step={row.id}", "is_current": row.id == step.id}
@@ -102,16 +104,17 @@ def _verdict(found: StepResults) -> dict[str, Any]:
         words = f"{words}: variant {verdict.best}"
     return {
         "verdict_name": name, "verdict_words": words, "verdict_icon": icon, "verdict_tone": tone,
-        "verdict_reason": _reason(verdict), "verdict_winner": verdict.winner if verdict else None,
+        "verdict_reason": _reason(verdict, found.step), "verdict_winner": verdict.winner if verdict else None,
         "difference": _difference(verdict),
     }  # fmt: skip
 
 
-def _reason(verdict: Verdict | None) -> str:
+def _reason(verdict: Verdict | None, step: Step) -> str:
     if verdict is None:
         return "Each variant needs somebody whose time for an answer is over."
     if verdict.verdict == "winner":
-        return f"Variant {verdict.best} is answered more often than every other one, however often you looked."
+        brings = "brings more interest" if step.metric == Step.Metric.INTERESTED else "is answered more often"
+        return f"Variant {verdict.best} {brings} than every other one, however often you looked."
     if verdict.verdict == "leading":
         return f"Variant {verdict.best} is ahead, and that may still be chance. Let it run on."
     if verdict.verdict == "no difference":
@@ -145,7 +148,7 @@ def variant_people(request: Request, sequence_id: UUID) -> HttpResponse:
     step, letter = _find_step(steps, request), request.GET.get("variant", "A")
     show = request.GET.get("show", "")
     show = show if show in SHOW else "sent"
-    before = find_id(request.GET.get("before"))
+    before, is_interest = find_id(request.GET.get("before")), step.metric == Step.Metric.INTERESTED
     found = list_recipients(request.actor, step, letter, show=show, before=before)
     has_more, found = len(found) > PAGE, found[:PAGE]
     names = names_of(request.actor, {row.candidate_id for row in found})
@@ -154,10 +157,14 @@ def variant_people(request: Request, sequence_id: UUID) -> HttpResponse:
         "sequence": sequence,
         "step": step,
         "letter": letter,
-        "what": SHOW[show],
+        "what": "is interested" if is_interest and show == "answered" else SHOW[show],
         "rows": [(row, names.get(row.candidate_id, "")) for row in found],
         "views": [
-            {"label": label, "url": _people_url(step, letter, key), "is_current": key == show}
+            {
+                "label": OUTCOMES[step.metric] if key == "answered" else label,
+                "url": _people_url(step, letter, key),
+                "is_current": key == show,
+            }
             for key, label in LABELS.items()
         ],
         "next_url": f"{url}&before={found[-1].delivery_id}" if has_more else "",

@@ -44,7 +44,7 @@ class VariantDraft:
 class StepDraft:
     """A step as a person enters it; `id` is None for a new one. Its own text is that of its first variant.
 
-    `only_if` is a value of Step.OnlyIf; with "tagged" and "not_tagged" it needs a tag.
+    `only_if` is a value of Step.OnlyIf; with "tagged" and "not_tagged" it needs a tag. `metric` is one of Step.Metric.
 
     An empty letter means the first that the step has; `variants` are the further ones.
     """
@@ -62,6 +62,7 @@ class StepDraft:
     wait_unit: str = "days"
     only_if: str = ""
     only_if_tag_id: UUID | None = None
+    metric: str = "replied"
 
     @property
     def texts(self) -> tuple[VariantDraft, ...]:
@@ -154,6 +155,8 @@ def _check_comparison(step: StepDraft) -> dict[str, str]:
         wrong["kind"] = "Only mails have variants. Take the others out, or choose a mail."
     if not 1 <= step.smallest_difference_points <= 50:
         wrong["smallest_difference_points"] = "Enter a number from 1 to 50."
+    if step.metric not in Step.Metric.values:
+        wrong["metric"] = "Choose what the variants are compared by."
     if not 1 <= step.expected_rate_percent <= 90:
         wrong["expected_rate_percent"] = "Enter a number from 1 to 90."
     seen: dict[tuple[str, str], str] = {}
@@ -246,13 +249,14 @@ def _save_step(
         "only_if": draft.only_if, "only_if_tag_id": draft.only_if_tag_id if by_tag else None,
         "only_if_tag_name": tags.get(draft.only_if_tag_id, step.only_if_tag_name) if by_tag else "",
         "smallest_difference_points": draft.smallest_difference_points,
-        "expected_rate_percent": draft.expected_rate_percent,
+        "expected_rate_percent": draft.expected_rate_percent, "metric": draft.metric,
     }  # fmt: skip
     is_new = step._state.adding
     changed = is_new or any(getattr(step, name) != value for name, value in values.items())
     fresh = [text for text in texts if _differs(text, stored.versions.get(text.letter))]
     others = set(stored.versions) ^ {text.letter for text in texts} if texts else set()
-    if (fresh or others) and len(texts) > 1:
+    # Who chooses what counts after seeing the figures would find a winner in chance: counting begins anew.
+    if (fresh or others or step.metric != draft.metric) and len(texts) > 1:
         values["compared_since"] = now
     for name, value in values.items():
         setattr(step, name, value)

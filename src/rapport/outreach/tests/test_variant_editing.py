@@ -94,6 +94,29 @@ def test_counting_begins_anew_when_a_text_changes_and_only_then(rita, sequence):
     assert Step.objects.get().compared_since > since + timedelta(days=29)
 
 
+def test_counting_begins_anew_when_something_else_is_counted(rita, sequence):
+    both = {"variants": (VariantDraft("B", "A question", "One"),)}
+    save(rita, sequence, **both)
+    since = timezone.now() - timedelta(days=30)
+    Step.objects.update(compared_since=since)
+    save(rita, sequence, **both, metric="interested")
+    assert Step.objects.get().metric == "interested"
+    assert Step.objects.get().compared_since > since + timedelta(days=29)
+    Step.objects.update(compared_since=since)
+    save(rita, sequence, **both, metric="interested")
+    assert Step.objects.get().compared_since == since
+
+
+def test_the_editor_keeps_what_is_counted(rita, sign_in, mailbox):
+    client = sign_in(rita)
+    answer = client.post(reverse("outreach:create"), with_two(mailbox, **{"step-0-metric": "interested"}))
+    assert (answer.status_code, Step.objects.get(position=1).metric) == (302, "interested")
+    page = client.get(f"{answer['Location']}edit").text
+    assert '<option value="interested" selected>be interested</option>' in page
+    wrong = client.post(reverse("outreach:create"), with_two(mailbox, name="B", **{"step-0-metric": "opens"}))
+    assert (wrong.status_code, "opens is not one of the available choices" in wrong.text) == (422, True)
+
+
 def test_a_variant_that_is_left_out_is_retired_and_its_letter_stays_its_own(rita, sequence):
     save(rita, sequence, variants=(VariantDraft("B", "B?", "One"), VariantDraft("C", "C?", "One")))
     save(rita, sequence, letter="A", variants=(VariantDraft("C", "C?", "One"),))
@@ -122,6 +145,7 @@ def test_a_variant_that_is_left_out_is_retired_and_its_letter_stays_its_own(rita
         ({"variants": (VariantDraft("B", "b", "[[why]]"),)}, "steps.0.kind", "asks for something about each person"),
         ({"smallest_difference_points": 51}, "steps.0.smallest_difference_points", "from 1 to 50"),
         ({"expected_rate_percent": 0}, "steps.0.expected_rate_percent", "from 1 to 90"),
+        ({"metric": "opens"}, "steps.0.metric", "what the variants are compared by"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_saved_is_named_by_its_field(rita, sequence, step, field, text):

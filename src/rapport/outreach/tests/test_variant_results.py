@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from rapport.lib import clock
 from rapport.lib.ids import id_at
-from rapport.mail.models import DeliveryEvent, Message
+from rapport.mail.models import DeliveryEvent, Message, ReplyIntent
 from rapport.outreach.experiments.planning import required_n
 from rapport.outreach.experiments.rates import rate_interval
 from rapport.outreach.models import Delivery, Step, StepVersion, Variant
@@ -252,3 +252,46 @@ def test_statements_do_not_grow_with_people(name, rita, sign_in, step, ledger, d
     few = count()
     ledger.send("A", 20, answered=5)
     assert count() == few
+
+
+def interested(row, ledger, kind="interested"):
+    """Somebody's answer to this mail, read so."""
+    at = row.started_at + timedelta(days=1)
+    answer = Message.objects.create(
+        id=id_at(at), thread_id=row.id, direction="in", state="received", kind="reply", mailbox=ledger.box,
+        message_id=f"{row.id}-{kind}@example.org", from_address="c@example.org", to_address="rita@example.org",
+        subject="Re: Hello", created_at=at, received_at=at,
+    )  # fmt: skip
+    ReplyIntent.objects.create(message=answer, kind=kind, read_kind=kind)
+    ledger.answer(row, data={"message_id": str(answer.id)})
+
+
+def test_where_interest_counts_other_answers_do_not(rita, step, ledger, sign_in):
+    Step.objects.update(metric="interested")
+    first, second = ledger.send("A"), ledger.send("A")
+    interested(first, ledger, "question")
+    interested(second, ledger)
+    interested(ledger.send("B"), ledger, "not_interested")
+    ledger.answer(ledger.send("B"))  # nothing is known of what it says
+    assert figures(rita, step) == {"A": (2, 2, 1), "B": (2, 2, 0)}
+    found = list_recipients(rita.actor, Step.objects.get(id=step.id), "A", show="answered")
+    assert [row.delivery_id for row in found] == [second.id]
+    client = sign_in(rita)
+    page = client.get(reverse("outreach:results", args=[step.sequence_id])).text
+    assert '<th scope="col" class="right">Interested</th>' in page
+    assert "where 10 % are interested, each variant needs" in page
+    people = client.get(reverse("outreach:variant_people", args=[step.sequence_id]), {"show": "answered"})
+    assert (people.context["what"], people.context["views"][2]["label"]) == ("is interested", "Interested")
+    ReplyIntent.objects.filter(kind="question").update(kind="interested")  # as a colleague corrects it
+    assert figures(rita, step)["A"] == (2, 2, 2)
+    Step.objects.update(metric="replied")
+    assert figures(rita, step) == {"A": (2, 2, 2), "B": (2, 2, 2)}
+
+
+def test_the_verdict_is_that_of_interest(rita, step, ledger):
+    for place in range(400):
+        row = ledger.send("AB"[place % 2])
+        interested(row, ledger, "interested" if place % 4 == 1 or place % 40 == 0 else "question")
+    for metric, told in (("interested", ("winner", "B")), ("replied", ("no difference", None))):
+        step.metric = metric
+        assert (verdict(rita, step).verdict, verdict(rita, step).winner) == told
