@@ -2,7 +2,7 @@
 
 import pytest
 
-from rapport.outreach import governor
+from rapport.outreach import conditions, governor, operations, sorting
 from rapport.outreach.tests.year import Year, everybody_is_accounted_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,3 +27,31 @@ def test_the_judge_notices_a_governor_without_a_rule(rule, broken, monkeypatch):
     year = Year(people=40, sequences=8, seed=3, days=12, haste=20)
     year.run()
     assert any(broken in complaint for complaint in year.broken)
+
+
+def is_for_the_others(step, has_followed, has_tag):
+    return not SOUND(step, has_followed, has_tag) if step.only_if else True
+
+
+SOUND = conditions._is_for
+
+
+def nobody(*_, **__):
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ([(sorting, "list_passed_over")], "a step for others"),
+        ([(conditions, "_is_for")], "a step for others"),
+        ([(sorting, "list_over"), (operations, "exit_tagged")], "a tag that ends it"),
+    ],
+    ids=["a condition that is not asked", "a condition turned round", "a tag that ends nothing"],
+)
+def test_the_judge_notices_a_broken_condition(broken, told, monkeypatch):
+    for module, name in broken:
+        monkeypatch.setattr(module, name, is_for_the_others if name == "_is_for" else nobody)
+    year = Year(people=40, sequences=8, seed=1, days=40, haste=4, tags=3)
+    year.run()
+    assert {complaint.rpartition(": ")[2] for complaint in year.broken} == {told}
