@@ -104,6 +104,12 @@ PAGES = [
         "results/",
         further='main a[href*="/results/people/"]',
     ),
+    MainPage(
+        "sequence-with-and-without",
+        "/sequences/",
+        'main a[href^="/sequences/0"]:text-is("Electricians for spring")',
+        "results/",
+    ),
     MainPage("sequence-new", "/sequences/new"),
     MainPage("sequence-edit", "/sequences/", 'main a[href^="/sequences/0"]', "edit"),
     MainPage("sequences-archived", "/sequences/?show=archived"),

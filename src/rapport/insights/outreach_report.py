@@ -6,7 +6,7 @@ nowhere counted: it says what mail programs do.
 
 | figure    | people in the row …                                                                         |
 |-----------|---------------------------------------------------------------------------------------------|
-| enrolled  | who were put into a sequence within the period                                               |
+| enrolled  | who were put into a sequence within the period, and not held out of it by chance             |
 | sent      | … whom a mail was sent to                                                                    |
 | delivered | … a mail that did not come back                                                              |
 | replied   | … who answered it themselves; automatic answers do not count                                 |
@@ -40,7 +40,7 @@ COHORT = """
 cohort AS (
   SELECT e.id, e.candidate_id, e.sequence_id, e.enrolled_at, s.job_id, j.department_id
   FROM outreach_enrollment e JOIN outreach_sequence s ON s.id = e.sequence_id LEFT JOIN jobs_job j ON j.id = s.job_id
-  WHERE e.enrolled_at >= %(since)s AND (s.job_id IS NULL OR NOT s.job_id = ANY(%(hidden)s::uuid[])))"""
+  WHERE e.enrolled_at >= %(since)s AND e.exit_reason <> 'held_out' AND (s.job_id IS NULL OR NOT s.job_id = ANY(%(hidden)s::uuid[])))"""
 TOUCHED = """
 touched AS (
   SELECT {key} AS key, c.id, c.candidate_id, c.sequence_id, c.enrolled_at, c.job_id, min(d.finished_at) AS first_at,

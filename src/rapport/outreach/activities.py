@@ -27,6 +27,10 @@ ENROLLMENT_CREATED = declare(
     "enrollment.created", "started the sequence {sequence}", "send", group="mail", data=("sequence",),
     capability=VIEW.name, without="started a sequence",
 )  # fmt: skip
+ENROLLMENT_HELD_OUT = declare(
+    "enrollment.held_out", "held them out of the sequence {sequence}, by chance", "circle-slash", quiet=True, group="mail",
+    data=("sequence",), capability=VIEW.name, without="held them out of a sequence, by chance",
+)  # fmt: skip
 ENROLLMENT_FINISHED = declare(
     "enrollment.finished", "came to the end of the sequence {sequence}", "flag", group="mail", data=("sequence",),
     capability=VIEW.name, without="came to the end of a sequence",

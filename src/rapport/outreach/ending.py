@@ -34,6 +34,7 @@ EXIT_LABELS = {
     "no_step": "Step taken out",
     "by_hand": "Stopped by hand",
     "sequence_archived": "Sequence archived",
+    "held_out": "Held out, by chance",
     "merged": "Goes on under the same person",
 }
 # What has not left the house is not sent any more; what is in flight is settled by whoever sends it.

@@ -73,6 +73,10 @@ class SequenceForm(forms.Form):
         help_text="Who gets there is done with it. Whoever answers or applies gets nothing more in any case.",
     )
     stop_tag = forms.CharField(label="Ends for whoever has the tag", required=False, max_length=100, initial="")
+    held_out_percent = forms.IntegerField(
+        label="Percent who get nothing, by chance", min_value=0, max_value=50, initial=0, required=False,
+        help_text="Up to 50 of a hundred whom you put in. What becomes of them shows what the mails bring; 0 for nobody.",
+    )  # fmt: skip
     updated_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, mailboxes: Iterable[Mailbox], jobs: Iterable[Job], **kwargs: Any) -> None:
@@ -95,6 +99,7 @@ class SequenceForm(forms.Form):
         del values["updated_at"]
         values["stop_tag_id"] = values.pop("stop_tag")
         values["goal"] = values["goal"] or Sequence.Goal.REPLY
+        values["held_out_percent"] = values["held_out_percent"] or 0
         return SequenceDraft(
             **{
                 **values,

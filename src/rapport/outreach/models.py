@@ -45,6 +45,7 @@ class Sequence(models.Model):
     `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never. `goal` is what it
     is for: who gets there is done with it. Whoever is given `stop_tag` gets nothing more; `stop_tag_name` stays when that tag
     is deleted.
+    `held_out_percent` of those put in get no mail, by chance, and are compared with the others since `held_out_since`.
     `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
     """
 
@@ -81,6 +82,8 @@ class Sequence(models.Model):
     goal = models.CharField(max_length=11, choices=Goal, default=Goal.REPLY, db_default=Goal.REPLY)
     stop_tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
     stop_tag_name = models.CharField(max_length=60, blank=True, default="", db_default="")
+    held_out_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
+    held_out_since = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True)
     watched_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -110,6 +113,7 @@ class Sequence(models.Model):
                 name="outreach_sequence_goal_known",
             ),
             models.CheckConstraint(condition=Q(cap_count__gt=0, cap_days__gt=0), name="outreach_sequence_cap_positive"),
+            models.CheckConstraint(condition=Q(held_out_percent__lte=50), name="outreach_sequence_held_out_limit"),
         ]
         ordering = [Lower("name")]
 

@@ -34,6 +34,7 @@ FILTERS = {
     "exited": "Stopped",
     "refused": "Refused",
     "goal": "At the goal",
+    "held_out": "Held out",
 }
 ANSWERED = ["replied", "interested"]
 GOAL_REASONS = {
@@ -46,7 +47,8 @@ _CONDITIONS = {
     "active": "e.state = 'active'",
     "replied": "e.state = 'exited' AND e.exit_reason IN ('replied', 'interested')",
     "finished": "e.state = 'finished'",
-    "exited": "e.state = 'exited' AND e.exit_reason NOT IN ('replied', 'interested')",
+    "exited": "e.state = 'exited' AND e.exit_reason NOT IN ('replied', 'interested', 'held_out')",
+    "held_out": "e.state = 'exited' AND e.exit_reason = 'held_out'",
     "refused": "e.state = 'exited' AND e.exit_reason IN ('refused', 'bounced', 'no_address')",
     "goal": "e.state = 'exited' AND e.exit_reason = ANY(CASE s.goal "
     + " ".join(f"WHEN '{goal}' THEN '{{{','.join(reasons)}}}'::text[]" for goal, reasons in GOAL_REASONS.items())
@@ -199,7 +201,9 @@ def list_enrollments(
     elif show == "refused":
         rows = rows.filter(exit_reason__in=["refused", "bounced", "no_address"])
     elif show == "exited":
-        rows = rows.exclude(exit_reason__in=ANSWERED)
+        rows = rows.exclude(exit_reason__in=[*ANSWERED, "held_out"])
+    elif show == "held_out":
+        rows = rows.filter(exit_reason="held_out")
     elif show == "goal":
         at_goal = [Q(sequence__goal=goal, exit_reason__in=reasons) for goal, reasons in GOAL_REASONS.items()]
         rows = rows.filter(reduce(or_, at_goal))

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from rapport.outreach import views, views_ahead, views_editor, views_enroll, views_funnel, views_results, views_variants
+from rapport.outreach import (
+    views,
+    views_ahead,
+    views_editor,
+    views_enroll,
+    views_funnel,
+    views_lift,
+    views_results,
+    views_variants,
+)
 
 app_name = "outreach"
 urlpatterns = [
@@ -20,6 +29,7 @@ urlpatterns = [
     path("sequences/<uuid:sequence_id>/steps/<uuid:step_id>/people/", views_funnel.step_people, name="step_people"),
     path("sequences/<uuid:sequence_id>/results/", views_variants.results, name="results"),
     path("sequences/<uuid:sequence_id>/results/people/", views_variants.variant_people, name="variant_people"),
+    path("sequences/<uuid:sequence_id>/lift/people/", views_lift.lift_people, name="lift_people"),
     path("sequences/<uuid:sequence_id>/winner", views_variants.choose_winner, name="choose_winner"),
     path("sequences/<uuid:sequence_id>/bring-back", views_variants.bring_back, name="bring_back"),
     path("sequences/variants/undo/<str:word>", views_variants.undo, name="variants_undo"),

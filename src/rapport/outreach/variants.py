@@ -1,4 +1,4 @@
-"""Which variant of a step a person gets: by chance, but always the same one, without anything being stored. Pure.
+"""Which variant of a step a person gets, and who gets nothing of a sequence, by chance. Always the same; nothing is stored. Pure.
 
 Each variant draws a number from the step, the person and its letter; the highest wins (rendezvous hashing: Thaler and
 Ravishankar 1998). So a variant that is added takes its share evenly from the others, one that is retired gives its people
@@ -26,6 +26,12 @@ def draw(step_id: UUID, candidate_id: UUID, letters: Iterable[str]) -> str:
         return drawn.digest()
 
     return max(letters, key=number)
+
+
+def is_held_out(sequence_id: UUID, candidate_id: UUID, percent: int) -> bool:
+    """Whether this person gets nothing from a sequence of which so many percent are held out; always the same answer."""
+    number = blake2b(sequence_id.bytes + candidate_id.bytes, digest_size=8, person=b"held out").digest()
+    return int.from_bytes(number) * 100 < percent << 64
 
 
 def next_letter(used: Iterable[str]) -> str:

@@ -74,7 +74,7 @@ def detail(request: Request, sequence_id: UUID) -> HttpResponse:
         "filters": [
             {"label": label, "url": f"?show={key}", "is_current": key == show, "count": row.counts[key]}
             for key, label in queries.FILTERS.items()
-            if key != "goal" or sequence.goal != Sequence.Goal.REPLY
+            if (key != "goal" or sequence.goal != Sequence.Goal.REPLY) and (key != "held_out" or row.counts["held_out"])
         ],
         "next_url": f"?show={show}&before={page.next_before}" if page.next_before else "",
         "first_url": f"?show={show}" if request.GET.get("before") else "",

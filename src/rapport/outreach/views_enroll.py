@@ -43,7 +43,9 @@ def enroll_people(request: Request, candidate_ids: Collection[UUID]) -> HttpResp
         result = operations.enroll(actor=request.actor, sequence_id=chosen.id, candidate_ids=candidate_ids)
         count = len(result.ids)
         said = f"{count:,} {'person' if count == 1 else 'people'} put into {chosen.name}"
-        messages.success(request, f"{said}, {len(result.excluded):,} left out." if result.excluded else f"{said}.")
+        left = f", {len(result.excluded):,} left out" if result.excluded else ""
+        held = f", {len(result.held_out):,} held out by chance" if result.held_out else ""
+        messages.success(request, f"{said}{left}{held}.")
         return redirect(next_url(request, reverse("outreach:detail", args=[chosen.id])))
     preview = None
     if chosen is not None:

@@ -30,6 +30,7 @@ from rapport.outreach.variant_results import (
     list_recipients,
 )
 from rapport.outreach.views_funnel import people_url
+from rapport.outreach.views_lift import lift_of
 
 UNDO_SCOPE = "variants"
 OUTCOMES = {"replied": "Answered", "interested": "Interested"}
@@ -52,6 +53,7 @@ def results(request: Request, sequence_id: UUID) -> HttpResponse:
         "sequence": sequence,
         "can_edit": holds(request.actor, EDIT) and sequence.state != "archived",
         "horizon_days": horizon().days,
+        "lift": lift_of(request, sequence),
     }
     if steps:
         step = _find_step(steps, request)

@@ -53,6 +53,7 @@ CONDITIONS = {
     ("Nurses: first contact", 4): ("days", "tagged", "relocates"),
 }
 GOALS = {"Nurses: first contact": "application"}
+HELD_OUT = {"Electricians for spring": 15}  # percent who get nothing
 STOP_TAGS = {"Nurses: first contact": "apprenticeship"}
 # What was written for a person where a mail asked for it
 FILLED = (

@@ -24,6 +24,7 @@ from rapport.flows.demo.letters import (
     FILLED,
     FORMER,
     GOALS,
+    HELD_OUT,
     LIBRARY,
     SEQUENCES,
     SNIPPETS,
@@ -42,7 +43,13 @@ from rapport.mail.operations import add_from_library, create_snippet, create_tem
 from rapport.mail.operations.recording import HandedOver, store_handed_over
 from rapport.mail.template_fields import Person
 from rapport.outreach import operations
-from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_EXITED, ENROLLMENT_FINISHED, ENROLLMENT_POSTPONED
+from rapport.outreach.activities import (
+    ENROLLMENT_CREATED,
+    ENROLLMENT_EXITED,
+    ENROLLMENT_FINISHED,
+    ENROLLMENT_HELD_OUT,
+    ENROLLMENT_POSTPONED,
+)
 from rapport.outreach.content import reply_subject
 from rapport.outreach.ending import EXIT_LABELS
 from rapport.outreach.models import Delivery, Enrollment, Filling, Passage, Sequence, StepVersion, Variant
@@ -50,6 +57,7 @@ from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import NeverOpen
 from rapport.outreach.subjects import job_of, subjects_of
+from rapport.outreach.variants import is_held_out
 
 CREATED_DAYS_AGO = 250
 NO_SUCH_USER = "550 5.1.1 The email account that you tried to reach does not exist"
@@ -121,6 +129,7 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
         draft = SequenceDraft(
             name=name, mailbox_id=box.id, job_id=job.id if job else None, from_time=hours[0], until_time=hours[1],
             goal=GOALS.get(name, "reply"), stop_tag_id=tags.get(STOP_TAGS.get(name, "")),
+            held_out_percent=HELD_OUT.get(name, 0),
         )  # fmt: skip
         sequence = operations.create_sequence(
             actor=owner.actor,
@@ -149,6 +158,7 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
         Variant.objects.filter(step__sequence=sequence).update(created_at=made)
         sequence.steps.filter(compared_since__isnull=False).update(compared_since=made)
         Sequence.objects.filter(id=sequence.id).update(state=state, created_at=made, updated_at=made)
+        Sequence.objects.filter(id=sequence.id, held_out_percent__gt=0).update(held_out_since=made)
     journal.store()
     Mailbox.objects.filter(id=box.id).update(state=Mailbox.State.PAUSED)
 
@@ -221,6 +231,9 @@ def _enroll_all(
     for number, recipient in enumerate(people):
         enrolled = now - timedelta(days=dice.uniform(*sorted(days)), hours=dice.uniform(0, 9))
         course = _Course(journal, plan, owner, recipient, enrolled, until, dice)
+        if is_held_out(plan.sequence.id, recipient.id, plan.sequence.held_out_percent):
+            course.hold_out()
+            continue
         course.is_unclear = state == "active" and number == 3
         course.is_archived = state == "archived"
         course.letter = "AB"[lots.randrange(2)]
@@ -271,6 +284,13 @@ class _Course:
             position, at = step.position, self.sent[-1].at if self.sent else at
         self._end("finished", at)
         self.journal.tell(ENROLLMENT_FINISHED, SYSTEM, self.subjects, at, **self.told)
+
+    def hold_out(self) -> None:
+        """They get nothing, by chance."""
+        self.journal.enrollments.append(self.row)
+        self._end("exited", self.row.enrolled_at)
+        self.row.exit_reason = "held_out"
+        self.journal.tell(ENROLLMENT_HELD_OUT, self.owner.actor, self.subjects, self.row.enrolled_at, **self.told)
 
     def _wait(self, step: PlannedStep, due: datetime) -> None:
         if self.is_archived:

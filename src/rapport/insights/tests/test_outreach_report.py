@@ -162,6 +162,16 @@ def test_a_period_is_that_of_the_enrollment(rita, sequence) -> None:
     assert figures(rita, "sequence", days=9) == {}
 
 
+def test_who_is_held_out_by_chance_was_not_put_in(rita, sequence) -> None:
+    make_step(sequence)
+    enrolled(sequence)
+    held = {"state": "exited", "exit_reason": "held_out", "next_due_at": None, "ended_at": clock.now()}
+    Enrollment.objects.filter(id=enrolled(sequence, "Dana Example").id).update(**held)
+    assert figures(rita, "sequence")["Data people"]["enrolled"] == 1
+    people = list_people(rita.actor, "sequence", str(sequence.id), "enrolled", since=LONG_AGO)
+    assert [row.enrollment_id for row in people] == [Enrollment.objects.get(state="active").id]
+
+
 def test_jobs_that_one_may_not_see_stay_out(rita, ada, sequence) -> None:
     secret = JobFactory(is_confidential=True)
     hidden, step = SequenceFactory(name="Quiet", job=secret), make_step(sequence)

@@ -18,7 +18,7 @@ from rapport.lib.errors import Conflict
 from rapport.lib.ids import new_id
 from rapport.mail.merge_fields import MissingValues
 from rapport.outreach import queries
-from rapport.outreach.activities import ENROLLMENT_CREATED
+from rapport.outreach.activities import ENROLLMENT_CREATED, ENROLLMENT_HELD_OUT
 from rapport.outreach.conditions import list_stopped
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import lasting_refusal
@@ -28,19 +28,24 @@ from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import Plan, load_plan
 from rapport.outreach.schedule import NeverOpen
 from rapport.outreach.subjects import subjects_of
+from rapport.outreach.variants import is_held_out
 
 BATCH = 2000
 INSERT = """
 INSERT INTO outreach_enrollment (id, sequence_id, candidate_id, state, step_id, next_due_at, tries, waits_for, last_outcome,
-  sent_count, exit_reason, exit_note, enrolled_by_id, enrolled_at)
-SELECT v.id, %(sequence)s, v.candidate, 'active', %(step)s, v.due, 0, '', '', 0, '', '', %(by)s, %(now)s
-FROM unnest(%(ids)s::uuid[], %(candidates)s::uuid[], %(due)s::timestamptz[]) AS v(id, candidate, due)
+  sent_count, exit_reason, exit_note, enrolled_by_id, enrolled_at, ended_at)
+SELECT v.id, %(sequence)s, v.candidate, CASE WHEN v.held THEN 'exited' ELSE 'active' END,
+  CASE WHEN NOT v.held THEN %(step)s::uuid END, CASE WHEN NOT v.held THEN v.due END, 0, '', '', 0,
+  CASE WHEN v.held THEN 'held_out' ELSE '' END, CASE WHEN v.held THEN %(why)s ELSE '' END, %(by)s, %(now)s,
+  CASE WHEN v.held THEN %(now)s::timestamptz END
+FROM unnest(%(ids)s::uuid[], %(candidates)s::uuid[], %(due)s::timestamptz[], %(held)s::bool[]) AS v(id, candidate, due, held)
 ON CONFLICT DO NOTHING RETURNING id, candidate_id
 """
 BEFORE = """
 SELECT DISTINCT ON (candidate_id) candidate_id, state, ended_at FROM outreach_enrollment
 WHERE candidate_id = ANY(%s) AND sequence_id = %s ORDER BY candidate_id, state = 'active' DESC, ended_at DESC
 """
+HELD_OUT = "They get nothing, by chance: what becomes of them shows what the mails bring."
 ELSEWHERE = """
 SELECT count(DISTINCT candidate_id) FROM outreach_enrollment
 WHERE candidate_id = ANY(%s) AND state = 'active' AND NOT sequence_id = ANY(%s)
@@ -58,11 +63,15 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class EnrollResult:
-    """`ids` are the candidates who are (or would be) enrolled; `elsewhere` of them are in other sequences, too."""
+    """`ids` are the candidates who are (or would be) enrolled; `elsewhere` of them are in other sequences, too.
+
+    `held_out` are those who get nothing, by chance; they are not in `ids`.
+    """
 
     ids: list[UUID]
     excluded: list[Excluded]
     elsewhere: int = 0
+    held_out: tuple[UUID, ...] = ()
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -76,11 +85,13 @@ def enroll(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) 
     Left out with a reason: who is in this sequence or was in it too lately, who has the tag that ends it, who cannot be
     written to, and those for whom a field of the first message has neither value nor fallback. Doing it twice enrolls nobody twice. The sequence is neither
     changed nor put away during a batch, and nobody in it is merged away.
-    Records enrollment.created for each. Raises NotAllowed, NotFound, Conflict when the sequence is not active.
+    Of the others so many as the sequence says are held out by chance. Records enrollment.created, or enrollment.held_out, for
+    each. Raises NotAllowed, NotFound, Conflict when the sequence is not active.
     """
     require(actor, ENROLL)
     ids: list[UUID] = []
     excluded: list[Excluded] = []
+    held_out: list[UUID] = []
     for part in _batches(candidate_ids) or [()]:
         with transaction.atomic():
             queries.hold_sequence(actor, sequence_id)
@@ -88,7 +99,8 @@ def enroll(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) 
             result = _enroll_batch(actor, _plan(actor, sequence_id), part)
         ids += result.ids
         excluded += result.excluded
-    return EnrollResult(ids, excluded)
+        held_out += result.held_out
+    return EnrollResult(ids, excluded, held_out=tuple(held_out))
 
 
 def preview_enrollment(*, actor: Actor, sequence_id: UUID, candidate_ids: Collection[UUID]) -> EnrollResult:
@@ -100,7 +112,9 @@ def preview_enrollment(*, actor: Actor, sequence_id: UUID, candidate_ids: Collec
         known, left_out = _sort(actor, plan, part, clock.now())
         ids += known
         excluded += left_out
-    return EnrollResult(ids, excluded, _count_elsewhere(actor, plan, ids))
+    held = tuple(key for key in ids if _is_held_out(plan, key))
+    going = [key for key in ids if key not in set(held)]
+    return EnrollResult(going, excluded, _count_elsewhere(actor, plan, going), held)
 
 
 def _plan(actor: Actor, sequence_id: UUID) -> Plan:
@@ -124,24 +138,26 @@ def _enroll_batch(actor: Actor, plan: Plan, candidate_ids: Sequence[UUID]) -> En
     parameters: dict[str, Any] = {
         "sequence": plan.sequence.id, "step": plan.steps[0].id, "now": now,
         "by": actor.id if actor.kind == "user" else None, "ids": [new_id() for _ in known], "candidates": list(known),
-        "due": [due[key] for key in known],
+        "due": [due[key] for key in known], "held": [_is_held_out(plan, key) for key in known], "why": HELD_OUT,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(INSERT, parameters)
         inserted = {candidate_id: key for key, candidate_id in cursor.fetchall()}
-    record_many(
-        ENROLLMENT_CREATED,
-        actor=actor,
-        happenings=[
-            Happening(
-                subjects_of(plan.sequence, candidate_id, key),
-                {"sequence": plan.sequence.name},
-            )
-            for candidate_id, key in inserted.items()
-        ],
-    )
+    held = {key for key in inserted if _is_held_out(plan, key)}
+    data = {"sequence": plan.sequence.name}
+    for verb, chosen in ((ENROLLMENT_CREATED, inserted.keys() - held), (ENROLLMENT_HELD_OUT, held)):
+        happenings = [Happening(subjects_of(plan.sequence, key, inserted[key]), data) for key in known if key in chosen]
+        record_many(verb, actor=actor, happenings=happenings)
     excluded += [_already(key) for key in known if key not in inserted]
-    return EnrollResult([key for key in known if key in inserted], excluded)
+    return EnrollResult(
+        [key for key in known if key in inserted and key not in held], excluded,
+        held_out=tuple(key for key in known if key in held),
+    )  # fmt: skip
+
+
+def _is_held_out(plan: Plan, candidate_id: UUID) -> bool:
+    percent = plan.sequence.held_out_percent
+    return percent > 0 and is_held_out(plan.sequence.id, candidate_id, percent)
 
 
 def _sort(

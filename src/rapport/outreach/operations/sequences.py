@@ -58,6 +58,7 @@ class SequenceDraft:
     again_after_days: int = 0
     goal: str = "reply"
     stop_tag_id: UUID | None = None
+    held_out_percent: int = 0
 
 
 _FIELDS = tuple(name for name in SequenceDraft.__dataclass_fields__)
@@ -75,7 +76,11 @@ def create_sequence(*, actor: Actor, draft: SequenceDraft, steps: ListOf[StepDra
         with transaction.atomic():
             _refuse_taken_name(actor, draft.name)
             sequence = Sequence(
-                owner_id=actor.id if actor.kind == "user" else None, created_at=now, updated_at=now, **_values(draft)
+                owner_id=actor.id if actor.kind == "user" else None,
+                created_at=now,
+                updated_at=now,
+                held_out_since=now if draft.held_out_percent else None,
+                **_values(draft),
             )
             sequence.save(force_insert=True)
             save_steps(actor, sequence, steps, now)
@@ -111,11 +116,16 @@ def save_sequence(
                 _refuse_taken_name(actor, draft.name, except_id=sequence.id)
             for name in changed:
                 setattr(sequence, name, values[name])
+            if "held_out_percent" in changed and draft.held_out_percent:
+                # People of two shares are not compared with one another: the comparison begins anew.
+                sequence.held_out_since = now
             if save_steps(actor, sequence, steps, now):
                 changed.append("steps")
             if changed:
                 sequence.updated_at = now
-                sequence.save(update_fields=[*(name for name in changed if name != "steps"), "updated_at"])
+                sequence.save(
+                    update_fields=[*(name for name in changed if name != "steps"), "held_out_since", "updated_at"]
+                )
                 told = {"stop_tag" if name == "stop_tag_name" else name.removesuffix("_id") for name in changed}
                 record(
                     SEQUENCE_CHANGED,
@@ -236,6 +246,8 @@ def _check(actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft], before:
             wrong[name] = "Enter a number from 1 to 90."
     if not 0 <= draft.again_after_days <= 3650:
         wrong["again_after_days"] = "Enter a number of days up to 3,650, or 0 for never."
+    if not 0 <= draft.held_out_percent <= 50:
+        wrong["held_out_percent"] = "Enter a share from 0 to 50 percent."
     kept = before is not None and draft.mailbox_id == before.mailbox_id
     if draft.mailbox_id and not kept and not sendable_mailboxes(actor).filter(id=draft.mailbox_id).exists():
         wrong["mailbox_id"] = "Choose a mailbox that you may write from."
