@@ -27,7 +27,7 @@ PUBLIC = {
     "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "account_confirm_email", "account_confirm_login_code",
-    "mfa_authenticate", "mfa_login_webauthn", "mail:unsubscribe", "mail:preferences", "mail:link",
+    "mfa_authenticate", "mfa_login_webauthn", "mail:unsubscribe", "mail:preferences", "mail:link", "mail:logo",
 }  # fmt: skip
 # Pages that are everybody's own; the rest of an app asks for the capability to see what the app is about.
 EVERYBODYS = {
@@ -61,6 +61,8 @@ WITHOUT_EXAMPLE = {
     "outreach:enroll",
     "mail:link",
     "mail:attachment",
+    "mail:shown",
+    "outreach:waiting_mail",
 }
 FILLERS = {"key": "x", "uidb36": "x", "pk": 1, "word": "x", "page": 1}
 

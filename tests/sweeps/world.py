@@ -29,6 +29,7 @@ from rapport.mail import address_tokens
 from rapport.mail import operations as mail
 from rapport.mail.operations import MailboxSettings
 from rapport.mail.tests.examples import answer
+from rapport.mail.tests.pictures import picture
 from rapport.notifications.models import Notification
 from rapport.outreach import operations as outreach
 from rapport.outreach.models import Delivery, Enrollment
@@ -63,7 +64,7 @@ def build_world(make_user: Callable[[str, str], User], search_folder: Path) -> W
     carl, belongings = _candidate(users["rita"])
     job = _job(users, "Data engineer", carl)
     secret_job = _job(users, f"Chief of {SECRET}", carl, is_confidential=True)
-    values = {**belongings, **_settings(users), **_mail(users["rita"], carl), **job, "candidate_id": carl.id}
+    values = {**belongings, **_settings(users), **_mail(users, carl), **job, "candidate_id": carl.id}
     values |= _duplicates(users["rita"])
     table = io.BytesIO(b"name,email\nCora Candidate,cora@example.org\n")
     values |= {"import_id": create_csv_import(actor=rita, name="people.csv", file=table).id, "number": 1}
@@ -152,12 +153,13 @@ def _settings(users: dict[str, User]) -> dict[str, Any]:
     return {"team_id": team.id, "user_id": users["hugo"].id, "jobs:template_id": process.id, "reason_id": reason.id}
 
 
-def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
-    rita = recruiter.actor
+def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
+    recruiter, rita = users["rita"], users["rita"].actor
     settings = MailboxSettings(address="rita@example.org", smtp_host="127.0.0.1", smtp_security="plain")
     mailbox = mail.create_mailbox(actor=rita, settings=settings, owner_id=recruiter.id)
     template = mail.create_template(actor=rita, name="Hello", purpose="first_contact", subject="Hello", body="Hello")
     snippet = mail.create_snippet(actor=rita, name="about_us", body="We are twelve.")
+    logo = mail.save_letterhead(actor=users["ada"].actor, colour="#1d6b4f", logo=picture(), logo_alt="Northwind")
     message = mail.send_message(
         actor=rita, mailbox_id=mailbox.id, to_address="carl@example.org", to_name="Carl Candidate", subject="A job for you",
         text="Hello Carl", subjects={"candidate": carl.id},
@@ -177,6 +179,7 @@ def _mail(recruiter: User, carl: Candidate) -> dict[str, Any]:
         "mailbox_id": mailbox.id, "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
         "suppression_id": suppression.id, "sequence_id": sequence.id, "delivery_id": delivery.id,
         "conversation_id": received.thread_id, "comment_id": comment.id, "token": address_tokens.link_token(message.id),
+        "name": logo.storage_name.removeprefix("logos/"),
     }  # fmt: skip
 
 

@@ -118,6 +118,10 @@ SNIPPET_CHANGED = declare("snippet.changed", "changed the snippet {name}", "file
 SNIPPET_ARCHIVED = declare("snippet.archived", "archived the snippet {name}", "archive", data=("name",))
 SNIPPET_RESTORED = declare("snippet.restored", "put the snippet {name} back in use", "archive-restore", data=("name",))
 
+LETTERHEAD_CHANGED = declare(
+    "letterhead.changed", "changed how branded mail looks, version {number}", "palette", data=("number",)
+)
+
 SUPPRESSION_ADDED = declare(
     "suppression.added", "stopped mail to an address", "mail-minus", data=("reason", "address"), personal=("address",),
 )  # fmt: skip

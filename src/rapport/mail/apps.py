@@ -36,6 +36,17 @@ class MailConfig(AppConfig):
         navigation.add(
             "settings",
             navigation.Entry(
+                "Letterhead",
+                "mail:letterhead",
+                "palette",
+                order=45,
+                capability="mail.letterhead",
+                match="mail:letterhead",
+            ),
+        )
+        navigation.add(
+            "settings",
+            navigation.Entry(
                 "Suppressed addresses",
                 "mail:suppressions",
                 "mail-minus",

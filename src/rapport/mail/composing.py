@@ -10,23 +10,28 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import lru_cache, partial
+from html import escape
 from uuid import UUID
 
 from rapport.lib.errors import InvalidInput
+from rapport.mail.branding import Brand, lay_out
 from rapport.mail.headers import Address, address_header, ids_header, is_message_id, text_header, url_header
 from rapport.mail.merge_fields import (
+    MARK,
     NO_SNIPPETS,
     CompiledText,
     Field,
     Shape,
     TemplateProblem,
     compile_text,
+    framed,
     html_of,
     is_placeholder,
     without_marks,
 )
 
+UNSUBSCRIBE_LINK = "unsubscribe link"  # a field that nobody can write: its name holds a space
 _MAX_REFERENCES = 12
 _LINE_KEPT = 2_000
 _ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -111,8 +116,14 @@ def compile_message(
     known: Collection[str],
     with_html: bool = True,
     snippets: Mapping[str, str] = NO_SNIPPETS,
+    brand: Brand | None = None,
+    unsubscribe_words: str = "",
 ) -> MessageTemplate:
-    """Compile a message for many people. Raises InvalidInput with the field (subject, body) and the position."""
+    """Compile a message for many people. Raises InvalidInput with the field (subject, body) and the position.
+
+    With a brand its HTML is set on the letterhead, and its text ends with the letterhead's lines; with `unsubscribe_words`
+    the HTML says them with a link, whose address is the value of UNSUBSCRIBE_LINK.
+    """
     problems: dict[str, str] = {}
     compiled: dict[str, CompiledText] = {}
     for field, source, shape in (("subject", subject, Shape.LINE), ("body", body, Shape.TEXT)):
@@ -123,12 +134,33 @@ def compile_message(
     if problems:
         raise InvalidInput(problems)
     html = compile_text(body, known=known, shape=Shape.HTML, snippets=snippets) if with_html else None
-    return MessageTemplate(compiled["subject"], compiled["body"], html)
+    if brand is None:
+        return MessageTemplate(compiled["subject"], compiled["body"], html)
+    text = compiled["body"]
+    text = replace(text, parts=(*text.parts[:-1], with_lines(text.parts[-1], brand.footer_text)))
+    if html is not None:
+        closing = f'<p>{escape(unsubscribe_words)} <a href="{MARK}">unsubscribe</a></p>' if unsubscribe_words else ""
+        further = [UNSUBSCRIBE_LINK] if unsubscribe_words else []
+        html = framed(html, partial(lay_out, brand=brand, closing=closing), *further)
+    return MessageTemplate(compiled["subject"], text, html)
 
 
-def content_of(*, subject: str, text: str, with_html: bool = True) -> Content:
-    """Content that was written for one person, without merge fields."""
-    return Content(subject, text, html_of(text) if with_html else "")
+def content_of(*, subject: str, text: str, with_html: bool = True, brand: Brand | None = None) -> Content:
+    """Content that was written for one person, without merge fields; with a brand it is set on the letterhead."""
+    html = html_of(text) if with_html else ""
+    if brand is None:
+        return Content(subject, text, html)
+    return Content(subject, with_lines(text, brand.footer_text), lay_out(html, brand) if html else "")
+
+
+def with_signature(text: str, signature: str) -> str:
+    """A text with a mailbox's signature below "-- ", where there is one (RFC 3676, section 4.3)."""
+    return f"{text.rstrip()}\n\n-- \n{signature.strip()}" if signature.strip() else text
+
+
+def with_lines(text: str, lines: str) -> str:
+    """A text with a paragraph after it, where there is one."""
+    return f"{text.rstrip()}\n\n{lines}" if lines else text
 
 
 def make_message_id(identifier: UUID, domain: str) -> str:

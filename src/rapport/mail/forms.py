@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 
 from rapport.accounts.models import User
-from rapport.mail.models import Mailbox, Preference, Template, Topic
+from rapport.mail.branding import GREEN
+from rapport.mail.logos import MAX_BYTES
+from rapport.mail.models import Letterhead, Look, Mailbox, Preference, Template, Topic
 from rapport.mail.operations import Choice, MailboxSettings
 from rapport.mail.template_fields import MAX_TEXT
 
@@ -107,6 +110,10 @@ class TemplateForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "template-departments", "autocomplete": "off"}),
     )  # fmt: skip
     owner_id = forms.ChoiceField(label="Kept by", required=False)
+    look = forms.ChoiceField(
+        choices=Look.choices, initial=Look.PLAIN, required=False,
+        help_text="Plain reads like a letter from a person; branded is set on your letterhead.",
+    )  # fmt: skip
     subject = forms.CharField(max_length=300)
     body = forms.CharField(label="Text", max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 14}))
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=100_000)
@@ -119,7 +126,52 @@ class TemplateForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What `update_template` takes."""
         owner_id = self.cleaned_data["owner_id"]
-        return {**self.cleaned_data, "owner_id": UUID(owner_id) if owner_id else None}
+        look = self.cleaned_data["look"] or Look.PLAIN
+        return {**self.cleaned_data, "look": look, "owner_id": UUID(owner_id) if owner_id else None}
+
+
+class LetterheadForm(forms.Form):
+    """The letterhead; `seen_number` travels along, so that nobody overwrites one they have not seen."""
+
+    colour = forms.CharField(
+        label="Colour", max_length=7, widget=forms.TextInput(attrs={"type": "color"}),
+        help_text="The line above every mail. Links have it too, as dark or light as they must be to be read.",
+    )  # fmt: skip
+    logo = forms.FileField(
+        required=False, widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}), allow_empty_file=True,
+        help_text="PNG, JPEG or WebP, 2 MB at most; shown up to 240 × 64 pixels. Dark mail programs keep it on white. "
+        "Without a logo the name of your organisation stands there.",
+    )  # fmt: skip
+    logo_alt = forms.CharField(
+        label="The logo in words", max_length=120, required=False, help_text="Read where pictures are not shown."
+    )
+    removes_logo = forms.BooleanField(label="Take the logo away", required=False)
+    footer = forms.CharField(
+        label="Lines below every mail", max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Such as your name and postal address, which some countries ask for. They stand in the text part too.",
+    )  # fmt: skip
+    seen_number = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=2_000_000_000)
+
+    def __init__(self, *args: Any, present: Letterhead | None, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {"colour": GREEN, "logo_alt": settings.SITE_NAME, "seen_number": 0}
+        if present:
+            initial = {name: getattr(present, name) for name in ("colour", "footer", "logo_alt")}
+            initial |= {"logo_alt": present.logo_alt or settings.SITE_NAME, "seen_number": present.number}
+        super().__init__(*args, **kwargs | {"initial": initial})
+        if not (present and present.storage_name):
+            del self.fields["removes_logo"]
+
+    def uploaded(self) -> bytes | None:
+        """The picture that was chosen, as far as a logo may be long and one byte more; None for none."""
+        file = self.files.get("logo")
+        if file is None:
+            return None
+        file.seek(0)
+        return file.read(MAX_BYTES + 1)
+
+    def values(self) -> dict[str, Any]:
+        """What `save_letterhead` takes."""
+        return {**self.cleaned_data, "logo": self.uploaded()}
 
 
 class SnippetForm(forms.Form):

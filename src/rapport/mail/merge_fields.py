@@ -12,7 +12,7 @@ forms: no attributes, filters, loops or code. Whatever else stands between doubl
 import difflib
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -28,12 +28,12 @@ _FIELD = re.compile(
     re.VERBOSE,
 )
 # Stands for a field while the fixed parts of a text become HTML; private use, and removed from what people write.
-_MARK = "\ue000"
+MARK = _MARK = "\ue000"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ud800-\udfff]")
 _LINK = re.compile(rf"https?://[^\s<>{_MARK}\"]*[^\s<>{_MARK}\".,;:!?)\]'’”](?![^\s<>]*{_MARK})")
 
 
-_HREF = re.compile(r'<a href="(https?://[^"]*)">')
+_HREF = re.compile(r'<a href="(https?://[^"]*)"([^<>]*)>')
 
 
 NO_SNIPPETS: Mapping[str, str] = {}
@@ -90,6 +90,11 @@ def open_placeholders(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def without_controls(value: str) -> str:
+    """A value without control characters, and without the mark that stands for a field."""
+    return _CONTROLS.sub("", value)
+
+
 def without_marks(value: str) -> str:
     """A value that neither fields nor placeholders can be read from, for texts that people go on writing."""
     for mark in ("{{", "}}", "{%", "%}", "[["):
@@ -141,13 +146,19 @@ def with_followed_links(compiled: CompiledText) -> tuple[CompiledText, dict[str,
             fields.append(compiled.fields[number - 1])
         before, *linked = _HREF.split(part)
         parts.append(before)
-        for url, after in zip(linked[::2], linked[1::2], strict=True):
+        for url, attributes, after in zip(linked[::3], linked[1::3], linked[2::3], strict=True):
             name = f"link {len(links)}"
             links[name] = html.unescape(url)
             fields.append(Field(name, None))
             parts[-1] += '<a href="'
-            parts.append(f'">{after}')
+            parts.append(f'"{attributes}>{after}')
     return CompiledText(compiled.shape, tuple(parts), tuple(fields)), links
+
+
+def framed(compiled: CompiledText, frame: Callable[[str], str], *further: str) -> CompiledText:
+    """A text set into what `frame` makes of it, where MARK stands for each field; `further` names those it adds behind them."""
+    parts = frame(_MARK.join(compiled.parts)).split(_MARK)
+    return CompiledText(compiled.shape, tuple(parts), (*compiled.fields, *(Field(name, None) for name in further)))
 
 
 def compile_text(

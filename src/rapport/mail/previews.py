@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from email.policy import default as modern
 from uuid import UUID
 
-from rapport.mail.composing import Content, Envelope, compile_message, write_message
+from rapport.mail.branding import Brand
+from rapport.mail.composing import Content, Envelope, compile_message, with_signature, write_message
 from rapport.mail.headers import Address
 from rapport.mail.merge_fields import NO_SNIPPETS, label_of, without_marks
 from rapport.mail.template_fields import FIELDS
@@ -36,10 +37,11 @@ class Preview:
 def preview_message(
     *, subject: str, body: str, values: Mapping[str, str], now: datetime, signature: str = "",
     sender: Address = NOBODY, snippets: Mapping[str, str] = NO_SNIPPETS,
+    brand: Brand | None = None,
 ) -> Preview:  # fmt: skip
     """What a reader with these values gets; what is missing shows in brackets. Raises InvalidInput by field."""
-    whole = f"{body.rstrip()}\n\n-- \n{without_marks(signature).strip()}" if signature.strip() else body
-    template = compile_message(subject=subject, body=whole, known=FIELDS, snippets=snippets)
+    whole = with_signature(body, without_marks(signature))
+    template = compile_message(subject=subject, body=whole, known=FIELDS, snippets=snippets, brand=brand)
     missing = tuple(dict.fromkeys(template.missing(values)))
     shown = {**values, **{name: f"[{name.replace('_', ' ')}?]" for name in missing}}
     content = template.render({**shown, **{name: name for name in template.placeholders}})

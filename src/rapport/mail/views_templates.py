@@ -23,9 +23,10 @@ from rapport.mail.checks import check_message
 from rapport.mail.checks.reach import reach
 from rapport.mail.forms import TemplateFilterForm, TemplateForm
 from rapport.mail.headers import Address
-from rapport.mail.models import Template
+from rapport.mail.models import Look, Template
 from rapport.mail.permissions import EDIT_TEMPLATES
 from rapport.mail.previews import NOBODY, preview_message
+from rapport.mail.showing import frame_url
 from rapport.mail.template_fields import FIELDS, JOB_FIELDS, sample_values
 
 SORTS = (("name", "Name"), ("purpose", "For"), ("changed", "Changed"))
@@ -99,7 +100,7 @@ def edit(request: Request, template_id: UUID) -> HttpResponse:
     initial = {
         "name": template.name, "purpose": template.purpose, "role_family": template.role_family,
         "department": template.department, "language_code": template.language_code,
-        "owner_id": str(template.owner_id or ""), "subject": version.subject, "body": version.body,
+        "owner_id": str(template.owner_id or ""), "look": version.look, "subject": version.subject, "body": version.body,
         "seen_version": version.number,
     }  # fmt: skip
     form = TemplateForm(request.POST or None, initial=initial, colleagues=_colleagues(template))
@@ -158,19 +159,20 @@ def preview(request: Request) -> HttpResponse:
 def links(request: Request) -> HttpResponse:
     """Whether the links of the text in the editor answer; asked only when somebody presses the button."""
     require(request.actor, EDIT_TEMPLATES)
-    subject, body, language_code = _typed(request)
+    subject, body, language_code, _ = _typed(request)
     report = check_message(
         subject=subject, body=body, language_code=language_code, snippets=queries.snippets_in(subject, body)
     )
     return render(request, "mail/template.html#links", {"reached": reach(report.links)})
 
 
-def _typed(request: Request) -> tuple[str, str, str]:
-    return request.POST.get("subject", ""), request.POST.get("body", ""), request.POST.get("language_code", "en")
+def _typed(request: Request) -> tuple[str, str, str, str]:
+    given = request.POST
+    return given.get("subject", ""), given.get("body", ""), given.get("language_code", "en"), given.get("look", "")
 
 
-def _looked_at(request: Request, subject: str, body: str, language_code: str) -> dict[str, Any]:
-    """`shown` (Preview) for the chosen `reader` or the invented one, and `report` of the checks."""
+def _looked_at(request: Request, subject: str, body: str, language_code: str, look: str) -> dict[str, Any]:
+    """`shown` (Preview) for the chosen `reader` or the invented one, `frame_url` of a branded one, `report` of the checks."""
     snippets = queries.snippets_in(subject, body)
     report = check_message(subject=subject, body=body, language_code=language_code, snippets=snippets)
     context: dict[str, Any] = {"report": report, "reader_id": find_id(request.POST.get("reader"))}
@@ -189,8 +191,9 @@ def _looked_at(request: Request, subject: str, body: str, language_code: str) ->
     context["shown"] = preview_message(
         subject=subject, body=body, values=values, now=clock.now(), snippets=snippets,
         signature=mailbox.signature if mailbox else "",
-        sender=Address(mailbox.address, mailbox.display_name) if mailbox else NOBODY,
+        sender=Address(mailbox.address, mailbox.display_name) if mailbox else NOBODY, brand=queries.brand_for(look),
     )  # fmt: skip
+    context["frame_url"] = frame_url(request.actor, context["shown"].content.html) if look == Look.BRANDED else ""
     return context
 
 
@@ -200,7 +203,7 @@ def _complain(form: TemplateForm, error: InvalidInput | Conflict) -> None:
 
 def _page(request: Request, form: TemplateForm, template: Template | None) -> HttpResponse:
     families, departments = queries.words_in_use(request.actor)
-    typed = [str(form[name].value() or "") for name in ("subject", "body", "language_code")]
+    typed = [str(form[name].value() or "") for name in ("subject", "body", "language_code", "look")]
     is_empty = not (typed[0] or typed[1])
     context: dict[str, Any] = {
         "form": form,
@@ -212,6 +215,6 @@ def _page(request: Request, form: TemplateForm, template: Template | None) -> Ht
         "snippets": [(row.name, f"{{{{ snippet:{row.name} }}}}") for row in queries.list_snippets(request.actor)],
         "readers": surroundings.list_readers(request.actor),
         "can_edit": holds(request.actor, EDIT_TEMPLATES),
-        **({} if is_empty else _looked_at(request, typed[0], typed[1], typed[2])),
+        **({} if is_empty else _looked_at(request, *typed)),
     }
     return render(request, "mail/template.html", context, status=422 if form.errors else 200)

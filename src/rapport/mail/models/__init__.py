@@ -3,6 +3,7 @@
 from rapport.mail.models.comments import Comment
 from rapport.mail.models.conversations import Conversation
 from rapport.mail.models.intents import ReplyIntent, Wish
+from rapport.mail.models.letterheads import Letterhead, Look
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
 from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
 from rapport.mail.models.originals import Original
@@ -13,6 +14,6 @@ from rapport.mail.models.templates import Template, TemplateVersion
 from rapport.mail.models.visits import LinkVisit
 
 __all__ = [
-    "Comment", "Conversation", "DeliveryEvent", "LinkVisit", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
+    "Comment", "Conversation", "DeliveryEvent", "Letterhead", "LinkVisit", "Look", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "ReplyIntent", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from rapport.lib.ids import new_id
+from rapport.mail.models.letterheads import Look
 from rapport.mail.models.mailboxes import Mailbox
 from rapport.mail.models.templates import TemplateVersion
 
@@ -156,12 +157,14 @@ class MessageBody(models.Model):
     """The texts of a message. `text` is for reading (of a reply only what is new), `full_text` with quotes, if different.
 
     `html` of incoming mail is as sent and unsafe: it is sanitised whenever it is shown.
+    `look` is how one that somebody writes here goes out.
     """
 
     message = models.OneToOneField(Message, models.CASCADE, primary_key=True, related_name="body")
     text = models.TextField(blank=True)
     full_text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    look = models.CharField(max_length=7, choices=Look, default=Look.PLAIN, db_default=Look.PLAIN)
 
     def __str__(self) -> str:
         return self.text[:60]

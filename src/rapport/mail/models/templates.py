@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from rapport.lib.ids import new_id
+from rapport.mail.models.letterheads import Look
 
 
 class TemplateQuerySet(models.QuerySet["Template"]):
@@ -75,6 +76,7 @@ class TemplateVersion(models.Model):
     number = models.PositiveIntegerField()
     subject = models.TextField()
     body = models.TextField()
+    look = models.CharField(max_length=7, choices=Look, default=Look.PLAIN, db_default=Look.PLAIN)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
 
@@ -82,6 +84,7 @@ class TemplateVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="mail_templateversion_number_unique"),
             models.CheckConstraint(condition=Q(number__gt=0), name="mail_templateversion_number_positive"),
+            models.CheckConstraint(condition=Q(look__in=Look.values), name="mail_templateversion_look_known"),
         ]
         ordering = ["-number"]
 

@@ -5,6 +5,7 @@ from rapport.mail.operations.comments import add_comment, delete_comment
 from rapport.mail.operations.conversations import fill_conversations
 from rapport.mail.operations.inbox import assign, mark_done, reopen, restore, snooze
 from rapport.mail.operations.intents import correct_intent
+from rapport.mail.operations.letterheads import save_letterhead
 from rapport.mail.operations.library import add_from_library
 from rapport.mail.operations.mailboxes import (
     MailboxSettings,
@@ -25,6 +26,7 @@ from rapport.mail.operations.sending import (
     requeue_waiting,
     resolve_unclear,
     send_message,
+    written_content,
 )
 from rapport.mail.operations.snippets import create_snippet, set_snippet_archived, update_snippet
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
@@ -41,7 +43,7 @@ __all__ = [
     "Choice", "MailboxSettings", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
     "fill_conversations", "judge_visits", "keep_visit",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success",
-    "read_original", "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "send_message", "send_test",
+    "read_original", "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "save_letterhead", "send_message", "send_test",
     "set_paused", "set_snippet_archived", "snooze", "suppress_address", "test_mailbox", "unsubscribe",
-    "update_mailbox", "update_snippet", "update_template",
+    "update_mailbox", "update_snippet", "update_template", "written_content",
 ]  # fmt: skip

@@ -24,10 +24,10 @@ from rapport.lib.ids import new_id
 from rapport.lib.queue import enqueue
 from rapport.mail import address_tokens, queries, smtp
 from rapport.mail.activities import MESSAGE_FAILED, MESSAGE_QUEUED, MESSAGE_SENT, MESSAGE_UNCLEAR
-from rapport.mail.composing import Envelope, content_of, make_message_id, write_message
+from rapport.mail.composing import Content, Envelope, content_of, make_message_id, with_signature, write_message
 from rapport.mail.headers import Address, ascii_address
 from rapport.mail.merge_fields import open_placeholders, quoted
-from rapport.mail.models import Mailbox, Message, MessageBody, Suppression, TemplateVersion
+from rapport.mail.models import Look, Mailbox, Message, MessageBody, Suppression, TemplateVersion
 from rapport.mail.operations.conversations import note_answer, take_back_answer
 from rapport.mail.operations.mailboxes import note_failure, note_success, smtp_settings
 from rapport.mail.permissions import SEND
@@ -54,18 +54,19 @@ def send_message(
     to_name: str = "",
     answers_id: UUID | None = None,
     template_version_id: UUID | None = None,
+    look: str = Look.PLAIN,
     is_bulk: bool = False,
 ) -> Message:
     """Write a message to one person and queue it; the worker sends it within seconds.
 
     `subjects` ({"candidate": id}) come back with everything that happens to it. `answers_id` is the message it answers:
     it joins that thread, and answers it and what came before it (conversations). `template_version_id` is the wording that it
-    was written from. Bulk mail carries a one-click unsubscribe (RFC 8058).
+    was written from; a branded `look` sets it on the letterhead as it is when it goes out. Bulk mail carries a one-click unsubscribe (RFC 8058).
     Records message.queued. Raises NotAllowed without mail.send, NotFound for a mailbox the actor may not write from,
     InvalidInput by field, Conflict when the address is suppressed.
     """
     require(actor, SEND)
-    address = _check(to_address, subject, text)
+    address = _check(to_address, subject, text, look)
     if template_version_id and not TemplateVersion.objects.filter(id=template_version_id).exists():
         raise InvalidInput({"text": "The template this was written from does not exist any more. Choose another."})
     with transaction.atomic():
@@ -78,7 +79,7 @@ def send_message(
         message.to_name, message.template_version_id = to_name.strip()[:200], template_version_id
         message.is_bulk, message.preview = is_bulk, " ".join(text.split())[:200]
         message.save(force_insert=True)
-        MessageBody.objects.create(message=message, text=text.replace("\r\n", "\n").strip("\n"))
+        MessageBody.objects.create(message=message, text=text.replace("\r\n", "\n").strip("\n"), look=look)
         note_answer(message, answered)
         record(MESSAGE_QUEUED, actor=actor, subjects=subjects_of(message), data={"mailbox_id": str(mailbox.id)})
         enqueue("mail.deliver", message_id=message.id)
@@ -137,8 +138,10 @@ def resolve_unclear(*, actor: Actor, message_id: UUID, arrived: bool) -> Message
     return message
 
 
-def _check(to_address: str, subject: str, text: str) -> str:
+def _check(to_address: str, subject: str, text: str, look: str) -> str:
     wrong: dict[str, str] = {}
+    if look not in Look.values:
+        wrong["look"] = "Choose how the mail looks."
     try:
         ascii_address(to_address)
     except InvalidInput as error:
@@ -236,14 +239,12 @@ def _claim(message_id: UUID) -> tuple[Message, bytes, smtp.SmtpSettings] | None:
 
 
 def _bytes_of(message: Message, mailbox: Mailbox) -> bytes:
-    text = MessageBody.objects.values_list("text", flat=True).get(message=message)
-    if mailbox.signature.strip():
-        text = f"{text}\n\n-- \n{mailbox.signature.strip()}"
+    body = MessageBody.objects.only("text", "look").get(message=message)
     reply_to = None
     if mailbox.takes_plus_addresses:
         reply_to = Address(address_tokens.plus_address(mailbox.address, message.id), mailbox.display_name)
     return write_message(
-        content_of(subject=message.subject, text=text),
+        written_content(subject=message.subject, text=body.text, look=body.look, signature=mailbox.signature),
         Envelope(
             sender=Address(mailbox.address, message.from_name),
             recipient=Address(message.to_address, message.to_name),
@@ -255,6 +256,11 @@ def _bytes_of(message: Message, mailbox: Mailbox) -> bytes:
             unsubscribe_url=unsubscribe_url(message.id) if message.is_bulk else "",
         ),
     )
+
+
+def written_content(*, subject: str, text: str, look: str, signature: str = "") -> Content:
+    """What somebody wrote to one person, as it goes out now: with the mailbox's signature, and in its look."""
+    return content_of(subject=subject, text=with_signature(text, signature), brand=queries.brand_for(look))
 
 
 def unsubscribe_url(message_id: UUID) -> str:

@@ -16,7 +16,7 @@ from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.mail import queries
 from rapport.mail.activities import TEMPLATE_ARCHIVED, TEMPLATE_CHANGED, TEMPLATE_CREATED, TEMPLATE_RESTORED
 from rapport.mail.composing import compile_message
-from rapport.mail.models import Preference, Template, TemplateVersion
+from rapport.mail.models import Look, Preference, Template, TemplateVersion
 from rapport.mail.permissions import EDIT_TEMPLATES
 from rapport.mail.template_fields import FIELDS, MAX_TEXT
 
@@ -25,7 +25,7 @@ LANGUAGES = dict(Preference.Language.choices[1:])
 
 def create_template(
     *, actor: Actor, name: str, purpose: str, subject: str, body: str, role_family: str = "", department: str = "",
-    language_code: str = "en", library_key: str = "",
+    language_code: str = "en", library_key: str = "", look: str = Look.PLAIN,
 ) -> Template:  # fmt: skip
     """Write a template; its text becomes version 1, whoever writes it owns it.
 
@@ -33,7 +33,7 @@ def create_template(
     Conflict when another template in use has the name.
     """
     require(actor, EDIT_TEMPLATES)
-    _check(name, purpose, subject, body, language_code)
+    _check(name, purpose, subject, body, language_code, look)
     now = clock.now()
     template = Template(
         name=name.strip(), purpose=purpose, role_family=role_family.strip(), department=department.strip(),
@@ -41,7 +41,7 @@ def create_template(
     )  # fmt: skip
     with _unique_name(name), transaction.atomic():
         template.save(force_insert=True)
-        _add_version(actor, template, 1, subject, body)
+        _add_version(actor, template, 1, subject, body, look)
         record(TEMPLATE_CREATED, actor=actor, subjects=[template], data={"name": template.name, "purpose": purpose})
     return template
 
@@ -49,19 +49,20 @@ def create_template(
 def update_template(
     *, actor: Actor, template_id: UUID, name: str, purpose: str, subject: str, body: str, role_family: str = "",
     department: str = "", language_code: str = "en", owner_id: UUID | None = None, seen_version: int | None = None,
+    look: str = Look.PLAIN,
 ) -> Template:  # fmt: skip
-    """Change a template; a changed text becomes a new version, the same text changes nothing.
+    """Change a template; a changed text or look becomes a new version, the same changes nothing.
 
     `seen_version` is the number the change was made to: Conflict when a colleague has written another one meanwhile.
     `owner_id` hands it over; None leaves it. Records template.changed with the version. Raises as `create_template`,
     and NotFound.
     """
-    _check(name, purpose, subject, body, language_code)
+    _check(name, purpose, subject, body, language_code, look)
     with _unique_name(name), transaction.atomic():
         template = queries.lock_template(actor, template_id)
         present = template.versions.first()
         number = present.number if present else 0
-        is_new_text = present is None or (present.subject, present.body) != (subject.strip(), _tidy(body))
+        is_new_text = present is None or _wording(present) != (subject.strip(), _tidy(body), look)
         if seen_version is not None and seen_version != number and is_new_text:
             raise Conflict(
                 f"A colleague has written version {number} meanwhile. Copy your text, reload the page and look at theirs."
@@ -80,7 +81,7 @@ def update_template(
         template.save(update_fields=[*changed, "updated_at"])
         if is_new_text:
             number += 1
-            _add_version(actor, template, number, subject, body)
+            _add_version(actor, template, number, subject, body, look)
         record(TEMPLATE_CHANGED, actor=actor, subjects=[template], data={"name": template.name, "version": number})
     return template
 
@@ -97,14 +98,14 @@ def bring_back_version(*, actor: Actor, template_id: UUID, number: int) -> Templ
     if number not in versions:
         raise NotFound("There is no such version of this template.")
     old, present = versions[number], versions[max(versions)]
-    if (old.subject, old.body) == (present.subject, present.body):
+    if _wording(old) == _wording(present):
         return present
     compile_message(
         subject=old.subject, body=old.body, known=FIELDS, snippets=queries.snippets_in(old.subject, old.body)
     )
     template.updated_at = clock.now()
     template.save(update_fields=["updated_at"])
-    added = _add_version(actor, template, present.number + 1, old.subject, old.body)
+    added = _add_version(actor, template, present.number + 1, *_wording(old))
     record(TEMPLATE_CHANGED, actor=actor, subjects=[template], data={"name": template.name, "version": added.number})
     return added
 
@@ -137,7 +138,7 @@ def restore_template(*, actor: Actor, template_id: UUID) -> Template:
     return template
 
 
-def _check(name: str, purpose: str, subject: str, body: str, language_code: str) -> None:
+def _check(name: str, purpose: str, subject: str, body: str, language_code: str, look: str) -> None:
     wrong: dict[str, str] = {}
     if not name.strip():
         wrong["name"] = "Give the template a name."
@@ -145,6 +146,8 @@ def _check(name: str, purpose: str, subject: str, body: str, language_code: str)
         wrong["purpose"] = "Choose what the template is for."
     if language_code not in LANGUAGES:
         wrong["language_code"] = "Choose the language it is written in."
+    if look not in Look.values:
+        wrong["look"] = "Choose how it looks."
     if not subject.strip():
         wrong["subject"] = "Write a subject."
     if not body.strip():
@@ -155,6 +158,11 @@ def _check(name: str, purpose: str, subject: str, body: str, language_code: str)
         compile_message(subject=subject, body=body, known=FIELDS, snippets=queries.snippets_in(subject, body))
         return
     raise InvalidInput(wrong)
+
+
+def _wording(version: TemplateVersion) -> tuple[str, str, str]:
+    """What makes a version: subject, text and look."""
+    return version.subject, version.body, version.look
 
 
 def _tidy(body: str) -> str:
@@ -171,10 +179,10 @@ def _known_owner(owner_id: UUID) -> UUID:
     return owner_id
 
 
-def _add_version(actor: Actor, template: Template, number: int, subject: str, body: str) -> TemplateVersion:
+def _add_version(actor: Actor, template: Template, number: int, subject: str, body: str, look: str) -> TemplateVersion:
     return TemplateVersion.objects.create(
-        template=template, number=number, subject=subject.strip(), body=_tidy(body), created_by_id=_person(actor),
-        created_at=clock.now(),
+        template=template, number=number, subject=subject.strip(), body=_tidy(body), look=look,
+        created_by_id=_person(actor), created_at=clock.now(),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.ids import new_id
 from rapport.mail import address_tokens, queries, smtp
 from rapport.mail.activities import MAILBOX_TRIED
-from rapport.mail.composing import Envelope, content_of, make_message_id, write_message
+from rapport.mail.composing import Envelope, content_of, make_message_id, with_signature, write_message
 from rapport.mail.headers import Address, ascii_address
 from rapport.mail.models import Mailbox
 from rapport.mail.operations.mailboxes import TEST_TIMEOUT_S, smtp_settings
@@ -67,9 +67,7 @@ def send_test(*, actor: Actor, mailbox_address: str, to_address: str) -> Trial:
 def _written(mailbox: Mailbox, to_address: str) -> tuple[str, bytes]:
     identifier = new_id()
     message_id = make_message_id(identifier, mailbox.address.rpartition("@")[2])
-    text = TEXT.format(address=mailbox.address)
-    if mailbox.signature.strip():
-        text = f"{text}\n\n-- \n{mailbox.signature.strip()}"
+    text = with_signature(TEXT.format(address=mailbox.address), mailbox.signature)
     envelope = Envelope(
         sender=Address(mailbox.address, mailbox.display_name),
         recipient=Address(to_address),

@@ -12,6 +12,7 @@ from rapport.mail.queries.conversations import (
     visible_conversations,
     who_answers,
 )
+from rapport.mail.queries.letterheads import brand_for, find_letterhead, get_brand, get_logo, logo_url
 from rapport.mail.queries.mailboxes import (
     choose_mailbox,
     count_sent_since,
@@ -62,6 +63,7 @@ __all__ = [
     "Thread",
     "VersionResult",
     "any_template",
+    "brand_for",
     "check_visible",
     "choose_mailbox",
     "colleagues",
@@ -72,11 +74,14 @@ __all__ = [
     "find_answered",
     "find_conversation",
     "find_intent_kind",
+    "find_letterhead",
     "find_preference",
     "find_suppression",
     "find_thread_of",
     "find_versions",
+    "get_brand",
     "get_file",
+    "get_logo",
     "get_mailbox",
     "get_message",
     "get_snippet",
@@ -101,6 +106,7 @@ __all__ = [
     "lock_mailbox",
     "lock_message",
     "lock_template",
+    "logo_url",
     "next_free_moment",
     "page_of_templates",
     "preferences_among",

@@ -1,5 +1,6 @@
 """Invented messages and shortcuts that several tests use."""
 
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,12 @@ def send(rita: User, mailbox: Mailbox, to: str = "carl@example.org", **changes: 
     delivered = operations.deliver(message_id=message.id)
     assert delivered is not None
     return delivered
+
+
+def frames(page: Any) -> list[str]:
+    """The addresses of the frames on a page that show a mail to a light reader."""
+    found = re.findall(r'<iframe [^>]*src="([^"]+)"', page.content.decode())
+    return [url for url in found if not url.endswith("?dark=1")]
 
 
 def answer(

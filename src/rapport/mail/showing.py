@@ -1,0 +1,69 @@
+"""The HTML of a mail for an inline frame of its own, because no page of ours allows styles in its elements.
+
+Kept in the database's cache for as long as somebody looks at a preview, for that person alone: any web process can show
+it, and what they type needs no address of its own.
+"""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from rapport.lib.actors import Actor
+from rapport.lib.errors import NotFound
+from rapport.mail.branding import seen_in
+
+KEPT_S = 15 * 60
+GONE = "This preview is gone. Type something, or reload the page, to see it again."
+FRAME = {
+    "default-src": [NONE], "style-src": [UNSAFE_INLINE], "img-src": [SELF, "data:"], "script-src": None,
+    "font-src": None, "connect-src": None, "manifest-src": None, "frame-src": None, "form-action": [NONE], "sandbox": True,
+}  # fmt: skip
+
+
+def frame_url(actor: Actor, html: str) -> str:
+    """Keep the HTML of a mail for this actor; where the frame finds it. "" stays ""."""
+    if not html:
+        return ""
+    word = secrets.token_urlsafe(18)
+    cache.set(_key(actor, word), html, KEPT_S)
+    return reverse("mail:shown", args=[word])
+
+
+def framed_html(actor: Actor, word: str, *, dark: bool) -> str:
+    """What was kept, as a light or a dark reader sees it. Raises NotFound when it is gone, or somebody else's."""
+    kept = cache.get(_key(actor, word))
+    if kept is None:
+        raise NotFound(GONE)
+    return for_frame(kept, dark=dark)
+
+
+def for_frame(html: str, *, dark: bool) -> str:
+    """As a light or dark reader sees it, with pictures of ours from the address that the page was opened under."""
+    return seen_in(html, dark=dark).replace(f'src="{settings.BASE_URL}/', 'src="/')
+
+
+def _key(actor: Actor, word: str) -> str:
+    return f"mail-shown:{actor.id}:{word}"
+
+
+def frame(view: Callable[..., str]) -> Callable[..., HttpResponseBase]:
+    """A view that returns the HTML of a mail: shown with its styles, without scripts, forms or anything from elsewhere."""
+
+    @require_GET
+    @csp_replace(FRAME)
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        response = HttpResponse(view(request, *args, **values))
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return answer
