@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rapport.lib.errors import InvalidInput
-from rapport.mail.composing import Content, MessageTemplate, compile_message
+from rapport.mail.branding import Brand
+from rapport.mail.composing import UNSUBSCRIBE_LINK, Content, MessageTemplate, compile_message, with_signature
 from rapport.mail.merge_fields import NO_SNIPPETS, CompiledText, with_followed_links, without_marks
 from rapport.mail.template_fields import FIELDS
 
@@ -29,6 +30,7 @@ class StepText:
     shows_unsubscribe: bool
     links: Mapping[str, str] = field(default_factory=dict)
     placeholders: tuple[str, ...] = ()
+    is_branded: bool = False
 
     def open_placeholders(self, values: Mapping[str, str]) -> list[str]:
         """Of those, what is not filled in."""
@@ -56,42 +58,40 @@ class StepText:
         """
         if self.links:
             values = {**values, **{name: lead(url) if lead else url for name, url in self.links.items()}}
+        if self.is_branded:
+            values = {**values, UNSUBSCRIBE_LINK: unsubscribe_url}
         content = self.template.render(values)
         if self.answers:
             content = replace(content, subject=reply_subject(thread_subject))
-        return _with_footer(content, unsubscribe_url) if self.shows_unsubscribe else content
+        return self._with_footer(content, unsubscribe_url) if self.shows_unsubscribe else content
+
+    def _with_footer(self, content: Content, url: str) -> Content:
+        """The text, and the HTML where the letterhead does not do it, say how to get no more mail."""
+        page = content.html
+        if not self.is_branded:
+            page = f'{page}\n<p><small>{UNSUBSCRIBE_WORDS} <a href="{html.escape(url)}">unsubscribe</a></small></p>'
+        return Content(content.subject, f"{content.text.rstrip()}\n\n{UNSUBSCRIBE_WORDS}\n{url}\n", page)
 
 
 def compile_step(
     *, subject: str, body: str, signature: str = "", shows_unsubscribe: bool = True,
-    snippets: Mapping[str, str] = NO_SNIPPETS,
+    snippets: Mapping[str, str] = NO_SNIPPETS, brand: Brand | None = None,
 ) -> StepText:  # fmt: skip
-    """Compile the text of a step. Raises InvalidInput with the field (subject, body) and the position."""
+    """Compile the text of a step; with a brand its mail is branded. Raises InvalidInput with the field (subject, body) and the position."""
     if not body.strip():
         raise InvalidInput({"body": "Write the message."})
-    whole = f"{body.rstrip()}\n\n-- \n{_literal(signature)}" if signature.strip() else body
-    template = compile_message(subject=subject, body=whole, known=FIELDS, snippets=snippets)
+    template = compile_message(
+        subject=subject, body=with_signature(body, without_marks(signature)), known=FIELDS, snippets=snippets,
+        brand=brand, unsubscribe_words=UNSUBSCRIBE_WORDS if shows_unsubscribe else "",
+    )  # fmt: skip
     links: dict[str, str] = {}
     if template.html is not None:
         followed, links = with_followed_links(template.html)
         template = replace(template, html=followed)
-    return StepText(template, not subject.strip(), shows_unsubscribe, links, tuple(template.placeholders))
+    is_branded = brand is not None
+    return StepText(template, not subject.strip(), shows_unsubscribe, links, tuple(template.placeholders), is_branded)
 
 
 def reply_subject(subject: str) -> str:
     """ "Re: " before a subject, once; nothing before none, as a draft that is being written has it."""
     return subject if not subject or subject[:3].lower() == "re:" else f"Re: {subject}"
-
-
-def _literal(signature: str) -> str:
-    """A signature is no template: braces that would be fields, and brackets, are shown with a space between them."""
-    return without_marks(signature).strip()
-
-
-def _with_footer(content: Content, url: str) -> Content:
-    link = html.escape(url)
-    return Content(
-        content.subject,
-        f"{content.text.rstrip()}\n\n{UNSUBSCRIBE_WORDS}\n{url}\n",
-        f'{content.html}\n<p><small>{UNSUBSCRIBE_WORDS} <a href="{link}">unsubscribe</a></small></p>',
-    )

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from rapport.candidates.tag_queries import find_tag
 from rapport.jobs.models import Job
-from rapport.mail.models import Mailbox, TemplateVersion, Topic
+from rapport.mail.models import Look, Mailbox, TemplateVersion, Topic
 from rapport.outreach.models import Sequence, Step
 from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.variants import FIRST
@@ -121,12 +121,17 @@ def initial_of(sequence: Sequence | None) -> dict[str, Any]:
     return {**values, **ids, **named, "updated_at": sequence.updated_at.isoformat()}
 
 
+def _look() -> forms.ChoiceField:
+    return forms.ChoiceField(label="Look", choices=Look.choices, initial=Look.PLAIN, required=False, widget=forms.Select(attrs={"class": "input"}))
+
+
 class VariantForm(forms.Form):
     """A further wording of a step; an empty subject answers the mail before it."""
 
     template_version_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
     subject = forms.CharField(label="Subject", max_length=300, required=False)
     body = forms.CharField(label="Text", required=False, widget=forms.Textarea(attrs={"rows": 8}))
+    look = _look()
 
     written_from: TemplateVersion | None = None  # for the page
 
@@ -135,7 +140,8 @@ class VariantForm(forms.Form):
         self.shown_letter: str = letter or self.initial.get("letter", "")
 
     def draft(self) -> VariantDraft:
-        return VariantDraft(letter=self.shown_letter, **self.cleaned_data)
+        values = {**self.cleaned_data, "look": self.cleaned_data["look"] or Look.PLAIN}
+        return VariantDraft(letter=self.shown_letter, **values)
 
 
 class StepForm(forms.Form):
@@ -169,6 +175,7 @@ class StepForm(forms.Form):
         label="What counts", choices=Step.Metric.choices, initial=Step.Metric.REPLIED, required=False,
         widget=forms.Select(attrs={"class": "input"}),
     )  # fmt: skip
+    look = _look()
     smallest_difference_points = forms.IntegerField(
         label="Smallest difference that matters", min_value=1, max_value=50, initial=5, required=False,
         widget=forms.NumberInput(attrs={"class": "input"}),
@@ -210,6 +217,6 @@ class StepForm(forms.Form):
     def draft(self) -> StepDraft:
         values = {name: value for name, value in self.cleaned_data.items() if name != "used"}
         values["only_if_tag_id"] = values.pop("only_if_tag")
-        for name in ("wait_unit", "metric", "smallest_difference_points", "expected_rate_percent"):
+        for name in ("wait_unit", "look", "metric", "smallest_difference_points", "expected_rate_percent"):
             values[name] = values[name] or self.fields[name].initial
         return StepDraft(**values, variants=tuple(variant.draft() for variant in self.variants))

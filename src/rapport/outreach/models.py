@@ -30,7 +30,7 @@ from django.db.models.functions import Lower
 from rapport.candidates.models import Candidate, Tag
 from rapport.jobs.models import Job
 from rapport.lib.ids import new_id
-from rapport.mail.models import Mailbox, TemplateVersion, Topic
+from rapport.mail.models import Look, Mailbox, TemplateVersion, Topic
 
 
 def working_days() -> list[int]:
@@ -259,6 +259,7 @@ class StepVersion(models.Model):
     letter = models.CharField(max_length=1, default="A", db_default="A")
     subject = models.TextField(blank=True)
     body = models.TextField()
+    look = models.CharField(max_length=7, choices=Look, default=Look.PLAIN, db_default=Look.PLAIN)
     template_version = models.ForeignKey(
         TemplateVersion, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
@@ -269,6 +270,7 @@ class StepVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["step", "number"], name="outreach_stepversion_number_unique"),
             models.CheckConstraint(condition=~Q(body=""), name="outreach_stepversion_has_body"),
+            models.CheckConstraint(condition=Q(look__in=Look.values), name="outreach_stepversion_look_known"),
         ]
         ordering = ["-number"]
 

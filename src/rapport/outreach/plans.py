@@ -5,15 +5,17 @@ from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from rapport.mail.branding import Brand
 from rapport.mail.composing import compile_message
 from rapport.mail.merge_fields import CompiledText, is_placeholder
-from rapport.mail.models import Mailbox
-from rapport.mail.queries import snippets_in
+from rapport.mail.models import Look, Mailbox
+from rapport.mail.queries import brand_for, snippets_in
 from rapport.mail.template_fields import Person, person_values
 from rapport.outreach.content import StepText, compile_step
 from rapport.outreach.governor import Rules
@@ -24,6 +26,13 @@ from rapport.outreach.variants import draw
 Snippets = tuple[tuple[str, str], ...]
 NO_TEXT = StepText(compile_message(subject="", body="", known=()), answers=True, shows_unsubscribe=False)  # of a wait
 AFTER = {Step.WaitUnit.HOURS: after_hours, Step.WaitUnit.DAYS: after_days, Step.WaitUnit.WORKDAYS: after_open_days}
+
+
+class House(NamedTuple):
+    """What texts are compiled with that is the house's; `brand` is None where none of them is branded."""
+
+    snippets: Snippets
+    brand: Brand | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +158,13 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     found_steps = Step.objects.filter(sequence__in=sequences, retired_at=None)
     steps = list(found_steps.order_by("position").select_related("only_if_tag__merged_into"))
     versions = present_versions(step.id for step in steps)
-    snippets = _snippets(version for shown in versions.values() for version in shown)
+    shown = [version for found in versions.values() for version in found]
+    house = House(_snippets(shown), brand_for(*(version.look for version in shown)))
     plans: dict[UUID, Plan] = {}
     for sequence in sequences:
         assert sequence.mailbox is not None
         planned = [
-            _planned(sequence, sequence.mailbox, step, versions.get(step.id, []), snippets)
+            _planned(sequence, sequence.mailbox, step, versions.get(step.id, []), house)
             for step in steps
             if step.sequence_id == sequence.id
         ]
@@ -163,7 +173,7 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
 
 
 def _planned(
-    sequence: Sequence, mailbox: Mailbox, step: Step, versions: ListOf[StepVersion], snippets: Snippets
+    sequence: Sequence, mailbox: Mailbox, step: Step, versions: ListOf[StepVersion], house: House
 ) -> PlannedStep:
     if step.kind == Step.Kind.WAIT:
         return PlannedStep(
@@ -179,7 +189,7 @@ def _planned(
     found = tuple(
         PlannedStep(
             step.id, step.position, step.kind, step.wait_count, version,
-            _text(sequence, mailbox, step, version, snippets), version.letter if several else "",
+            _text(sequence, mailbox, step, version, house), version.letter if several else "",
             wait_unit=step.wait_unit, only_if=step.only_if, only_if_tag_id=step.only_if_tag_id, only_if_words=step.only_if_words,
         )
         for version in versions
@@ -189,7 +199,7 @@ def _planned(
 
 def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> StepText:
     """An older version, compiled."""
-    return _text(sequence, mailbox, version.step, version, _snippets([version]))
+    return _text(sequence, mailbox, version.step, version, House(_snippets([version]), brand_for(version.look)))
 
 
 def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, list[StepVersion]]:
@@ -218,16 +228,21 @@ def _snippets(versions: Iterable[StepVersion]) -> Snippets:
     )
 
 
-def _text(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion, snippets: Snippets) -> StepText:
-    signature = mailbox.signature if step.kind in Step.MAILS else ""
-    return _compiled(version.subject, version.body, signature, sequence.shows_unsubscribe, snippets)
+def _text(sequence: Sequence, mailbox: Mailbox, step: Step, version: StepVersion, house: House) -> StepText:
+    is_mail = step.kind in Step.MAILS
+    signature = mailbox.signature if is_mail else ""
+    brand = house.brand if version.look == Look.BRANDED and is_mail else None
+    return _compiled(version.subject, version.body, signature, sequence.shows_unsubscribe, house.snippets, brand)
 
 
 @lru_cache(maxsize=256)
-def _compiled(subject: str, body: str, signature: str, shows_unsubscribe: bool, snippets: Snippets) -> StepText:
+def _compiled(
+    subject: str, body: str, signature: str, shows_unsubscribe: bool, snippets: Snippets, brand: Brand | None
+) -> StepText:
     return compile_step(
-        subject=subject, body=body, signature=signature, shows_unsubscribe=shows_unsubscribe, snippets=dict(snippets)
-    )
+        subject=subject, body=body, signature=signature, shows_unsubscribe=shows_unsubscribe, snippets=dict(snippets),
+        brand=brand,
+    )  # fmt: skip
 
 
 def shared_values(sequence: Sequence) -> dict[str, str]:

@@ -215,7 +215,7 @@ def list_enrollments(
 
 
 def list_waiting(
-    actor: Actor, state: str, *, sequence_id: UUID | None = None, limit: int = 100
+    actor: Actor, state: str, *, sequence_id: UUID | None = None, delivery_id: UUID | None = None, limit: int = 100
 ) -> list[tuple[Delivery, Enrollment]]:
     """Deliveries that wait for a person (planned or unclear), oldest first, with candidate, sequence, version and step."""
     require(actor, VIEW)
@@ -223,6 +223,8 @@ def list_waiting(
     in_hand = in_hand.filter(sequence__in=visible_sequences(actor))
     if sequence_id:
         in_hand = in_hand.filter(sequence_id=sequence_id)
+    if delivery_id:
+        in_hand = in_hand.filter(delivery_id=delivery_id)
     ids = in_hand.values("delivery_id")
     rows = Delivery.objects.filter(id__in=ids, state=state).select_related(
         "enrollment", "enrollment__candidate", "enrollment__sequence", "version", "step", "mailbox"

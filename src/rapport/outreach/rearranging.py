@@ -13,7 +13,7 @@ from rapport.outreach.variants import FIRST, MOST_VARIANTS, next_letter
 
 FIRST_BODY = 'Hi {{ first_name | "there" }},\n\n'
 COMPARISON = {"metric": "replied", "smallest_difference_points": "5", "expected_rate_percent": "10"}
-TEXT_FIELDS = ("subject", "body", "template_version_id")
+TEXT_FIELDS = ("subject", "body", "look", "template_version_id")
 
 
 def rearranged(actor: Actor, posted: QueryDict, do: str) -> QueryDict:
@@ -50,7 +50,7 @@ def _add_step(data: QueryDict, keys: list[str]) -> None:
     keys.append(fresh)
     values = {
         "kind": "auto", "wait_count": "3" if len(keys) > 1 else "0", "wait_unit": "days", "only_if": "",
-        "only_if_tag": "", "subject": "", "id": "", "body": FIRST_BODY,
+        "only_if_tag": "", "subject": "", "look": "plain", "id": "", "body": FIRST_BODY,
     }  # fmt: skip
     for name, value in values.items():
         data[f"step-{fresh}-{name}"] = value
@@ -97,6 +97,7 @@ def _put_in_template(actor: Actor, data: QueryDict, key: str, letter: str) -> No
         return
     _, version = get_template(actor, template_id)
     data[f"{prefix}-subject"], data[f"{prefix}-body"] = version.subject, version.body
+    data[f"{prefix}-look"] = version.look
     data[f"{prefix}-template_version_id"] = str(version.id)
     if "[[" in version.subject + version.body and data.get(f"step-{key}-kind") == "auto":
         data[f"step-{key}-kind"] = "approval"

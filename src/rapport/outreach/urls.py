@@ -20,6 +20,7 @@ urlpatterns = [
     path("sequences/preview", views_editor.preview, name="preview"),
     path("sequences/enroll", views_enroll.enroll, name="enroll"),
     path("sequences/waiting", views.waiting, name="waiting"),
+    path("sequences/waiting/<uuid:delivery_id>/mail", views.waiting_mail, name="waiting_mail"),
     path("sequences/approve", views.approve, name="approve"),
     path("sequences/<uuid:sequence_id>/", views.detail, name="detail"),
     path("sequences/<uuid:sequence_id>/edit", views_editor.edit, name="edit"),

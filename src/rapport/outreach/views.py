@@ -15,6 +15,7 @@ from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.requests import Request, find_id, next_url
 from rapport.mail.merge_fields import label_of
+from rapport.mail.showing import for_frame, frame
 from rapport.outreach import operations, queries
 from rapport.outreach.claiming import room_of
 from rapport.outreach.ending import EXIT_LABELS
@@ -192,10 +193,23 @@ def _planned(request: Request, sequence_id: UUID | None) -> list[dict[str, Any]]
         if parcel := parcels.get(delivery.id):
             texts = {name: "" if parcel.values[name] == name else parcel.values[name] for name in parcel.to_fill}
             row["content"], row["letter"] = parcel.content, parcel.step.letter
+            row["is_branded"] = parcel.step.text.is_branded
             row["places"] = [{"label": label_of(name), "text": text} for name, text in texts.items()]
             row["open_count"] = sum(not text for text in texts.values())
         rows.append(row)
     return rows
+
+
+@frame
+def waiting_mail(request: Request, delivery_id: UUID) -> str:
+    """The HTML of a branded mail that waits for approval, as it would go out now."""
+    from rapport.outreach.settling import rebuild
+
+    require(request.actor, ENROLL)
+    if not queries.list_waiting(request.actor, "planned", delivery_id=delivery_id):
+        raise NotFound("This mail does not wait for anybody any more.")
+    (done,) = rebuild([delivery_id])
+    return for_frame(done.parcel.content.html, dark=request.GET.get("dark") == "1")
 
 
 def _fill_in(request: Request) -> None:

@@ -14,7 +14,9 @@ from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id, whole_number
+from rapport.mail.models import Look
 from rapport.mail.queries import find_versions, list_templates, sendable_mailboxes
+from rapport.mail.showing import frame_url
 from rapport.mail.template_fields import FIELDS
 from rapport.outreach import operations, queries
 from rapport.outreach.forms import SequenceForm, StepForm, VariantForm, initial_of
@@ -26,16 +28,10 @@ from rapport.outreach.rearranging import FIRST_BODY, rearranged
 from rapport.outreach.variant_results import required_people
 from rapport.outreach.variants import MOST_VARIANTS, draw
 
-TEXT_FIELDS = ("letter", "subject", "body", "template_version_id")
+TEXT_FIELDS = ("letter", "subject", "body", "look", "template_version_id")
 STEP_FIELDS = (
-    "kind",
-    "wait_count",
-    "wait_unit",
-    "only_if",
-    "metric",
-    "smallest_difference_points",
-    "expected_rate_percent",
-)
+    "kind", "wait_count", "wait_unit", "only_if", "metric", "smallest_difference_points", "expected_rate_percent",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +197,15 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
                 "is_theirs": bool(letter) and theirs.get(number) == letter,
             }  # fmt: skip
             entered = StepDraft(
-                kind=kind, subject=str(text["subject"].value() or ""), body=str(text["body"].value() or "")
-            )
+                kind=kind, subject=str(text["subject"].value() or ""), body=str(text["body"].value() or ""),
+                look=str(text["look"].value() or ""),
+            )  # fmt: skip
             try:
                 row["content"], row["missing"] = operations.preview_step(
                     actor=request.actor, draft=draft, step=entered, candidate_id=candidate_id, first_subject=thread
                 )
+                if entered.look == Look.BRANDED and kind != Step.Kind.TASK:
+                    row["frame_url"] = frame_url(request.actor, row["content"].html)
                 if not subject or (row["is_theirs"] and not thread):
                     subject = row["content"].subject
             except InvalidInput as error:

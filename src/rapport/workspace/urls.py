@@ -23,6 +23,7 @@ urlpatterns = [
     path("candidates/<uuid:candidate_id>/", views_candidate.candidate, name="candidate"),
     path("candidates/<uuid:candidate_id>/follow/", views_candidate.follow_candidate, name="follow"),
     path("candidates/<uuid:candidate_id>/mail/", views_candidate.write_mail, name="write_mail"),
+    path("candidates/<uuid:candidate_id>/mail/preview/", views_candidate.preview_mail, name="preview_mail"),
     path("candidates/<uuid:candidate_id>/mail/draft/", views_candidate.draft_mail, name="draft_mail"),
     path("relationships/", views_relationships.relationships, name="relationships"),
     path("relationships/bulk/", views_relationships.relationships_bulk, name="relationships_bulk"),

@@ -28,15 +28,18 @@ from rapport.lib import clock
 from rapport.lib.doors import toast
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id
-from rapport.mail.operations import send_message
+from rapport.mail.models import Look
+from rapport.mail.operations import send_message, written_content
 from rapport.mail.permissions import OWN_MAILBOX, SEND, VIEW
 from rapport.mail.queries import list_templates, sendable_mailboxes
+from rapport.mail.showing import frame_url
 from rapport.notifications.operations import follow, unfollow
 from rapport.notifications.queries import is_following
 from rapport.outreach.drafts import draft_from_template
 from rapport.outreach.permissions import ENROLL
 from rapport.workspace import timeline
 
+ENTERED = ("to", "mailbox", "subject", "text", "template_version", "look")  # of the composer of mail
 RECENT = 6  # entries in the side panel
 
 
@@ -151,6 +154,7 @@ def write_mail(request: Request, candidate_id: UUID) -> HttpResponse:
             text=request.POST.get("text", ""),
             subjects={"candidate": profile.candidate.id},
             template_version_id=_given_id(request.POST.get("template_version")),
+            look=request.POST.get("look") or Look.PLAIN,
         )
     except (InvalidInput, Conflict) as error:
         problem = str(error)
@@ -171,7 +175,7 @@ def draft_mail(request: Request, candidate_id: UUID) -> HttpResponse:
     require(request.actor, SEND)
     profile = get_profile(request.actor, candidate_id)
     writing = _writing(request)
-    entered = {name: request.POST.get(name, "") for name in ("to", "mailbox", "subject", "text", "template_version")}
+    entered = {name: request.POST.get(name, "") for name in ENTERED}
     if template_id := _given_id(request.POST.get("template")):
         mailbox_id = find_id(entered["mailbox"])
         mailbox = next((row for row in writing["mailboxes"] if row.id == mailbox_id), None)
@@ -179,9 +183,26 @@ def draft_mail(request: Request, candidate_id: UUID) -> HttpResponse:
             request.actor, template_id, candidate_id, mailbox=mailbox, job=_only_job(request, candidate_id)
         )
         entered |= {"subject": content.subject, "text": content.text, "template_version": str(version.id)}
+        entered["look"] = version.look
         entered["template"] = str(template_id)
     context = section_context(request, profile) | writing | {"entered": entered}
     return render(request, "workspace/_mail_composer.html", context)
+
+
+@require_POST
+def preview_mail(request: Request, candidate_id: UUID) -> HttpResponse:
+    """What is written in the composer as it would go out now; a fragment for htmx, nothing is sent."""
+    require(request.actor, SEND)
+    get_profile(request.actor, candidate_id)
+    mailbox_id = _given_id(request.POST.get("mailbox"))
+    mailbox = sendable_mailboxes(request.actor).filter(id=mailbox_id).first() if mailbox_id else None
+    look = request.POST.get("look", "")
+    shown = written_content(
+        subject=request.POST.get("subject", ""), text=request.POST.get("text", "").replace("\r\n", "\n"), look=look,
+        signature=mailbox.signature if mailbox else "",
+    )  # fmt: skip
+    url = frame_url(request.actor, shown.html) if look == Look.BRANDED else ""
+    return render(request, "workspace/_mail_composer.html#preview", {"shown": shown, "frame_url": url})
 
 
 def _only_job(request: Request, candidate_id: UUID) -> Job | None:

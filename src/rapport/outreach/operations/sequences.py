@@ -18,7 +18,7 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.mail.composing import Content
 from rapport.mail.merge_fields import MissingValues
-from rapport.mail.queries import sendable_mailboxes, snippets_in
+from rapport.mail.queries import brand_for, sendable_mailboxes, snippets_in
 from rapport.mail.template_fields import sample_values
 from rapport.outreach import queries
 from rapport.outreach.activities import (
@@ -197,6 +197,7 @@ def preview_step(
     text = compile_step(
         subject=step.subject, body=step.body, signature=mailbox.signature if mailbox else "",
         shows_unsubscribe=draft.shows_unsubscribe, snippets=snippets_in(step.subject, step.body),
+        brand=brand_for(step.look),
     )  # fmt: skip
     values = sample_values()
     if candidate_id is not None:

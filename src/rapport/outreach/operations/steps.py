@@ -13,7 +13,7 @@ from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.ids import new_id
 from rapport.mail.merge_fields import label_of, quoted
-from rapport.mail.models import TemplateVersion
+from rapport.mail.models import Look, TemplateVersion
 from rapport.mail.queries import snippets_in
 from rapport.outreach import ledger
 from rapport.outreach.content import compile_step
@@ -38,6 +38,7 @@ class VariantDraft:
     subject: str = ""
     body: str = ""
     template_version_id: UUID | None = None
+    look: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ class StepDraft:
     only_if: str = ""
     only_if_tag_id: UUID | None = None
     metric: str = "replied"
+    look: str = "plain"
 
     @property
     def texts(self) -> tuple[VariantDraft, ...]:
         """All wordings, the first one first."""
-        first = VariantDraft(self.letter or FIRST, self.subject, self.body, self.template_version_id)
+        first = VariantDraft(self.letter or FIRST, self.subject, self.body, self.template_version_id, self.look)
         return (first, *self.variants)
 
 
@@ -106,6 +108,8 @@ def _check_text(
     place: str, kind_place: str, draft: VariantDraft, kind: str, is_first: bool, snippets: Mapping[str, str]
 ) -> dict[str, str]:
     wrong: dict[str, str] = {}
+    if draft.look not in Look.values:
+        wrong[f"{place}.look"] = "Choose how the mail looks."
     if is_first and not draft.subject.strip():
         wrong[f"{place}.subject"] = "Write a subject; only later mails can answer the first."
     try:
@@ -159,7 +163,7 @@ def _check_comparison(step: StepDraft) -> dict[str, str]:
         wrong["metric"] = "Choose what the variants are compared by."
     if not 1 <= step.expected_rate_percent <= 90:
         wrong["expected_rate_percent"] = "Enter a number from 1 to 90."
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str, str], str] = {}
     for draft in texts:
         same = seen.setdefault(_wording(draft), draft.letter)
         if same != draft.letter and draft.body.strip():
@@ -167,9 +171,9 @@ def _check_comparison(step: StepDraft) -> dict[str, str]:
     return wrong
 
 
-def _wording(draft: VariantDraft) -> tuple[str, str]:
-    """Subject and text as they are stored."""
-    return " ".join(draft.subject.split()), draft.body.replace("\r\n", "\n").strip()
+def _wording(draft: VariantDraft) -> tuple[str, str, str]:
+    """Subject, text and look as they are stored."""
+    return " ".join(draft.subject.split()), draft.body.replace("\r\n", "\n").strip(), draft.look
 
 
 def _unknown_versions(steps: ListOf[StepDraft]) -> dict[str, str]:
@@ -272,13 +276,13 @@ def _save_step(
 
 
 def _differs(text: VariantDraft, version: StepVersion | None) -> bool:
-    return version is None or (version.subject, version.body) != _wording(text)
+    return version is None or (version.subject, version.body, version.look) != _wording(text)
 
 
 def _add_version(actor: Actor, step: Step, number: int, text: VariantDraft, now: datetime) -> None:
-    subject, body = _wording(text)
+    subject, body, look = _wording(text)
     StepVersion.objects.create(
-        step=step, number=number, letter=text.letter, subject=subject, body=body,
+        step=step, number=number, letter=text.letter, subject=subject, body=body, look=look,
         template_version_id=text.template_version_id, created_by_id=actor.id if actor.kind == "user" else None,
         created_at=now,
     )  # fmt: skip
