@@ -132,6 +132,7 @@ PAGES = [
     MainPage("template-new", "/settings/templates/new/"),
     MainPage("templates-archived", "/settings/templates/?show=archived"),
     MainPage("template-library", "/settings/templates/library/"),
+    MainPage("letterhead", "/settings/letterhead/", needs_admin=True),
     MainPage("snippets", "/settings/snippets/"),
     MainPage("snippet", "/settings/snippets/", 'main a[href^="/settings/snippets/0"]'),
     MainPage("snippet-new", "/settings/snippets/new/"),

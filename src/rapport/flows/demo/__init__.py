@@ -8,6 +8,7 @@
 | company | colleagues, jobs, tags, pools, templates: made by the same operations as by hand         |
 | history | applications, notes and promises of the first candidates                                |
 | mailing | what colleagues wrote to them, and what they answered                                   |
+| letterhead | what branded mail is set on, with a logo drawn here                                   |
 | letters | templates, the steps of sequences, saved searches: texts only                            |
 | nurture | sequences, and what became of everybody who was put into one                            |
 | bringing_in | imports: the system before, a CSV file with errors, résumés to be looked at          |

@@ -22,6 +22,7 @@ from rapport.flows.demo.copying import store_people
 from rapport.flows.demo.flaws import tell_flaws
 from rapport.flows.demo.history import tell_history, tell_large_board, tell_second_entries
 from rapport.flows.demo.keeping import keep_searches, tell_notices, watch_searches
+from rapport.flows.demo.letterhead import make_letterhead
 from rapport.flows.demo.mailing import share_conversations, tell_mails
 from rapport.flows.demo.nurture import tell_sequences
 from rapport.flows.demo.people import World, default_period
@@ -77,6 +78,7 @@ def build_demo(
     if people >= LARGE:
         tell_large_board(company, WITH_HISTORY, LARGE_BOARD, seed, world.end)
     first = min(people, WITH_HISTORY)
+    make_letterhead(company.users["ada@example.org"])
     box = tell_mails(company, first, seed, world.end)
     tell_sequences(company, box, first, seed, world.end)
     share_conversations(company, seed, world.end)

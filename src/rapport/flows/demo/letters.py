@@ -36,6 +36,9 @@ FORMER = {
     "Keeping in touch": "Hello {{ first_name }},\n\nour newsletter of this spring is out. You find it on our site.\n\n{{ sender_first_name }}",
     "First contact, engineers": "Hello {{ first_name }},\n\nwe have an opening that fits your profile. Would you like to talk?\n\nBest regards\n{{ sender_first_name }}",
 }  # fmt: skip
+# Templates and steps (sequence, number of the step) that are set on the letterhead
+BRANDED = {"Application received", "Keeping in touch", "Offer follows"}
+BRANDED_STEPS = {("Data engineers for forecasting", 2), ("Nurses: first contact", 0)}
 # The template that a step was written from: (sequence, number of the step)
 WRITTEN_FROM = {
     ("Data engineers for forecasting", 0): "First contact, engineers",

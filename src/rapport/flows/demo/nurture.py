@@ -20,6 +20,8 @@ from rapport.activity.verbs import Verb
 from rapport.candidates.models import Candidate, CandidateTag, ContactPoint, Tag, Task
 from rapport.flows.demo.company import Company
 from rapport.flows.demo.letters import (
+    BRANDED,
+    BRANDED_STEPS,
     CONDITIONS,
     FILLED,
     FORMER,
@@ -142,6 +144,7 @@ def tell_sequences(company: Company, box: Mailbox, people: int, seed: int, now: 
                     wait_unit=wait_unit,
                     only_if=only_if,
                     only_if_tag_id=tags.get(tag),
+                    look="branded" if (name, number) in BRANDED_STEPS else "plain",
                 )
                 for number, step in enumerate(steps)
                 for wait_unit, only_if, tag in [CONDITIONS.get((name, number), ("days", "", ""))]
@@ -180,6 +183,7 @@ def _write_templates(author: User, now: datetime) -> dict[str, UUID]:
             "subject": subject,
             "role_family": family,
             "department": department,
+            "look": "branded" if name in BRANDED else "plain",
         }
         template = create_template(actor=author.actor, **values, body=FORMER.get(name, body))
         first[name] = template.versions.get().id
