@@ -11,10 +11,11 @@ from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.lib.ids import new_id
 from rapport.mail import address_tokens, queries, smtp
 from rapport.mail.activities import MAILBOX_TRIED
-from rapport.mail.composing import Envelope, content_of, make_message_id, with_signature, write_message
+from rapport.mail.composing import Envelope, make_message_id, write_message
 from rapport.mail.headers import Address, ascii_address
-from rapport.mail.models import Mailbox
+from rapport.mail.models import Look, Mailbox
 from rapport.mail.operations.mailboxes import TEST_TIMEOUT_S, smtp_settings
+from rapport.mail.operations.sending import written_content
 from rapport.mail.permissions import SEND
 
 SUBJECT = "A test from Rapport"
@@ -34,7 +35,7 @@ class Trial:
     answer: str
 
 
-def send_test(*, actor: Actor, mailbox_address: str, to_address: str) -> Trial:
+def send_test(*, actor: Actor, mailbox_address: str, to_address: str, look: str = Look.PLAIN) -> Trial:
     """Send one message by this mailbox at once, composed like every other; no row of a message is kept.
 
     Records mailbox.tried. Raises NotAllowed without mail.send, NotFound for a mailbox the actor may not write from,
@@ -52,7 +53,7 @@ def send_test(*, actor: Actor, mailbox_address: str, to_address: str) -> Trial:
         raise InvalidInput({"to_address": f"{error}."}) from error
     if queries.find_suppression(normal_address(to_address)):
         raise Conflict(f"{to_address.strip()} must not be mailed; lift the suppression first, or use another address.")
-    message_id, data = _written(mailbox, to_address.strip())
+    message_id, data = _written(mailbox, to_address.strip(), look)
     with smtp.Connection(smtp_settings(mailbox, timeout_s=TEST_TIMEOUT_S)) as connection:
         result = connection.send(sender=ascii_address(mailbox.address), recipient=recipient, message=data)
     record(
@@ -64,10 +65,12 @@ def send_test(*, actor: Actor, mailbox_address: str, to_address: str) -> Trial:
     return Trial(message_id, result.outcome, result.code, result.reason)
 
 
-def _written(mailbox: Mailbox, to_address: str) -> tuple[str, bytes]:
+def _written(mailbox: Mailbox, to_address: str, look: str) -> tuple[str, bytes]:
     identifier = new_id()
     message_id = make_message_id(identifier, mailbox.address.rpartition("@")[2])
-    text = with_signature(TEXT.format(address=mailbox.address), mailbox.signature)
+    content = written_content(
+        subject=SUBJECT, text=TEXT.format(address=mailbox.address), look=look, signature=mailbox.signature
+    )
     envelope = Envelope(
         sender=Address(mailbox.address, mailbox.display_name),
         recipient=Address(to_address),
@@ -75,4 +78,4 @@ def _written(mailbox: Mailbox, to_address: str) -> tuple[str, bytes]:
         sent_at=clock.now(),
         unsubscribe_url=address_tokens.trial_url(),
     )
-    return message_id, write_message(content_of(subject=SUBJECT, text=text), envelope)
+    return message_id, write_message(content, envelope)

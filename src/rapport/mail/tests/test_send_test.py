@@ -25,6 +25,17 @@ def test_the_server_takes_it_and_its_answer_is_told(mailbox, outbox, capsys):
     assert activity.data["outcome"] == "accepted"
 
 
+def test_a_branded_trial_shows_how_the_letterhead_arrives(ada, mailbox, outbox):
+    operations.save_letterhead(actor=ada.actor, colour="#aa0000", footer="Kai 1, Hamburg")
+    for flags in ((), ("--branded",)):
+        call_command("mail", "send-test", "--mailbox", mailbox.address, "--to", "me@example.org", *flags)
+    plain, branded = (
+        [part.get_payload(decode=True).decode() for part in message.get_payload()] for message in outbox.messages
+    )
+    assert ["Kai 1, Hamburg" in part for part in (*plain, *branded)] == [False, False, True, True]
+    assert "border-top: 4px solid #aa0000;" in branded[1]
+
+
 def test_a_refusal_is_told_in_the_servers_words(mailbox, outbox, capsys):
     outbox.refuse["me@example.org"] = "554 5.7.1 not from you"
     with pytest.raises(CommandError, match=r"The server refused the message: 554 5\.7\.1 not from you"):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from rapport.lib.actors import SYSTEM
 from rapport.mail import operations, smtp
+from rapport.mail.models import Look
 
 SAID = {
     smtp.Outcome.ACCEPTED: "The server took the message",
@@ -29,10 +30,14 @@ class Command(BaseCommand):
             "--mailbox", required=True, metavar="ADDRESS", help="the address of a mailbox that is set up here"
         )
         send.add_argument("--to", required=True, metavar="ADDRESS", help="the address it is sent to")
+        send.add_argument("--branded", action="store_true", help="set on the letterhead, to see how that arrives")
         send.add_argument("--json", action="store_true", help="JSON on standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        trial = operations.send_test(actor=SYSTEM, mailbox_address=options["mailbox"], to_address=options["to"])
+        look = Look.BRANDED if options["branded"] else Look.PLAIN
+        trial = operations.send_test(
+            actor=SYSTEM, mailbox_address=options["mailbox"], to_address=options["to"], look=look
+        )
         if options["json"]:
             self.stdout.write(
                 json.dumps(
