@@ -11,7 +11,7 @@ TEMPLATES = (
     ("After we met", "event", "", "", "Good to have met you, {{ first_name }}",
      "Hello {{ first_name }},\n\nthank you for the talk at our stand. You asked about the way in for people from other trades: it takes six months, and we pay them.\n\nShall I send you the dates?\n\n{{ sender_first_name }}"),
     ("Application received", "application", "", "", "Your application: {{ job_title }}",
-     "Hello {{ first_name }},\n\nyour application as {{ job_title }} is here and a person will read it. You hear from me within five working days, also if the answer is no.\n\n{{ sender_first_name }}"),
+     "Hello {{ first_name }},\n\nyour application as **{{ job_title }}** is here and a person will read it. You hear from me within five working days, also if the answer is no.\n\nWhat comes then:\n- a talk of half an hour by phone\n- an afternoon with the team, which we pay\n\nMore about it: [how we hire](https://halden-grid.example.org/how-we-hire)\n\n{{ sender_first_name }}"),
     ("It takes longer", "delay", "", "", "{{ job_title }}: a later date than we promised",
      "Hello {{ first_name }},\n\nwe said you would hear from us this week. One of the two people who decide is ill, so it will be next Friday. I am sorry for the wait.\n\n{{ sender_first_name }}"),
     ("No after an interview", "rejection_last", "", "", "{{ job_title }}: our decision",
