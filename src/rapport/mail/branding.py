@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapport.mail.merge_fields import html_of, without_controls
+from rapport.mail.markup import plain_html
+from rapport.mail.merge_fields import without_controls
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 GREEN = "#1d6b4f"  # the product's own, for a house that has not chosen one
@@ -30,7 +31,9 @@ body { margin: 0; padding: 0; background: #f3f2ee; }
 .name { margin: 0; font: bold 20px/28px FONT; color: INK; }
 .text { padding: 20px 24px 8px; font: 16px/26px FONT; color: #1f2422; word-break: break-word; }
 .foot { padding: 16px 24px 24px; font: 13px/20px FONT; color: #5a615d; border-top: 1px solid #e4e2dc; word-break: break-word; }
-p { margin: 0 0 16px; }
+p, ul, ol { margin: 0 0 16px; }
+ul, ol { padding-left: 24px; }
+li { margin: 0 0 4px; }
 .foot p { margin: 0 0 8px; }
 a { color: INK; }
 .foot a { color: #5a615d; }
@@ -115,7 +118,7 @@ def lay_out(text: str, brand: Brand, *, closing: str = "") -> str:
     Lines stay short, and what is the same for everybody stands in lines of its own: `write_message` knows those by heart.
     """
     footer = brand.footer_text
-    lines = [part for part in (html_of(footer) if footer else "", closing) if part]
+    lines = [part for part in (plain_html(footer) if footer else "", closing) if part]
     ink, dark_ink = (readable(brand.sure_colour, on=ground) for ground in (PAPER, DARK_PAPER))
     page = _PAGE.format(
         styles=_filled(_STYLES, brand, ink, dark_ink),

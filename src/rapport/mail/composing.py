@@ -17,8 +17,8 @@ from uuid import UUID
 from rapport.lib.errors import InvalidInput
 from rapport.mail.branding import Brand, lay_out
 from rapport.mail.headers import Address, address_header, ids_header, is_message_id, text_header, url_header
+from rapport.mail.markup import MARK, plain_html
 from rapport.mail.merge_fields import (
-    MARK,
     NO_SNIPPETS,
     CompiledText,
     Field,
@@ -26,7 +26,6 @@ from rapport.mail.merge_fields import (
     TemplateProblem,
     compile_text,
     framed,
-    html_of,
     is_placeholder,
     without_marks,
 )
@@ -66,11 +65,12 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
-    """A compiled subject and body; `html` is None for text only."""
+    """A compiled subject and body; `html` is None for text only. Of a formatted one it shows more than the text says."""
 
     subject: CompiledText
     text: CompiledText
     html: CompiledText | None
+    is_formatted: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -135,19 +135,25 @@ def compile_message(
         raise InvalidInput(problems)
     html = compile_text(body, known=known, shape=Shape.HTML, snippets=snippets) if with_html else None
     if brand is None:
-        return MessageTemplate(compiled["subject"], compiled["body"], html)
+        return MessageTemplate(
+            compiled["subject"], compiled["body"], html, html is not None and _is_formatted(html, compiled["body"])
+        )
     text = compiled["body"]
     text = replace(text, parts=(*text.parts[:-1], with_lines(text.parts[-1], brand.footer_text)))
     if html is not None:
         closing = f'<p>{escape(unsubscribe_words)} <a href="{MARK}">unsubscribe</a></p>' if unsubscribe_words else ""
         further = [UNSUBSCRIBE_LINK] if unsubscribe_words else []
         html = framed(html, partial(lay_out, brand=brand, closing=closing), *further)
-    return MessageTemplate(compiled["subject"], text, html)
+    return MessageTemplate(compiled["subject"], text, html, html is not None)
+
+
+def _is_formatted(html: CompiledText, text: CompiledText) -> bool:
+    return MARK.join(html.parts) != plain_html(MARK.join(text.parts))
 
 
 def content_of(*, subject: str, text: str, with_html: bool = True, brand: Brand | None = None) -> Content:
     """Content that was written for one person, without merge fields; with a brand it is set on the letterhead."""
-    html = html_of(text) if with_html else ""
+    html = plain_html(text) if with_html else ""
     if brand is None:
         return Content(subject, text, html)
     return Content(subject, with_lines(text, brand.footer_text), lay_out(html, brand) if html else "")

@@ -5,7 +5,7 @@ whose name keeps its brackets, so that a text with an open one cannot be rendere
 
 `{{ snippet:about_us }}` puts in a text of that name when the text is compiled, which is shortly before it is sent.
 
-A text is compiled once and rendered for many people. It knows only the fields it was compiled with, and only these
+A text may have the few marks of markup.py. It is compiled once and rendered for many people. It knows only the fields it was compiled with, and only these
 forms: no attributes, filters, loops or code. Whatever else stands between double braces is refused with its position.
 """
 
@@ -18,6 +18,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from rapport.lib.errors import InvalidInput
+from rapport.mail.markup import MARK, marked_html, marked_text
 
 _BRACES = re.compile(r"\{\{|\}\}|\{%|%\}|\[\[")
 _PLACEHOLDER = re.compile(r"\[\[[ \t]*([^\[\]{}\s](?:[^\[\]{}\n]{0,198}[^\[\]{}\s])?)[ \t]*\]\]")
@@ -27,10 +28,7 @@ _FIELD = re.compile(
         (?: \| \s* (?: "(?P<double>[^"{}\n]*)" | '(?P<single>[^'{}\n]*)' | “(?P<curly>[^”{}\n]*)” ) \s* )? \}\}""",
     re.VERBOSE,
 )
-# Stands for a field while the fixed parts of a text become HTML; private use, and removed from what people write.
-MARK = _MARK = "\ue000"
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ud800-\udfff]")
-_LINK = re.compile(rf"https?://[^\s<>{_MARK}\"]*[^\s<>{_MARK}\".,;:!?)\]'’”](?![^\s<>]*{_MARK})")
 
 
 _HREF = re.compile(r'<a href="(https?://[^"]*)"([^<>]*)>')
@@ -157,7 +155,7 @@ def with_followed_links(compiled: CompiledText) -> tuple[CompiledText, dict[str,
 
 def framed(compiled: CompiledText, frame: Callable[[str], str], *further: str) -> CompiledText:
     """A text set into what `frame` makes of it, where MARK stands for each field; `further` names those it adds behind them."""
-    parts = frame(_MARK.join(compiled.parts)).split(_MARK)
+    parts = frame(MARK.join(compiled.parts)).split(MARK)
     return CompiledText(compiled.shape, tuple(parts), (*compiled.fields, *(Field(name, None) for name in further)))
 
 
@@ -244,10 +242,10 @@ _QUOTES = ("double", "single", "curly")
 
 def _shaped(parts: list[str], shape: Shape) -> tuple[str, ...]:
     if shape is Shape.TEXT:
-        return tuple(parts)
+        return tuple(marked_text(MARK.join(parts)).split(MARK))
     if shape is Shape.LINE:
         return tuple(re.sub(r"\s+", " ", part) for part in parts)
-    return tuple(html_of(_MARK.join(parts)).split(_MARK))
+    return tuple(marked_html(MARK.join(parts)).split(MARK))
 
 
 @lru_cache(maxsize=4096)  # titles, organisations and cities come again and again
@@ -260,22 +258,6 @@ def _fitted(value: str, shape: Shape) -> str:
         return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
     return html.escape(value).replace("\n", "<br>\n") if shape is Shape.HTML else value
-
-
-def html_of(text: str) -> str:
-    """Plain text as HTML: paragraphs, line breaks and links that can be clicked; everything else is escaped."""
-    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip("\n"))
-    return "\n".join(f"<p>{_linked(paragraph)}</p>" for paragraph in paragraphs)
-
-
-def _linked(text: str) -> str:
-    pieces, position = [], 0
-    for match in _LINK.finditer(text):
-        url = html.escape(match.group())
-        pieces += [html.escape(text[position : match.start()]), f'<a href="{url}">{url}</a>']
-        position = match.end()
-    pieces.append(html.escape(text[position:]))
-    return "".join(pieces).replace("\n", "<br>\n")
 
 
 def _what_is_wrong(source: str, brace: re.Match[str]) -> str:

@@ -22,12 +22,14 @@ class Preview:
     """What arrives: subject, text and HTML as read back from the message of `size_bytes`.
 
     `missing` are fields without value and fallback: the mail could not go to this person. `places` wait to be filled in.
+    The HTML of one that `is_formatted` shows more than its text says.
     """
 
     content: Content
     size_bytes: int
     missing: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    is_formatted: bool = False
 
     @property
     def missing_words(self) -> str:
@@ -46,7 +48,8 @@ def preview_message(
     shown = {**values, **{name: f"[{name.replace('_', ' ')}?]" for name in missing}}
     content = template.render({**shown, **{name: name for name in template.placeholders}})
     data = write_message(content, Envelope(sender, NOBODY, f"<{UUID(int=0).hex}@example.org>", now))
-    return Preview(_read_back(data), len(data), missing, tuple(label_of(name) for name in template.placeholders))
+    places = tuple(label_of(name) for name in template.placeholders)
+    return Preview(_read_back(data), len(data), missing, places, template.is_formatted)
 
 
 def _read_back(data: bytes) -> Content:

@@ -19,8 +19,14 @@ from django.views.decorators.http import require_GET
 
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
-from rapport.mail.branding import seen_in
+from rapport.mail.branding import DARK_QUERY, seen_in
 
+# What plain mail has around it in a mail program, more or less: each has its own font and colours.
+BARE = (
+    "<!DOCTYPE html><html><head><style>body {{ margin: 16px; font: 14px/20px sans-serif; color: #1f2422; background: #ffffff; }}\n"
+    f"{DARK_QUERY} {{{{ body {{{{ background: #1f2422; color: #e6e8e6; }}}} a {{{{ color: #8ab4f8; }}}} }}}}</style></head>"
+    "<body>{}</body></html>"
+)
 KEPT_S = 15 * 60
 GONE = "This preview is gone. Type something, or reload the page, to see it again."
 FRAME = {
@@ -48,7 +54,8 @@ def framed_html(actor: Actor, word: str, *, dark: bool) -> str:
 
 def for_frame(html: str, *, dark: bool) -> str:
     """As a light or dark reader sees it, with pictures of ours from the address that the page was opened under."""
-    return seen_in(html, dark=dark).replace(f'src="{settings.BASE_URL}/', 'src="/')
+    page = html if html.startswith("<!DOCTYPE") else BARE.format(html)
+    return seen_in(page, dark=dark).replace(f'src="{settings.BASE_URL}/', 'src="/')
 
 
 def _key(actor: Actor, word: str) -> str:

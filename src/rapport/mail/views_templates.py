@@ -23,7 +23,7 @@ from rapport.mail.checks import check_message
 from rapport.mail.checks.reach import reach
 from rapport.mail.forms import TemplateFilterForm, TemplateForm
 from rapport.mail.headers import Address
-from rapport.mail.models import Look, Template
+from rapport.mail.models import Template
 from rapport.mail.permissions import EDIT_TEMPLATES
 from rapport.mail.previews import NOBODY, preview_message
 from rapport.mail.showing import frame_url
@@ -172,7 +172,7 @@ def _typed(request: Request) -> tuple[str, str, str, str]:
 
 
 def _looked_at(request: Request, subject: str, body: str, language_code: str, look: str) -> dict[str, Any]:
-    """`shown` (Preview) for the chosen `reader` or the invented one, `frame_url` of a branded one, `report` of the checks."""
+    """`shown` (Preview) for the chosen `reader` or the invented one, `frame_url` of a formatted one, `report` of the checks."""
     snippets = queries.snippets_in(subject, body)
     report = check_message(subject=subject, body=body, language_code=language_code, snippets=snippets)
     context: dict[str, Any] = {"report": report, "reader_id": find_id(request.POST.get("reader"))}
@@ -193,7 +193,8 @@ def _looked_at(request: Request, subject: str, body: str, language_code: str, lo
         signature=mailbox.signature if mailbox else "",
         sender=Address(mailbox.address, mailbox.display_name) if mailbox else NOBODY, brand=queries.brand_for(look),
     )  # fmt: skip
-    context["frame_url"] = frame_url(request.actor, context["shown"].content.html) if look == Look.BRANDED else ""
+    shown = context["shown"]
+    context["frame_url"] = frame_url(request.actor, shown.content.html) if shown.is_formatted else ""
     return context
 
 

@@ -122,7 +122,13 @@ def initial_of(sequence: Sequence | None) -> dict[str, Any]:
 
 
 def _look() -> forms.ChoiceField:
-    return forms.ChoiceField(label="Look", choices=Look.choices, initial=Look.PLAIN, required=False, widget=forms.Select(attrs={"class": "input"}))
+    return forms.ChoiceField(
+        label="Look",
+        choices=Look.choices,
+        initial=Look.PLAIN,
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
 
 
 class VariantForm(forms.Form):

@@ -193,7 +193,7 @@ def _planned(request: Request, sequence_id: UUID | None) -> list[dict[str, Any]]
         if parcel := parcels.get(delivery.id):
             texts = {name: "" if parcel.values[name] == name else parcel.values[name] for name in parcel.to_fill}
             row["content"], row["letter"] = parcel.content, parcel.step.letter
-            row["is_branded"] = parcel.step.text.is_branded
+            row["is_formatted"] = parcel.step.text.template.is_formatted
             row["places"] = [{"label": label_of(name), "text": text} for name, text in texts.items()]
             row["open_count"] = sum(not text for text in texts.values())
         rows.append(row)
@@ -202,7 +202,7 @@ def _planned(request: Request, sequence_id: UUID | None) -> list[dict[str, Any]]
 
 @frame
 def waiting_mail(request: Request, delivery_id: UUID) -> str:
-    """The HTML of a branded mail that waits for approval, as it would go out now."""
+    """The HTML of a mail that waits for approval, as it would go out now."""
     from rapport.outreach.settling import rebuild
 
     require(request.actor, ENROLL)

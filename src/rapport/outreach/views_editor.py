@@ -14,7 +14,6 @@ from rapport.jobs.queries import list_open_jobs
 from rapport.lib import clock
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id, whole_number
-from rapport.mail.models import Look
 from rapport.mail.queries import find_versions, list_templates, sendable_mailboxes
 from rapport.mail.showing import frame_url
 from rapport.mail.template_fields import FIELDS
@@ -201,11 +200,12 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
                 look=str(text["look"].value() or ""),
             )  # fmt: skip
             try:
-                row["content"], row["missing"] = operations.preview_step(
+                seen = operations.preview_step(
                     actor=request.actor, draft=draft, step=entered, candidate_id=candidate_id, first_subject=thread
                 )
-                if entered.look == Look.BRANDED and kind != Step.Kind.TASK:
-                    row["frame_url"] = frame_url(request.actor, row["content"].html)
+                row["content"], row["missing"] = seen.content, seen.missing
+                if seen.is_formatted and kind != Step.Kind.TASK:
+                    row["frame_url"] = frame_url(request.actor, seen.content.html)
                 if not subject or (row["is_theirs"] and not thread):
                     subject = row["content"].subject
             except InvalidInput as error:

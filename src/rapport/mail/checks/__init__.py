@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rapport.lib.errors import InvalidInput
-from rapport.mail.checks.links import MAX_LINKS, check_links, find_links, images_without_alt
+from rapport.mail.checks.links import MAX_LINKS, check_links, find_links, images_without_alt, misleading_links
 from rapport.mail.checks.reading import Reading, read_level
 from rapport.mail.checks.words import BIASED, SOURCES, SPAM, Word
 from rapport.mail.composing import Content, MessageTemplate, compile_message
@@ -67,6 +67,7 @@ def check_message(
         *_length(reading),
         *_reading(reading),
         *_links(content.text),
+        *_worded_links(template),
         *_images(template),
         *_words(content, language_code),
         *_loud(content),
@@ -116,6 +117,12 @@ def _links(text: str) -> Iterator[Finding]:
         yield Finding(
             "link", "warn", "body", f"{count} links; filters score more than {MAX_LINKS}, and people choose none."
         )
+
+
+def _worded_links(template: MessageTemplate) -> Iterator[Finding]:
+    for words, url in misleading_links("".join(template.html.parts) if template.html else ""):
+        text = f"“{words[:60]}” leads to {url[:80]}, another address than it shows."
+        yield Finding("link", "warn", "body", text, "Filters take that for fraud; write words.")
 
 
 def _images(template: MessageTemplate) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 from rapport.mail.checks.words import SHORTENERS
@@ -14,6 +15,8 @@ _BROKEN = re.compile(
 )
 _IMAGE = re.compile(r"<img\b([^<>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([a-z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+))""", re.IGNORECASE)
+_WORDED, _TAG = re.compile(r'<a href="([^"]*)"[^<>]*>(.*?)</a>', re.DOTALL), re.compile(r"<[^<>]*>")
+_SHOWN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/:?#]|$)\S*", re.IGNORECASE)
 _BARE_ALT = re.compile(r"(?<!\S)alt(?!\S)", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}'’”\""
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.IGNORECASE)
@@ -36,6 +39,20 @@ def _trimmed(url: str) -> str:
     while url and url[-1] in _TRAILING and not (url[-1] == ")" and url.count("(") >= url.count(")")):
         url = url[:-1]
     return url
+
+
+def misleading_links(html: str) -> list[tuple[str, str]]:
+    """Words that look like an address and the other address that they lead to, as fraud has it; `html` is our own."""
+    found = []
+    for url, words in _WORDED.findall(html):
+        shown = _SHOWN.match(unescape(_TAG.sub("", words)).strip())
+        if shown and _host(shown[1]) != _host(urlsplit(unescape(url)).netloc):
+            found.append((shown[0], unescape(url)))
+    return found
+
+
+def _host(netloc: str) -> str:
+    return netloc.lower().rpartition("@")[2].partition(":")[0].removeprefix("www.")
 
 
 def check_links(text: str) -> list[LinkProblem]:

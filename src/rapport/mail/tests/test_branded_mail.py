@@ -83,3 +83,14 @@ def test_the_templates_page_keeps_the_look_and_shows_the_mail_in_it(rita, sign_i
     plain = client.post(reverse("mail:template_preview"), {**entered, "look": "plain"})
     assert (frames(plain), "Hello Amara</p>" in plain.content.decode()) == ([], True)
     assert client.post(reverse("mail:template_create"), {**entered, "name": "x", "look": "glossy"}).status_code == 422
+
+
+def test_a_plain_text_with_marks_is_shown_in_a_frame_of_its_own(rita, sign_in):
+    client = sign_in(rita)
+    typed = {"subject": "Hi", "body": "Hello **{{ first_name }}**", "look": "plain"}
+    (url,) = frames(client.post(reverse("mail:template_preview"), typed))
+    assert client.get(url).content.decode() == (
+        "<!DOCTYPE html><html><head><style>body { margin: 16px; font: 14px/20px sans-serif; color: #1f2422; background: #ffffff; }\n"
+        "@media not all { body { background: #1f2422; color: #e6e8e6; } a { color: #8ab4f8; } }</style></head>"
+        "<body><p>Hello <strong>Amara</strong></p></body></html>"
+    )

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from rapport.mail.branding import DARK_PAPER, GREEN, PAPER, Brand, Logo, _channels, contrast, lay_out, readable, seen_in
 from rapport.mail.composing import UNSUBSCRIBE_LINK, MessageTemplate, compile_message, content_of
-from rapport.mail.merge_fields import MARK, with_followed_links
+from rapport.mail.markup import MARK
+from rapport.mail.merge_fields import with_followed_links
 
 BRAND = Brand("Northwind Energy", "#ffee00", "Northwind Energy\nKai 1, Hamburg")
 LOGO = Logo("https://crm.example.org/logos/a.png", "Northwind", 120, 40)

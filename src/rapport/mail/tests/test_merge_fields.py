@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.mail.composing import compile_message
-from rapport.mail.merge_fields import MissingValues, Shape, TemplateProblem, compile_text, html_of, open_placeholders
+from rapport.mail.markup import plain_html
+from rapport.mail.merge_fields import MissingValues, Shape, TemplateProblem, compile_text, open_placeholders
 
 KNOWN = {"first_name", "job_title", "company"}
 
@@ -98,7 +99,7 @@ def test_any_text_is_compiled_or_refused_with_a_position_inside_it(source):
 
 
 def test_html_of_a_text_without_anything_special():
-    assert html_of("a\nb\n\n\nc") == "<p>a<br>\nb</p>\n<p>c</p>"
+    assert plain_html("a\nb\n\n\nc") == "<p>a<br>\nb</p>\n<p>c</p>"
 
 
 @pytest.mark.parametrize(

@@ -202,3 +202,19 @@ def test_a_megabyte_is_answered_at_once(piece):
     images_without_alt(text)
     assert report.has_stop
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("[https://bank.example/a](https://other.example)", ["“https://bank.example/a” leads to https://other.example, another address than it shows."]),
+        ("[www.bank.example](https://other.example/x)", ["“www.bank.example” leads to https://other.example/x, another address than it shows."]),
+        ("[**bank.example**](https://bank.example@other.example/)", ["“bank.example” leads to https://bank.example@other.example/, another address than it shows."]),
+        ("[bank.example/jobs](https://www.bank.example/jobs?id=1)", []),
+        ("[the posting at bank.example](https://other.example)", []),
+        ("https://bank.example", []),
+    ],
+)  # fmt: skip
+def test_words_of_a_link_that_show_another_address_are_named(body, said):
+    found = check_message(subject="A job", body=body).findings
+    assert [finding.text for finding in found if "another address" in finding.text] == said

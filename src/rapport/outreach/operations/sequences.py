@@ -3,6 +3,7 @@
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -185,10 +186,18 @@ def archive_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
     return _move(actor, sequence, Sequence.State.ARCHIVED)
 
 
+class StepPreview(NamedTuple):
+    """What a step would say to somebody, the fields without value and fallback, and whether its HTML shows more than text."""
+
+    content: Content
+    missing: tuple[str, ...]
+    is_formatted: bool
+
+
 def preview_step(
     *, actor: Actor, draft: SequenceDraft, step: StepDraft, candidate_id: UUID | None, first_subject: str = ""
-) -> tuple[Content, tuple[str, ...]]:
-    """What a step would say to a candidate (an invented one for None), and the fields without value and fallback.
+) -> StepPreview:
+    """What a step would say to a candidate, to an invented one for None.
 
     Raises InvalidInput by field (subject, body) with the position, NotFound for a candidate whom the actor may not see.
     """
@@ -203,14 +212,13 @@ def preview_step(
     if candidate_id is not None:
         values |= values_of(actor, candidate_id, mailbox=mailbox, job=_job(actor, draft.job_id))
     values |= {name: name for name in text.placeholders}
-    missing: tuple[str, ...] = ()
-    link = f"{settings.BASE_URL}/u/…"
+    link, is_formatted = f"{settings.BASE_URL}/u/…", text.template.is_formatted
     try:
-        return text.render(values, unsubscribe_url=link, thread_subject=first_subject), missing
+        return StepPreview(text.render(values, unsubscribe_url=link, thread_subject=first_subject), (), is_formatted)
     except MissingValues as problem:
-        missing = problem.names
-        shown = {name: f"[{name.replace('_', ' ')}?]" for name in missing}
-        return text.render({**values, **shown}, unsubscribe_url=link, thread_subject=first_subject), missing
+        missing = {name: f"[{name.replace('_', ' ')}?]" for name in problem.names}
+        content = text.render({**values, **missing}, unsubscribe_url=link, thread_subject=first_subject)
+        return StepPreview(content, problem.names, is_formatted)
 
 
 def _move(actor: Actor, sequence: Sequence, state: str, **data: str) -> Sequence:

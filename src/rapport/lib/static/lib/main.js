@@ -6,6 +6,7 @@ import "./dialogs.js";
 import "./menus.js";
 import "./htmx-setup.js";
 import "./forms.js";
+import "./marking.js";
 import "./selection.js";
 import "./panel.js";
 import "./keyboard.js";
