@@ -158,8 +158,7 @@ def load_plans(sequence_ids: Collection[UUID]) -> dict[UUID, Plan]:
     found_steps = Step.objects.filter(sequence__in=sequences, retired_at=None)
     steps = list(found_steps.order_by("position").select_related("only_if_tag__merged_into"))
     versions = present_versions(step.id for step in steps)
-    shown = [version for found in versions.values() for version in found]
-    house = House(_snippets(shown), brand_for(*(version.look for version in shown)))
+    house = load_house([version for found in versions.values() for version in found])
     plans: dict[UUID, Plan] = {}
     for sequence in sequences:
         assert sequence.mailbox is not None
@@ -197,9 +196,14 @@ def _planned(
     return replace(found[0], letter="", variants=found) if several else found[0]
 
 
-def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion) -> StepText:
+def load_house(versions: ListOf[StepVersion]) -> House:
+    """What these texts need of the house, as it is now; at most one statement for each kind."""
+    return House(_snippets(versions), brand_for(*(version.look for version in versions)))
+
+
+def load_version(sequence: Sequence, mailbox: Mailbox, version: StepVersion, house: House) -> StepText:
     """An older version, compiled."""
-    return _text(sequence, mailbox, version.step, version, House(_snippets([version]), brand_for(version.look)))
+    return _text(sequence, mailbox, version.step, version, house)
 
 
 def present_versions(step_ids: Iterable[UUID]) -> dict[UUID, list[StepVersion]]:

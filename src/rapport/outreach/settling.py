@@ -32,7 +32,7 @@ from rapport.outreach.parcels import (
     render_content,
     unsubscribe_url,
 )
-from rapport.outreach.plans import Plan, PlannedStep, load_plans, load_version
+from rapport.outreach.plans import House, Plan, PlannedStep, load_house, load_plans, load_version
 from rapport.outreach.subjects import job_of
 
 RETRY = Retry()
@@ -154,22 +154,23 @@ def rebuild(delivery_ids: Sequence[UUID]) -> list[Done]:
     )
     threads = read_threads([row.enrollment.thread_id for row in rows if row.enrollment.thread_id])
     filled = read_fillings([row.enrollment_id for row in rows])
+    house = load_house([row.version for row in rows])
     done = []
     for row in rows:
         plan = plans.get(row.enrollment.sequence_id)
         if plan is not None:
             thread = threads.get(row.enrollment.thread_id or row.id, NO_THREAD)
             texts = filled.get((row.enrollment_id, row.step_id), {})
-            done.append(_done(row, plan, known[row.enrollment.candidate_id], thread, texts))
+            done.append(_done(row, plan, known[row.enrollment.candidate_id], thread, texts, house))
     return done
 
 
-def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mapping[str, str]) -> Done:
+def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mapping[str, str], house: House) -> Done:
     enrollment: Enrollment = row.enrollment
     version: StepVersion = row.version
     step = PlannedStep(
         version.step_id, version.step.position, version.step.kind, 0, version,
-        load_version(plan.sequence, row.mailbox, version),
+        load_version(plan.sequence, row.mailbox, version, house),
     )  # fmt: skip
     due = DueRow(
         enrollment.id, enrollment.candidate_id, step.id, row.id, enrollment.thread_id, enrollment.tries,

@@ -107,6 +107,23 @@ def test_a_plain_mail_to_approve_has_no_frame(rita, sign_in):
 
 
 @pytest.mark.django_db
+def test_many_mails_to_approve_cost_as_many_statements_as_two(rita, sign_in, letterhead):
+    made = SequenceFactory(mailbox=MailboxFactory(owner=rita))
+    brand(make_step(made, kind="approval", body=BODY + "\n{{ snippet:us }}"))
+    mail.create_snippet(actor=rita.actor, name="us", body="We are twelve.")
+    client, counts = sign_in(rita), []
+    for count in (2, 10):
+        people = [make_person(f"Person {number}", f"p{count}-{number}@example.net").id for number in range(count)]
+        operations.enroll(actor=rita.actor, sequence_id=made.id, candidate_ids=people)
+        claiming.claim_due(load_plan(made.id), lease=take_lease("test"), limit=50)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("outreach:waiting"))
+        counts.append((page.content.decode().count("We are twelve."), len(queries)))
+    assert [count for count, _ in counts] == [2, 12]
+    assert counts[0][1] == counts[1][1]
+
+
+@pytest.mark.django_db
 def test_a_changed_letterhead_holds_for_the_next_mail_without_a_change_of_the_step(rita, ada, letterhead):
     made = SequenceFactory(mailbox=MailboxFactory(owner=rita))
     brand(make_step(made, body=BODY))
