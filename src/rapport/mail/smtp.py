@@ -27,6 +27,8 @@ _ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOT_LINE = b".\r\n"
+# A host that cannot be a name, or a challenge that is no base64, is a ValueError to Python's own modules.
+_NO_CONNECTION = (OSError, smtplib.SMTPException, ValueError)
 
 
 class Outcome(StrEnum):
@@ -127,12 +129,12 @@ class Connection:
         """Connect and sign in, waiting for it; returns what is wrong, if anything."""
         try:
             self.open()
-        except (OSError, smtplib.SMTPException) as error:
+        except _NO_CONNECTION as error:
             return _lost(error, self.settings)
         return None
 
     def open(self) -> None:
-        """Connect and sign in if not connected. Raises OSError or smtplib.SMTPException as they come."""
+        """Connect and sign in if not connected. Raises OSError, smtplib.SMTPException or ValueError as they come."""
         if self._wire is None:
             self._smtp = _connect(self.settings)
             assert self._smtp.sock is not None
@@ -246,7 +248,7 @@ def check_connection(settings: SmtpSettings) -> str:
     connection = Connection(settings)
     try:
         connection.open()
-    except (OSError, smtplib.SMTPException) as error:
+    except _NO_CONNECTION as error:
         return explain(error, settings)
     finally:
         connection.close()
@@ -301,6 +303,10 @@ def _connect(settings: SmtpSettings) -> smtplib.SMTP:
     try:
         if smtp.sock is not None:
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        case UnicodeError():
+            return f"{settings.host} cannot be the name of a server. Check the spelling"
+        case ValueError():
+            return f"{where} answered in a way that Rapport does not understand: {_brief(error)}"
         smtp.ehlo_or_helo_if_needed()
         if settings.security is Security.STARTTLS:
             smtp.starttls(context=context)

@@ -1,4 +1,5 @@
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -173,12 +174,18 @@ def test_a_message_over_the_servers_limit_is_not_tried():
     ],
 )
 def test_the_connection_check_says_what_is_wrong(script, changes, said):
-    with ScriptedServer(script, ("PIPELINING", "AUTH PLAIN LOGIN")) as server:
+    with ScriptedServer(script, ("PIPELINING", "AUTH CRAM-MD5 PLAIN LOGIN")) as server:
         settings = settings_for(server)
-        problem = check_connection(SmtpSettings(**({n: getattr(settings, n) for n in settings.__slots__} | changes)))
+        tried = replace(settings, **changes)
+        problem = check_connection(tried)
+        with Connection(tried) as connection:
+            result = connection.connect()
     assert said in problem
     assert bool(said) == bool(problem)
 
 
 def test_the_password_does_not_show_in_a_log():
     assert "hunter2" not in repr(SmtpSettings("mail.example.org", username="rita", password="hunter2"))
+        (say(), {"host": "mail..example.org"}, "mail..example.org cannot be the name of a server. Check the spelling"),
+        (say(AUTH="334 abc"), {"username": "rita", "password": "x"}, "in a way that Rapport does not understand"),
+    assert (result.reason if result else "") == problem
