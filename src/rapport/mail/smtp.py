@@ -5,7 +5,7 @@
 | accepted | the server answered 250 after the final dot                          | count it as sent              |
 | later    | a 4xx answer, or no connection before the final dot was handed over  | try again later               |
 | never    | a 5xx answer, or an address or size that cannot be sent              | give up, tell why             |
-| unclear  | the final dot was sent and no answer came                            | show it, never resend blindly |
+| unclear  | the final dot was sent and no answer came, or none to a message      | show it, never resend blindly |
 
 `scope` says whom the answer is about: the recipient, or the mailbox (no connection, sign-in, sender, 421), in which
 case the messages that wait behind it would fare no better.
@@ -91,7 +91,7 @@ class _RefusedError(Exception):
 
 
 class StaleError(Exception):
-    """A kept connection turned out to be closed by the server before it took anything of this message: connect again."""
+    """A kept connection is closed by the server or out of step before it took anything of this message: connect again."""
 
 
 class Connection:
@@ -185,8 +185,11 @@ class Connection:
             return
         yield from wire.write(f"{mail}\r\n{rcpt}\r\nDATA\r\n".encode("ascii"), for_s)
         replies = []
-        for _ in range(3):
-            replies.append((yield from wire.reply(for_s)))
+        for scope in (Scope.MAILBOX, Scope.RECIPIENT, Scope.RECIPIENT):
+            code, text = yield from wire.reply(for_s)
+            if code == 421:  # it closes the connection, and need not answer the rest
+                raise _RefusedError(code, text, scope)
+            replies.append((code, text))
         if replies[2][0] == 354 and (replies[0][0] // 100 != 2 or replies[1][0] // 100 != 2):
             # The server waits for a message without recipient; RFC 2920 section 3.1 ends it with a single dot.
             yield from wire.write(_DOT_LINE, for_s)
@@ -203,17 +206,31 @@ class Connection:
             # (RFC 5321 section 4.1.1.4 forbids it to deliver a part).
             yield from wire.write(body, self.settings.timeout_s)
         except OSError as error:
-            self._drop()
-            return _lost(error, self.settings)
+            return (yield from self._cut_off(wire, error))
         try:
             code, text = yield from wire.reply(self.settings.final_timeout_s)
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
-            reason = f"The message was handed over, but {self.settings.host} did not confirm it ({_brief(error)})"
-            return SendResult(Outcome.UNCLEAR, 0, reason)
-        if code // 100 != 2:
+            return _unconfirmed(_brief(error), self.settings)
+        if code // 100 in (4, 5):
             return (yield from self._refusal(wire, _RefusedError(code, text, Scope.RECIPIENT)))
+        if code // 100 != 2:  # no answer to a message; whether one is still to come nobody knows
+            self._drop()
+            return _unconfirmed(_readable(code, text), self.settings)
         return SendResult(Outcome.ACCEPTED, code, _readable(code, text))
+
+    def _cut_off(self, wire: Wire, error: OSError) -> Talk[SendResult]:
+        """The server took no more of the message; it may have said why, and closed, while it was still being written."""
+        try:
+            code, text = yield from wire.reply(0)
+        except (OSError, smtplib.SMTPException):
+            code, text = 0, b""
+        self._drop()
+        if code // 100 not in (4, 5):
+            return _lost(error, self.settings)
+        outcome = Outcome.NEVER if code // 100 == 5 else Outcome.LATER
+        scope = Scope.MAILBOX if code == 421 else Scope.RECIPIENT
+        return SendResult(outcome, code, _readable(code, text), scope)
 
     def _refusal(self, wire: Wire, refused: _RefusedError) -> Talk[SendResult]:
         """Sort a refusal, and leave the connection ready for the next message or closed."""
@@ -286,6 +303,10 @@ def explain(error: BaseException, settings: SmtpSettings) -> str:
             return f"Nothing answers at {where}. Check the port: 587 for STARTTLS, 465 for SSL"
         case TimeoutError():
             return f"{where} did not answer within {settings.timeout_s:g} seconds. Check the port and the firewall"
+        case UnicodeError():
+            return f"{settings.host} cannot be the name of a server. Check the spelling"
+        case ValueError():
+            return f"{where} answered in a way that Rapport does not understand: {_brief(error)}"
     return f"The connection to {where} was lost: {_brief(error)}"
 
 
@@ -303,10 +324,6 @@ def _connect(settings: SmtpSettings) -> smtplib.SMTP:
     try:
         if smtp.sock is not None:
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        case UnicodeError():
-            return f"{settings.host} cannot be the name of a server. Check the spelling"
-        case ValueError():
-            return f"{where} answered in a way that Rapport does not understand: {_brief(error)}"
         smtp.ehlo_or_helo_if_needed()
         if settings.security is Security.STARTTLS:
             smtp.starttls(context=context)
@@ -366,6 +383,11 @@ def _lost(error: BaseException, settings: SmtpSettings) -> SendResult:
     return SendResult(Outcome.LATER, _code_of(error), explain(error, settings), Scope.MAILBOX)
 
 
+def _unconfirmed(said: str, settings: SmtpSettings) -> SendResult:
+    reason = f"The message was handed over, but {settings.host} did not confirm it ({said})"
+    return SendResult(Outcome.UNCLEAR, 0, reason)
+
+
 def _timed_out(error: BaseException) -> bool:
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
@@ -376,7 +398,7 @@ def _code_of(error: BaseException) -> int:
 
 def _readable(code: int, text: bytes) -> str:
     said = " ".join(text.decode("utf-8", "replace").replace("\0", " ").split())
-    return f"{code} {said}"[:500]
+    return (f"{code} {said}" if code > 0 else said)[:500]
 
 
 def _as_bytes(text: bytes | str) -> bytes:

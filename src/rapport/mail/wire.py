@@ -38,7 +38,12 @@ class Wire:
         self._read = b""
 
     def write(self, data: bytes, for_s: float) -> Talk[None]:
-        """Hand all of it to the system. Raises OSError, TimeoutError: then its last byte has not left."""
+        """Hand all of it to the system. Raises OSError, TimeoutError: then its last byte has not left.
+
+        What the server has said beyond its last answer would be taken for the answer to this: SMTPServerDisconnected.
+        """
+        if self._read:
+            raise smtplib.SMTPServerDisconnected("The server answered before it was asked")
         rest = memoryview(data)
         while rest:
             try:
@@ -58,7 +63,11 @@ class Wire:
         while line[3:4] == b"-" and len(texts) < _MOST_LINES:
             line = yield from self._line(for_s)
             texts.append(line[4:].strip(b" \t\r\n"))
-        return int(line[:3]) if line[:3].isdigit() else -1, b"\n".join(texts)
+        if line[3:4] == b"-":
+            raise smtplib.SMTPServerDisconnected("The server sent a reply without an end")
+        if not line[:3].isdigit():
+            return -1, line.strip()
+        return int(line[:3]), b"\n".join(texts)
 
     def _line(self, for_s: float) -> Talk[bytes]:
         while (end := self._read.find(b"\n")) < 0:

@@ -14,7 +14,7 @@ GREETING = "220 scripted ESMTP"
 class ScriptedServer:
     """`answer(command, argument)` gives the reply to a command (CONNECT, EHLO, MAIL, RCPT, DATA, END …).
 
-    "" hangs, None closes the connection, "default" is what a friendly server says. `received` holds the messages whose
+    "" hangs, None closes the connection, as it is after 421; "default" is what a friendly server says. `received` holds the messages whose
     final dot arrived, with the recipient; `commands` all commands in order.
     """
 
@@ -76,7 +76,7 @@ class ScriptedServer:
             command = command.upper()
             recipient = argument if command == "RCPT" else recipient
             said = self._reply(connection, command, argument)
-            if not said or command == "QUIT":
+            if not said or command == "QUIT" or said.startswith("421"):
                 return
             if command == "DATA" and said.startswith("354"):
                 body = b"".join(iter(lines.readline, b".\r\n"))

@@ -1,4 +1,6 @@
 import socket
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -57,6 +59,8 @@ def test_messages_share_one_connection_and_arrive_whole(extensions):
         ({"MAIL": "553 not your address"}, SendResult(Outcome.NEVER, 553, "553 not your address", Scope.MAILBOX)),
         ({"DATA": "451 greylisted"}, SendResult(Outcome.LATER, 451, "451 greylisted")),
         ({"END": "554 5.7.1 spam"}, SendResult(Outcome.NEVER, 554, "554 5.7.1 spam")),
+        ({"RCPT": "421 4.7.0 too much"}, SendResult(Outcome.LATER, 421, "421 4.7.0 too much", Scope.MAILBOX)),
+        ({"MAIL": "421 4.7.0 too much"}, SendResult(Outcome.LATER, 421, "421 4.7.0 too much", Scope.MAILBOX)),
         ({"END": "452 full"}, SendResult(Outcome.LATER, 452, "452 full")),
         ({"END": "421 bye"}, SendResult(Outcome.LATER, 421, "421 bye", Scope.MAILBOX)),
     ],
@@ -100,6 +104,54 @@ def test_a_server_that_hangs_after_the_final_dot_is_unclear():
         connection.close()
     assert result.outcome is Outcome.UNCLEAR
     assert "timed out" in result.reason
+
+
+@pytest.mark.parametrize("said", ["what?", "354 go on", "150 wait"])
+def test_an_answer_to_no_message_is_unclear(said):
+    """Whether the message was taken nobody knows: it must not go out again."""
+    answers = iter([said])
+    script = lambda command, _: next(answers, "default") if command == "END" else "default"  # noqa: E731
+    with ScriptedServer(script) as server, Connection(settings_for(server)) as connection:
+        first, second = send(connection), send(connection)
+    assert (first.outcome, second.outcome) == (Outcome.UNCLEAR, Outcome.ACCEPTED)
+    assert first.reason == f"The message was handed over, but 127.0.0.1 did not confirm it ({said})"
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize(("extensions", "connections"), [(("PIPELINING",), 4), (("8BITMIME",), 3)])
+def test_a_server_that_says_more_than_it_was_asked_is_left_and_no_answer_is_taken_for_another(extensions, connections):
+    script = say(END="250 yes\r\n250 yes", gone="550 no")
+    with ScriptedServer(script, extensions) as server, Connection(settings_for(server)) as connection:
+        results = [send(connection, f"{name}@example.net") for name in ("carl", "gone", "carl", "carl")]
+    assert [(result.outcome, result.code) for result in results] == [
+        (Outcome.ACCEPTED, 250), (Outcome.NEVER, 550), (Outcome.ACCEPTED, 250), (Outcome.ACCEPTED, 250),
+    ]  # fmt: skip
+    assert server.connections == connections
+    assert [to for to, body in server.received if body] == ["carl@example.net"] * 3
+
+
+def test_why_a_server_takes_no_more_of_a_message_is_told():
+    """It refuses and closes while the message is still being written."""
+
+    def take_a_little(server: socket.socket) -> None:
+        for said in (b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n", b"354 x\r\n"):
+            server.sendall(said)
+            server.recv(65_536)
+        server.sendall(b"552 5.3.4 too big\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        served = threading.Thread(target=lambda: serve_once(listener, take_a_little))
+        served.start()
+        settings = SmtpSettings("127.0.0.1", listener.getsockname()[1], Security.PLAIN, timeout_s=5)
+        result = send(Connection(settings), message=b"x" * 25_000_000)
+        served.join()
+    assert result == SendResult(Outcome.NEVER, 552, "552 5.3.4 too big")
+
+
+def serve_once(listener: socket.socket, talk: Callable[[socket.socket], None]) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        talk(connection)
 
 
 @pytest.mark.parametrize("command", ["CONNECT", "EHLO", "MAIL", "DATA"])
@@ -171,6 +223,8 @@ def test_a_message_over_the_servers_limit_is_not_tried():
         (say(), {"security": Security.SSL}, "does not speak TLS from the start. Choose STARTTLS"),
         (say(CONNECT="554 go away"), {}, "answered: 554 go away"),
         (say(), {"host": "no-such-host.invalid"}, "There is no server named no-such-host.invalid"),
+        (say(), {"host": "mail..example.org"}, "mail..example.org cannot be the name of a server. Check the spelling"),
+        (say(AUTH="334 abc"), {"username": "rita", "password": "x"}, "in a way that Rapport does not understand"),
     ],
 )
 def test_the_connection_check_says_what_is_wrong(script, changes, said):
@@ -182,10 +236,8 @@ def test_the_connection_check_says_what_is_wrong(script, changes, said):
             result = connection.connect()
     assert said in problem
     assert bool(said) == bool(problem)
+    assert (result.reason if result else "") == problem
 
 
 def test_the_password_does_not_show_in_a_log():
     assert "hunter2" not in repr(SmtpSettings("mail.example.org", username="rita", password="hunter2"))
-        (say(), {"host": "mail..example.org"}, "mail..example.org cannot be the name of a server. Check the spelling"),
-        (say(AUTH="334 abc"), {"username": "rita", "password": "x"}, "in a way that Rapport does not understand"),
-    assert (result.reason if result else "") == problem
