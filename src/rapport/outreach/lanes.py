@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator
 from functools import partial
 from queue import Empty, SimpleQueue
+from uuid import UUID
 
 from rapport.lib import clock
 from rapport.mail.headers import ascii_address
@@ -32,13 +33,12 @@ class LaneGroup:
         self.lanes: list[Lane] = []
         self.was_failing = False
         self.is_resting = False
-        self.is_stopped = False
         self.accepted_at = 0.0
         self.used_at = time.monotonic()
         self._queue: SimpleQueue[Parcel] = SimpleQueue()
         self._under_way = 0
         self._lock = threading.Lock()
-        self._is_retired = False
+        self._is_told_to_stop = self._is_retired = False
 
     def put(self, parcels: list[Parcel]) -> None:
         """Send these; as many lanes are opened as there are messages for them."""
@@ -49,7 +49,7 @@ class LaneGroup:
             self._under_way += len(parcels)
         for parcel in parcels:
             self._queue.put(parcel)
-        self.loop.call(self._go)
+        self.loop.call(self.go)
 
     def waiting(self) -> int:
         return self._queue.qsize()
@@ -57,6 +57,11 @@ class LaneGroup:
     @property
     def in_progress(self) -> bool:
         return self._under_way > 0
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing more is sent; also when it cannot be marked any more, and the lease is left to run out."""
+        return self._is_told_to_stop or self.book.is_broken
 
     @property
     def is_alive(self) -> bool:
@@ -68,16 +73,14 @@ class LaneGroup:
 
     def stop(self) -> None:
         """Let the lanes end after the message they are at; what waits in the queue stays claimed."""
-        self.is_stopped = True
-        self.loop.call(self._go)
+        self._is_told_to_stop = True
+        self.loop.call(self.go)
 
     def retire(self) -> None:
         """End, and give back what waits: the mailbox has another server or password now."""
-        self._is_retired = self.is_stopped = True
-        waiting = self._take_all()
+        self._is_retired = self._is_told_to_stop = True
+        self._give_back(self._take_all())
         self.stop()
-        if waiting:
-            self.settler.do(partial(self._hand_back, waiting, ""))
 
     def take(self) -> Parcel | None:
         """The next parcel; None when there is none now, or never again."""
@@ -87,7 +90,7 @@ class LaneGroup:
             return None
         if self.is_stopped:
             if self._is_retired:  # it was taken while the others were given back
-                self.settler.do(partial(self._hand_back, [parcel], ""))
+                self._give_back([parcel])
             return None
         if self._queue.qsize() == self.batch // 2:
             self.room.set()
@@ -102,7 +105,11 @@ class LaneGroup:
                 self.room.set()
 
     def put_back(self, parcel: Parcel) -> None:
+        """Let another lane send it, perhaps one that is idle."""
         self._queue.put(parcel)
+        if self._is_retired:
+            self._give_back(self._take_all())
+        self.loop.call(self.go)
 
     def may_shrink(self) -> bool:
         """Whether the server took mail over another lane just now, so that one lane less may be what it wants."""
@@ -114,9 +121,10 @@ class LaneGroup:
     def give_up(self, parcel: Parcel, result: SendResult) -> None:
         """The server cannot be reached: everything that waits goes back, and the mailbox rests."""
         self.is_resting = True
+        self.settler.do(partial(self._note_failure, parcel.plan.mailbox.id, result.reason))
         self.settler.do(partial(self._release, [parcel, *self._take_all()], result.reason))
 
-    def _go(self) -> None:
+    def go(self) -> None:
         """Wake the lanes that are idle, and open as many more as there is work for."""
         wanted = min(self.size, self.waiting())
         for lane in list(self.lanes):
@@ -135,12 +143,20 @@ class LaneGroup:
             except Empty:
                 return found
 
+    def _give_back(self, parcels: list[Parcel]) -> None:
+        if parcels:
+            self.settler.do(partial(self._hand_back, parcels, ""))
+
+    def _note_failure(self, mailbox_id: UUID, reason: str) -> None:
+        note_failure(mailbox_id=mailbox_id, reason=reason, at=clock.now())
+        self.was_failing = True
+
     def _release(self, parcels: list[Parcel], reason: str) -> None:
+        """The mailbox's failure stands in the database by now, so that no more is claimed for it."""
         try:
-            note_failure(mailbox_id=parcels[0].plan.mailbox.id, reason=reason, at=clock.now())
-        finally:
             self._hand_back(parcels, f"The mailbox cannot send: {reason}")
-            self.was_failing, self.is_resting = True, False
+        finally:
+            self.is_resting = False
 
     def _hand_back(self, parcels: list[Parcel], why: str) -> None:
         ids = [parcel.delivery_id for parcel in parcels]
@@ -166,6 +182,7 @@ class Lane:
         self.group.lanes.remove(self)
         if is_broken:
             self.group.over()
+            self.group.loop.call(self.group.go)  # what waits needs another one
 
     def _work(self) -> Steps:
         last: tuple[Change, Done] | None = None
@@ -180,9 +197,12 @@ class Lane:
                 self._pass_on(*last)
                 last = None
             if parcel is None:
-                if self.group.is_stopped or not (yield Order.IDLE):
+                if self.group.is_stopped:
                     return
-                continue
+                # Something may have come while the mark was written: nobody wakes a lane that is not idle yet.
+                if self.group.waiting() or (yield Order.IDLE):
+                    continue
+                return
             if not changes[-1].won:  # it was stopped, or taken over
                 self.group.over()
                 continue
