@@ -126,10 +126,9 @@ class LaneGroup:
 
     def go(self) -> None:
         """Wake the lanes that are idle, and open as many more as there is work for."""
-        wanted = min(self.size, self.waiting())
         for lane in list(self.lanes):
             self.loop.wake(lane)
-        while len(self.lanes) < wanted and self.waiting() and not self.is_stopped:
+        while self.waiting() and len(self.lanes) < self.size and not self.is_stopped:
             lane = Lane(self)
             self.lanes.append(lane)
             self.loop.start(lane)

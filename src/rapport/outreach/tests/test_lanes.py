@@ -47,8 +47,8 @@ def loop() -> LaneLoop:
     return loop
 
 
-def group_at(port: int, loop: LaneLoop, size: int) -> LaneGroup:
-    server = SmtpSettings("127.0.0.1", port, Security.PLAIN, timeout_s=5, final_timeout_s=5)
+def group_at(port: int, loop: LaneLoop, size: int, final_timeout_s: float = 5) -> LaneGroup:
+    server = SmtpSettings("127.0.0.1", port, Security.PLAIN, timeout_s=5, final_timeout_s=final_timeout_s)
     return LaneGroup(server, size, Book(1), Kept(), loop, threading.Event(), 50)
 
 
@@ -62,7 +62,7 @@ def end(group: LaneGroup) -> None:
     assert group.loop.end(5)
 
 
-def wait_for(condition: Callable[[], object], timeout_s: float = 3) -> None:
+def wait_for(condition: Callable[[], object], timeout_s: float = 10) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "nothing happened for too long"
@@ -105,6 +105,54 @@ def test_what_comes_while_the_last_mark_is_written_is_sent(loop, monkeypatch):
         wait_for(lambda: len(group.settler.settled) == 2)
         assert [to for to, _ in server.received] == ["first@example.net", "late@example.net"]
         assert server.connections == 1
+        end(group)
+
+
+def test_what_comes_while_a_server_keeps_one_waiting_goes_over_a_connection_of_its_own(loop):
+    answered = threading.Event()
+
+    def hang_for_one(command: str, argument: str) -> str:
+        if command == "END" and "slow@" in argument:
+            answered.wait(20)
+        return "default"
+
+    with ScriptedServer(hang_for_one) as server:
+        group = group_at(server.port, loop, 2)
+        group.put([parcel("slow")])
+        wait_for(lambda: server.received)
+        group.put([parcel("quick")])
+        wait_for(lambda: group.settler.settled == ["sent"])
+        assert [to for to, _ in server.received] == ["slow@example.net", "quick@example.net"]
+        answered.set()
+        wait_for(lambda: not group.in_progress)
+        end(group)
+
+
+def test_an_answer_that_came_while_a_commit_took_long_counts(loop):
+    """The other's answer comes within its time, while the thread waits for the commit of the one until that is over."""
+    is_committing = threading.Event()
+
+    def answer(command: str, argument: str) -> str:
+        if command == "END" and "slow@" in argument:
+            is_committing.wait(10)
+        elif command == "END":
+            wait_for(lambda: len(server.received) == 2)
+        return "default"
+
+    with ScriptedServer(answer) as server:
+        group = group_at(server.port, loop, 2, final_timeout_s=1)
+        commit = group.book._commit
+
+        def take_long(changes):
+            if [change.now for change in changes] == ["sent"] and not group.settler.settled:
+                is_committing.set()
+                time.sleep(1.3)
+            commit(changes)
+
+        group.book._commit = take_long
+        group.put([parcel("slow"), parcel("quick")])
+        wait_for(lambda: not group.in_progress)
+        assert group.settler.settled == ["sent", "sent"]
         end(group)
 
 
