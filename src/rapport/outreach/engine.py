@@ -19,7 +19,7 @@ import time
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from rapport.lib import clock
 from rapport.lib.errors import PermanentFailure
@@ -48,10 +48,10 @@ class Engine:
     def __init__(self, *, lanes: int = LANES, batch: int = BATCH, lease_s: float | None = None) -> None:
         self.lanes, self.batch = lanes, batch
         self.lease_s = lease_s or settings.SEND_LEASE_S
-        self.book: MarkBook | None = None
-        self.groups: dict[UUID, LaneGroup] = {}
-        self.retired: list[LaneGroup] = []
-        self.settler, self.loop = Settler(), LaneLoop()
+        self.book: MarkBook | None
+        self.groups: dict[UUID, LaneGroup]
+        self.retired: list[LaneGroup]
+        self._begin_afresh()
         self.room = threading.Event()
         self._beat_at = 0.0
 
@@ -85,21 +85,30 @@ class Engine:
     def stop(self, timeout_s: float = 4.0) -> None:
         """Send nothing more, wait for what is in flight, give back what is only claimed, sign out."""
         deadline = time.monotonic() + timeout_s
-        groups = [*self.groups.values(), *self.retired]
-        for group in groups:
+        for group in (*self.groups.values(), *self.retired):
             group.stop()
         have_ended = self.loop.end(timeout_s)
         self.settler.stop(max(0.1, deadline - time.monotonic()))
-        if self.book is None:
-            return
-        lease = self.book.lease
-        self.book.close()
+        book = self.book
+        self._begin_afresh()
+        if book is not None:
+            book.close()
+            if have_ended:
+                self._sign_out(book.lease)
+
+    def _begin_afresh(self) -> None:
+        """Lanes that still wait for a server end by themselves; who goes on sending does it over other threads."""
         self.book = None
-        if have_ended:
-            # Nothing is in flight any more. Otherwise the lease is left to run out, and whoever sees it takes over.
+        self.groups, self.retired = {}, []
+        self.settler, self.loop = Settler(), LaneLoop()
+
+    def _sign_out(self, lease: int) -> None:
+        """Nothing is in flight any more. Otherwise the lease is left to run out, and whoever sees it takes over."""
+        try:
             with transaction.atomic():
                 settling.take_over(lease, now=clock.now())
-        self.groups.clear()
+        except (OperationalError, InterfaceError):
+            logger.warning("lease is left to run out, the database is away lease=%d", lease)
 
     def _signed_in(self) -> MarkBook:
         """The lease's book, with a sign of life from time to time; dead workers are taken over on the way."""
@@ -124,7 +133,9 @@ class Engine:
         for group in self.groups.values():
             group.stop()
         self.groups.clear()
-        self.book = None
+        if self.book is not None:
+            self.book.close()
+            self.book = None
 
     def _claim(self, sequence_id: UUID, book: MarkBook) -> int:
         plan = load_plan(sequence_id)

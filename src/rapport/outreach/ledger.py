@@ -375,7 +375,7 @@ class MarkBook:
     def __init__(self, lease: int) -> None:
         self.lease = lease
         self._connection: psycopg.Connection | None = None
-        self.is_broken = False
+        self.is_broken = self._is_closed = False
 
     def write(self, changes: Sequence[Change]) -> None:
         """Return once these changes are durable; each says whether its row was still ours. Raises psycopg.Error.
@@ -388,11 +388,19 @@ class MarkBook:
         except BaseException:
             self.is_broken = True
             raise
+        finally:
+            if self.is_broken or self._is_closed:
+                self._disconnect()
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Keep no connection any more; lanes that are still at a message open one for the mark alone."""
+        self._is_closed = True
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        left, self._connection = self._connection, None
+        if left is not None:
+            left.close()
 
     def _commit(self, changes: Sequence[Change]) -> None:
         parameters = (
@@ -415,17 +423,18 @@ class MarkBook:
                 return {row[0] for row in self._connected().execute(statement, parameters, prepare=True)}
             except psycopg.OperationalError:
                 statement = MARK_AGAIN
-                self.close()
+                self._disconnect()
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
 
     def _connected(self) -> psycopg.Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = open_connection()
+        found = self._connection
+        if found is None or found.closed:
+            found = self._connection = open_connection()
             for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
-                self._connection.execute(f"SET {setting} = off")
-        return self._connection
+                found.execute(f"SET {setting} = off")
+        return found
 
 
 def open_connection() -> psycopg.Connection:
