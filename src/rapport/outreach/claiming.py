@@ -55,6 +55,8 @@ def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
     with transaction.atomic():
         ledger.go_by_keys()
         ledger.lock_claims()
+        if not ledger.hold_lease(lease):  # whoever took it over has been through, and would not see these rows
+            return NOTHING
         room, _ = room_of(plan.mailbox, now)
         rows = ledger.lock_due(plan.sequence.id, now, min(room, limit)) if room > 0 else []
         if not rows:

@@ -348,6 +348,11 @@ def beat(lease: int) -> bool:
     return bool(_run("UPDATE outreach_lease SET beat_at = clock_timestamp() WHERE id = %s RETURNING id", [lease]))
 
 
+def hold_lease(lease: int) -> bool:
+    """Whether the lease has not been taken over; it is not, then, before the present transaction ends."""
+    return bool(_run("SELECT id FROM outreach_lease WHERE id = %s FOR KEY SHARE", [lease]))
+
+
 def lock_dead_lease(older_than_s: float) -> int | None:
     """A lease without a sign of life, locked, so that one worker recovers it."""
     sql = """SELECT id FROM outreach_lease WHERE beat_at < clock_timestamp() - make_interval(secs => %s)

@@ -2,22 +2,28 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 
 import psycopg
 import pytest
+from django.db import connection, transaction
 from tests.servers import smtp as real_smtp
 
+from rapport.lib import clock
 from rapport.mail.models import Mailbox, Message
 from rapport.mail.smtp import Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 from rapport.outreach import engine as engines
-from rapport.outreach import operations, parcels
+from rapport.outreach import ledger, operations, parcels, settling
+from rapport.outreach.claiming import Claimed, claim_due
 from rapport.outreach.engine import Engine
 from rapport.outreach.lane_loop import LaneLoop
 from rapport.outreach.lanes import Lane, LaneGroup
 from rapport.outreach.ledger import MarkBook
 from rapport.outreach.models import Delivery, Enrollment
+from rapport.outreach.plans import load_plan
 from rapport.outreach.settler import Settler
 from rapport.outreach.tests.factories import make_person
 from rapport.outreach.tests.test_sending import start
@@ -52,6 +58,35 @@ def test_a_ledger_that_cannot_be_written_gives_everything_back(rita, monkeypatch
         engine.stop()
     assert sorted(to for _, to, _ in outbox.taken) == ADDRESSES
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_nothing_is_claimed_under_a_lease_that_was_taken_over(rita):
+    """Whoever took it over has been through: what is claimed afterwards would wait for ever."""
+    sequence, _ = start(rita, SimpleNamespace(port=25), *ADDRESSES)
+    plan, lost, ours = load_plan(sequence.id), ledger.take_lease("silent"), ledger.take_lease("worker")
+    settling.take_over(lost, now=clock.now())
+    assert claim_due(plan, lease=lost, limit=10) == Claimed([], 0)
+    assert Enrollment.objects.filter(delivery_id=None, next_due_at__lte=clock.now()).count() == len(ADDRESSES)
+    assert len(claim_due(plan, lease=ours, limit=10).parcels) == len(ADDRESSES)
+
+
+def test_a_lease_is_not_taken_over_while_something_is_claimed_under_it():
+    lease = ledger.take_lease("slow")
+    with transaction.atomic():
+        assert ledger.hold_lease(lease)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(in_a_thread, ledger.lock_dead_lease, 0).result(5) is None
+            assert other.submit(in_a_thread, ledger.beat, lease).result(5) is True
+    with transaction.atomic():
+        assert ledger.lock_dead_lease(0) == lease
+
+
+def in_a_thread(ask, *arguments):
+    try:
+        with transaction.atomic():
+            return ask(*arguments)
+    finally:
+        connection.close()
 
 
 def test_another_server_gets_what_still_waits(rita):
