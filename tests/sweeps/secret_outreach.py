@@ -92,7 +92,7 @@ def make_secret_outreach(world: World, made: str) -> SecretOutreach:
         jobs.update_job(actor=rita.actor, job_id=job.id, is_confidential=True)
     tasks = {task.text: task for task in Task.objects.filter(subjects__enrollment=str(enrollment.id))}
     values = {
-        "sequence_id": sequence.id, "delivery_id": planned.id, "message_id": reply.id, "conversation_id": reply.thread_id,
+        "sequence_id": sequence.id, "step_id": steps[0].id, "delivery_id": planned.id, "message_id": reply.id, "conversation_id": reply.thread_id,
         "comment_id": comment.id, "task_id": tasks[f"Ring them about {MARK}"].id, "job_id": job.id,
     }  # fmt: skip
     assert len(tasks) == 2  # the step's, and that of the reply

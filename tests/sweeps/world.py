@@ -177,7 +177,7 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "mailbox_id": mailbox.id, "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
-        "suppression_id": suppression.id, "sequence_id": sequence.id, "delivery_id": delivery.id,
+        "suppression_id": suppression.id, "sequence_id": sequence.id, "step_id": step.id, "delivery_id": delivery.id,
         "conversation_id": received.thread_id, "comment_id": comment.id, "token": address_tokens.link_token(message.id),
         "name": logo.storage_name.removeprefix("logos/"),
     }  # fmt: skip

@@ -116,9 +116,13 @@ def write_parcel(parcel: Parcel, now: datetime) -> None:
         parcel.problem = "The text of this mail could not be written."
 
 
-def render_content(parcel: Parcel, unsubscribe_url: str) -> Content:
-    """What the person reads. Raises MissingValues."""
-    lead = partial(link_url, parcel.delivery_id) if parcel.plan.sequence.tracks_clicks else None
+def render_content(parcel: Parcel, unsubscribe_url: str, *, is_shown: bool = False) -> Content:
+    """What the person reads; shown to a colleague, links lead where they say: following one would count as theirs.
+
+    Raises MissingValues.
+    """
+    is_tracked = parcel.plan.sequence.tracks_clicks and not is_shown
+    lead = partial(link_url, parcel.delivery_id) if is_tracked else None
     return parcel.step.text.render(
         parcel.values, unsubscribe_url=unsubscribe_url, thread_subject=parcel.thread_subject, lead=lead
     )

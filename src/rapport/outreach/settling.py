@@ -188,7 +188,7 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mappi
         asked = {name: name for name in step.text.open_placeholders(parcel.values)}
         parcel.values = {**parcel.values, **asked}
     try:
-        parcel.content = render_content(parcel, unsubscribe_url(row.id))
+        parcel.content = render_content(parcel, unsubscribe_url(row.id), is_shown=True)
     except MissingValues:
         parcel.content = Content(thread.subject, "The text of this message can no longer be put together.")
     return Done(parcel, row.state, row.reason, row.finished_at or row.started_at or row.claimed_at)
