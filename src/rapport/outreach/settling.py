@@ -12,6 +12,7 @@ from django.db import transaction
 from rapport.candidates.operations import touch_by_bulk_mail
 from rapport.lib.actors import SYSTEM
 from rapport.lib.addresses import normal_address
+from rapport.mail.address_tokens import trial_url
 from rapport.mail.composing import Content
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.operations import suppress_address
@@ -177,18 +178,21 @@ def _done(row: Delivery, plan: Plan, known: Known, thread: Thread, filled: Mappi
         enrollment.enrolled_by_id,
     )  # fmt: skip
     known = Known(known.person, known.time_zone, row.address, normal_address(row.address), Facts())
-    if row.state == Delivery.State.PLANNED:
+    is_planned = row.state == Delivery.State.PLANNED
+    if is_planned:
         # It goes out in the wording that holds by then, in the variant that was chosen when it was planned.
         present = plan.find_step(row.step_id)
         step = present.variant_for(enrollment.candidate_id, row.letter) if present else step
     step = step if thread.message_ids else plan.as_first(step)
     parcel = build_parcel(plan, step, due, known, thread, delivery_id=row.id, filled=filled)
-    if row.state == Delivery.State.PLANNED:
+    if is_planned:
         parcel.to_fill = step.text.placeholders
         asked = {name: name for name in step.text.open_placeholders(parcel.values)}
         parcel.values = {**parcel.values, **asked}
     try:
-        parcel.content = render_content(parcel, unsubscribe_url(row.id), is_shown=True)
+        # The page behind the link of a mail that is not sent does not exist yet.
+        url = trial_url() if is_planned else unsubscribe_url(row.id)
+        parcel.content = render_content(parcel, url, is_shown=is_planned)
     except MissingValues:
         parcel.content = Content(thread.subject, "The text of this message can no longer be put together.")
     return Done(parcel, row.state, row.reason, row.finished_at or row.started_at or row.claimed_at)

@@ -59,7 +59,6 @@ from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.plans import Plan, PlannedStep, load_plan
 from rapport.outreach.schedule import NeverOpen
 from rapport.outreach.subjects import job_of, subjects_of
-from rapport.outreach.variants import is_held_out
 
 CREATED_DAYS_AGO = 250
 NO_SUCH_USER = "550 5.1.1 The email account that you tried to reach does not exist"
@@ -231,11 +230,11 @@ def _enroll_all(
     dice: Random, now: datetime,
 ) -> None:  # fmt: skip
     until = now if state == "active" else now - timedelta(days=days[1] - 10)
-    lots = Random(plan.sequence.name)  # who gets which variant; the engine draws by ids, and those are new every time
+    lots = Random(plan.sequence.name)  # who gets which variant or nothing; the product draws by ids, new every time
     for number, recipient in enumerate(people):
         enrolled = now - timedelta(days=dice.uniform(*sorted(days)), hours=dice.uniform(0, 9))
         course = _Course(journal, plan, owner, recipient, enrolled, until, dice)
-        if is_held_out(plan.sequence.id, recipient.id, plan.sequence.held_out_percent):
+        if lots.randrange(100) < plan.sequence.held_out_percent:
             course.hold_out()
             continue
         course.is_unclear = state == "active" and number == 3

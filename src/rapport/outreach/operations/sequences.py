@@ -17,6 +17,7 @@ from rapport.jobs.models import Job
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
+from rapport.mail.address_tokens import trial_url
 from rapport.mail.composing import Content
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.queries import brand_for, sendable_mailboxes, snippets_in
@@ -212,7 +213,7 @@ def preview_step(
     if candidate_id is not None:
         values |= values_of(actor, candidate_id, mailbox=mailbox, job=_job(actor, draft.job_id))
     values |= {name: name for name in text.placeholders}
-    link, is_formatted = f"{settings.BASE_URL}/u/…", text.template.is_formatted
+    link, is_formatted = trial_url(), text.template.is_formatted
     try:
         return StepPreview(text.render(values, unsubscribe_url=link, thread_subject=first_subject), (), is_formatted)
     except MissingValues as problem:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.servers import smtp as real_smtp
 
+from rapport.mail import address_tokens
 from rapport.mail import operations as mail
 from rapport.mail.models import MessageBody
 from rapport.mail.tests.examples import frames
@@ -90,7 +91,10 @@ def test_a_mail_to_approve_is_shown_as_it_goes_out(rita, hugo, emma, sign_in, le
     assert f'src="{url}"' in client.get(reverse("outreach:waiting")).content.decode()
     answer = client.get(url)
     assert "sandbox" in answer["Content-Security-Policy"].split("; ")
-    assert "Hi Carl," in Elements(answer.content.decode()).words
+    shown = Elements(answer.content.decode())
+    assert "Hi Carl," in shown.words
+    # Following one here is not the candidate's doing.
+    assert [row["href"] for row in shown.tags("a")] == ["https://example.org/jobs?a=1&b=2", address_tokens.trial_url()]
     assert [sign_in(user).get(url).status_code for user in (hugo, emma)] == [403, 403]
     assert client.get(reverse("outreach:waiting_mail", args=[made.id])).status_code == 404
     operations.approve_deliveries(actor=rita.actor, delivery_ids=[delivery.id])
