@@ -18,6 +18,7 @@ from rapport.mail.models import DeliveryEvent
 from rapport.outreach import funnel, operations
 from rapport.outreach.claiming import claim_due
 from rapport.outreach.engine import Engine
+from rapport.outreach.ledger import take_lease
 from rapport.outreach.models import Delivery, Passage
 from rapport.outreach.plans import load_plan
 from rapport.outreach.tests.factories import (
@@ -100,7 +101,7 @@ def test_who_is_passed_over_in_a_batch_is_noted_once_in_one_statement(rita):
     for number in (2, 12):
         enroll(rita, sequence, *(f"P{number}x{place}" for place in range(number)))
         with CaptureQueriesContext(connection) as asked:
-            assert claim_due(load_plan(sequence.id), lease=1, limit=50).handled == number
+            assert claim_due(load_plan(sequence.id), lease=take_lease("test"), limit=50).handled == number
         counts.append(len([row for row in asked if "outreach_passage" in row["sql"]]))
     assert counts == [1, 1]
     assert Passage.objects.filter(how="over", step__position=1).count() == 14
@@ -156,7 +157,7 @@ def test_the_results_of_variants_say_who_was_passed_over(rita, sign_in):
     sequence = SequenceFactory()
     step = make_variant(make_step(sequence, only_if="tagged", only_if_tag=TagFactory()), "B", "Another")
     enroll(rita, sequence, "Anna")
-    claim_due(load_plan(sequence.id), lease=1, limit=50)
+    claim_due(load_plan(sequence.id), lease=take_lease("test"), limit=50)
     page = sign_in(rita).get(reverse("outreach:results", args=[sequence.id])).text
     url = reverse("outreach:step_people", args=[sequence.id, step.id])
     assert f'<a href="{url}?show=over">1 passed over</a>' in page
@@ -172,8 +173,8 @@ def test_somebody_who_is_killed_in_between_is_passed_over_once(rita):
     with time_machine.travel(clock.now() + DAY), pytest.MonkeyPatch.context() as patch:
         patch.setattr("rapport.outreach.claiming.leave_gone", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            claim_due(plan, lease=1, limit=50)
+            claim_due(plan, lease=take_lease("test"), limit=50)
     assert not Passage.objects.exists()
     for _ in range(2):
-        claim_due(plan, lease=1, limit=50)
+        claim_due(plan, lease=take_lease("test"), limit=50)
     assert list(Passage.objects.values_list("how", "step__position")) == [("over", 1)]

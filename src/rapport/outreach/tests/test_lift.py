@@ -17,6 +17,7 @@ from rapport.lib.errors import InvalidInput
 from rapport.lib.ids import new_id
 from rapport.outreach import operations
 from rapport.outreach.claiming import claim_due
+from rapport.outreach.ledger import take_lease
 from rapport.outreach.lift import HORIZON, list_followed, read_lift
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.operations import SequenceDraft, StepDraft
@@ -81,7 +82,7 @@ def test_who_is_held_out_gets_nothing_and_is_told_apart(rita, sign_in):
     assert list(rows) == ([("exited", "held_out", None, None)] if held else [])
     told = Activity.objects.filter(verb__in=["enrollment.created", "enrollment.held_out"]).order_by("verb")
     assert [row.verb for row in told] == ["enrollment.created"] * len(rest) + ["enrollment.held_out"] * len(held)
-    assert len(claim_due(load_plan(sequence.id), lease=1, limit=50).parcels) == len(rest)
+    assert len(claim_due(load_plan(sequence.id), lease=take_lease("test"), limit=50).parcels) == len(rest)
     again = operations.enroll(**wanted)
     assert (again.ids, again.held_out, len(again.excluded)) == ([], (), 12)
 
