@@ -1,7 +1,6 @@
 """Steps for some only, goals and tags that end a sequence: what a real engine sends to a real server."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.servers import smtp as real_smtp
 
 from rapport.activity.models import Activity
 from rapport.activity.operations import react
@@ -22,7 +20,6 @@ from rapport.mail.models import Message
 from rapport.mail.operations import judge_visits, keep_visit
 from rapport.outreach import operations
 from rapport.outreach.dry_run import dry_run
-from rapport.outreach.engine import Engine
 from rapport.outreach.may_write import may_write
 from rapport.outreach.models import Delivery, Enrollment, Sequence
 from rapport.outreach.settling import rebuild
@@ -31,19 +28,6 @@ from rapport.outreach.tests.test_pages import form
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def outbox() -> Iterator[real_smtp.Outbox]:
-    with real_smtp.running() as found:
-        yield found
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine(lanes=1, batch=50, lease_s=30)
-    yield engine
-    engine.stop()
 
 
 def enroll(rita, sequence, *names: str):

@@ -1,6 +1,5 @@
 """What each step of a sequence brought: counted on what a real engine sent, and opened by person."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,16 +7,14 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.servers import smtp as real_smtp
 
 from rapport.candidates import operations as candidates
 from rapport.candidates.tests.factories import TagFactory
 from rapport.jobs.tests.factories import JobFactory
 from rapport.lib import clock
 from rapport.mail.models import DeliveryEvent
-from rapport.outreach import funnel, operations
+from rapport.outreach import funnel
 from rapport.outreach.claiming import claim_due
-from rapport.outreach.engine import Engine
 from rapport.outreach.ledger import take_lease
 from rapport.outreach.models import Delivery, Passage
 from rapport.outreach.plans import load_plan
@@ -25,31 +22,12 @@ from rapport.outreach.tests.factories import (
     EnrollmentFactory,
     MailboxFactory,
     SequenceFactory,
-    make_person,
     make_step,
     make_variant,
 )
+from rapport.outreach.tests.test_conditions import enroll
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def outbox() -> Iterator[real_smtp.Outbox]:
-    with real_smtp.running() as found:
-        yield found
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine(lanes=1, batch=50, lease_s=30)
-    yield engine
-    engine.stop()
-
-
-def enroll(rita, sequence, *names: str):
-    people = [make_person(f"{name} Example", f"{name.lower()}@example.net") for name in names]
-    operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[person.id for person in people])
-    return people
 
 
 def figures(rita, sequence) -> dict[int, dict[str, int]]:

@@ -1,39 +1,23 @@
 """Steps that only wait: what the engine, the looks ahead, the editor and the pages make of them."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
-from tests.servers import smtp as real_smtp
 
 from rapport.lib import clock
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import InvalidInput
 from rapport.outreach import operations
 from rapport.outreach.dry_run import as_json, dry_run
-from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Enrollment, Passage, Sequence, StepVersion
 from rapport.outreach.operations import SequenceDraft, StepDraft, VariantDraft
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
 from rapport.outreach.tests.test_pages import form
 
 WAIT = {"step-4-kind": "wait", "step-4-wait_count": "3", "step-4-wait_unit": "workdays", "step-4-body": ""}
-
-
-@pytest.fixture
-def outbox() -> Iterator[real_smtp.Outbox]:
-    with real_smtp.running() as found:
-        yield found
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine(lanes=1, batch=50, lease_s=30)
-    yield engine
-    engine.stop()
 
 
 def write(rita, steps, **draft) -> Sequence:
