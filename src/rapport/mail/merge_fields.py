@@ -5,8 +5,8 @@ whose name keeps its brackets, so that a text with an open one cannot be rendere
 
 `{{ snippet:about_us }}` puts in a text of that name when the text is compiled, which is shortly before it is sent.
 
-A text may have the few marks of markup.py. It is compiled once and rendered for many people. It knows only the fields it was compiled with, and only these
-forms: no attributes, filters, loops or code. Whatever else stands between double braces is refused with its position.
+A text may have the few marks of markup.py. It is compiled once and rendered for many people. It knows only the fields it was
+compiled with, and only these forms: no attributes, filters, loops or code. Whatever else stands between double braces is refused with its position.
 """
 
 import difflib

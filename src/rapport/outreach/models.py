@@ -124,7 +124,8 @@ class Sequence(models.Model):
 class Step(models.Model):
     """One touchpoint, `wait_count` after the one before; a wait is that time alone, without a text.
 
-    A retired step stays for what was sent, but nobody gets it; its `position` is that of the step after which people go on who were on their way to it.
+    A retired step stays for what was sent, but nobody gets it; its `position` is that of the step after which people go on
+    who were on their way to it.
 
     `only_if_tag_name` stays when the tag is deleted. Where it has variants: people count from `compared_since` on, when
     they last changed; what is counted (`metric`), the smallest difference that matters and the rate that is expected were

@@ -176,14 +176,8 @@ def _planned(
 ) -> PlannedStep:
     if step.kind == Step.Kind.WAIT:
         return PlannedStep(
-            step.id,
-            step.position,
-            step.kind,
-            step.wait_count,
-            StepVersion(step=step),
-            NO_TEXT,
-            wait_unit=step.wait_unit,
-        )
+            step.id, step.position, step.kind, step.wait_count, StepVersion(step=step), NO_TEXT, wait_unit=step.wait_unit,
+        )  # fmt: skip
     several = len(versions) > 1
     found = tuple(
         PlannedStep(
