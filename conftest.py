@@ -8,9 +8,14 @@ from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
+from hypothesis import HealthCheck, settings
 from tests.real_data import folder as real_data_folder
 
 from rapport.accounts.models import Role, User
+
+# How long it takes to draw an example tells of the machine: the first text reads a table of all characters.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

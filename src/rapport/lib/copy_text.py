@@ -1,22 +1,21 @@
 """Values as the text format of COPY has them. Pure: processes that know no database write their lines with it."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 NULL = "\\N"
-_SPECIAL = re.compile(r"[\\\t\n\r]")
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def cell(value: Any) -> str:
     """A text, number, moment, id, truth value or list of texts; None is NULL."""
+    if type(value) is str:  # nearly all are
+        return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED)
     if value is None:
         return NULL
     if isinstance(value, str):
-        text = str(value)  # the word of a choice
-        return text.translate(_ESCAPED) if _SPECIAL.search(text) else text
+        return cell(str(value))  # the word of a choice
     if value is True or value is False:
         return "t" if value else "f"
     if isinstance(value, UUID):

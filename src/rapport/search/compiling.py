@@ -16,7 +16,8 @@ from rapport.search.fits import distance_km
 from rapport.search.language import Age, Amount, And, Between, Everything, Near, Never, Node, Not, Or, Phrase, Word
 
 # How much a word counts by where it stands; titles three to four times the text (measured on labelled sets).
-WEIGHTS = {"title": 4.0, "skill_words": 3.0, "name": 3.0, "company": 1.5, "place": 1.5, "body": 1.0}
+# The body, which has the words of all fields, counts once.
+WEIGHTS = {"title": 4.0, "skill_words": 3.0, "name": 3.0, "company": 1.5, "place": 1.5}
 SKILL_WEIGHT = 3.0
 EXPIRING_DAYS = 30
 _DAYS = {"last_contact": "contact_day", "last_activity": "activity_day", "created": "created_day"}
@@ -50,32 +51,38 @@ class Lookup:
 
 @dataclass
 class Compiled:
-    """A query with what could not be answered (an unknown place); `ranks` when its scores tell people apart."""
+    """A query with what could not be answered (an unknown place)."""
 
     query: Query
-    ranks: bool
     names_status: bool
     problems: list[language.Problem] = field(default_factory=list)
 
 
 def compile_query(
-    node: Node, lookup: Lookup, spots: Callable[[], Sequence[str]] = tuple, within: Query | None = None
+    node: Node,
+    lookup: Lookup,
+    spots: Callable[[], Sequence[str]] = tuple,
+    *,
+    is_ranked: bool = False,
+    within: Query | None = None,
 ) -> Compiled:
     """The Tantivy query of a node; `spots` lists the coordinates that occur in the index, for distances.
 
+    Scores are those of relevance when `is_ranked`; otherwise they mean nothing, and finding is cheaper.
     `within` narrows it to few people: every union by itself, because Tantivy reads one whole before it is intersected.
     """
-    compiler = _Compiler(lookup, spots, within)
+    compiler = _Compiler(lookup, spots, is_ranked, within)
     query = compiler.compile(node) or Query.all_query()
     if within is not None:
         query = all_query([within, query])
-    return Compiled(query, _ranks(node), _names(node, "status"), compiler.problems)
+    return Compiled(query, _names(node, "status"), compiler.problems)
 
 
-def _ranks(node: Node) -> bool:
+def tells_apart(node: Node) -> bool:
+    """Whether scores of relevance differ between those a query finds."""
     match node:
         case And(items):
-            return any(map(_ranks, items))
+            return any(map(tells_apart, items))
         case Or():
             return True
         case Word(_, name) | Phrase(_, name):
@@ -122,9 +129,12 @@ def all_query(queries: Sequence[Query], without: Sequence[Query] = ()) -> Query:
 class _Compiler:
     """None stands for a condition that says nothing, such as a lone dash."""
 
-    def __init__(self, lookup: Lookup, spots: Callable[[], Sequence[str]], within: Query | None) -> None:
+    def __init__(
+        self, lookup: Lookup, spots: Callable[[], Sequence[str]], is_ranked: bool, within: Query | None
+    ) -> None:
         self.lookup = lookup
         self.spots = spots
+        self.is_ranked = is_ranked
         self.within = within
         self.problems: list[language.Problem] = []
 
@@ -149,10 +159,16 @@ class _Compiler:
         musts: list[Query] = []
         nots: list[Query] = []
         for item in items:
-            query = self.compile(item.item if isinstance(item, Not) else item)
+            query = self.unranked(item.item) if isinstance(item, Not) else self.compile(item)
             if query is not None:
                 (nots if isinstance(item, Not) else musts).append(query)
         return all_query(musts, nots) if musts or nots else None
+
+    def unranked(self, node: Node) -> Query | None:
+        was, self.is_ranked = self.is_ranked, False
+        query = self.compile(node)
+        self.is_ranked = was
+        return query
 
     def either(self, queries: Sequence[Query]) -> Query:
         if self.within is not None:
@@ -169,14 +185,22 @@ class _Compiler:
         return special(node) if special else self.value(node, name)
 
     def anywhere(self, node: Word | Phrase) -> Query | None:
-        """Words in any field, weighted; an address or a number also as what it is."""
+        """Words in any field; an address or a number also as what it is.
+
+        The body has the words of all fields and decides alone who is found; the others weigh where they have the words,
+        in whatever order, for positions cost as much as all the rest.
+        """
         words = profiles.words_of(node.text)
         if not words:
             return None
-        queries = [
-            Query.boost_query(_in_field(name, words, node), weight) for name, weight in WEIGHTS.items() if weight != 1.0
-        ]
-        queries.append(_in_field("body", words, node))
+        found = self.either([_in_field("body", words, node), *self.other_forms(node, words)])
+        if not self.is_ranked:
+            return found
+        weights = [Query.boost_query(_somewhere_in(name, words, node), weight) for name, weight in WEIGHTS.items()]
+        return Query.boolean_query([(Occur.Must, found), *((Occur.Should, query) for query in weights)])
+
+    def other_forms(self, node: Word | Phrase, words: list[str]) -> list[Query]:
+        queries = []
         skill = self.lookup.canonical_skill(node.text)
         if skill:
             queries.append(flat(term("skill", profiles.whole(skill)), SKILL_WEIGHT))
@@ -184,7 +208,7 @@ class _Compiler:
             queries.append(self._email(node))
         if sum(c.isdigit() for c in node.text) >= 5:
             queries.append(self._phone(node))
-        return self.either(queries)
+        return queries
 
     def words(self, node: Word | Phrase, name: str) -> Query | None:
         words = profiles.words_of(node.text)
@@ -301,6 +325,12 @@ def _in_field(name: str, words: list[str], node: Word | Phrase) -> Query:
     if is_prefix:
         return beginning(name, words[0])
     return Query.term_query(schema, name, words[0])
+
+
+def _somewhere_in(name: str, words: list[str], node: Word | Phrase) -> Query:
+    *before, last = words
+    queries = [Query.term_query(profiles.schema(), name, word) for word in before]
+    return all_query([*queries, _in_field(name, [last], node)])
 
 
 def nearly(word: str) -> Query:

@@ -17,7 +17,6 @@ from tantivy import Occur, Query
 
 from rapport.search import language, profiles
 from rapport.search.compiling import (
-    WEIGHTS,
     Compiled,
     Lookup,
     all_query,
@@ -25,11 +24,12 @@ from rapport.search.compiling import (
     beginning,
     compile_query,
     flat,
+    tells_apart,
     term,
 )
 from rapport.search.facets import FacetValue, count_facets, share_for
 from rapport.search.fits import JobNeeds, Person, SkillFact
-from rapport.search.paging import below, find_page, ids_of, read_cursor
+from rapport.search.paging import LatestOfAll, below, count_hits, find_page, ids_of, read_cursor
 from rapport.search.profiles import Profile, build_document
 from rapport.search.quick import quick_queries
 from rapport.search.wording import cut, stem
@@ -108,6 +108,7 @@ class Engine:
     def __init__(self, index: tantivy.Index) -> None:
         profiles.register(index)
         self.index = index
+        self._latest = LatestOfAll()
         self._spots: tuple[tantivy.Searcher, list[str]] | None = None
         self._lock = threading.Lock()
         self._searcher = index.searcher()
@@ -167,25 +168,29 @@ class Engine:
         """
         started = time.perf_counter()
         searcher = self._searcher
-        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher))
+        sort = _effective_sort(sort, node)
+        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), is_ranked=sort == "relevance")
         if compiled.problems:
             return Page([], problems=tuple(compiled.problems))
-        sort = _effective_sort(sort, compiled)
         query = _permitted(compiled, scope)
         start = read_cursor(cursor, sort)
-        ids, total, next_cursor = find_page(searcher, query, sort, start, max(1, min(limit, MAX_LIMIT)))
+        limit = max(1, min(limit, MAX_LIMIT))
+        if node == language.Everything() and scope.everybody and sort in profiles.SORT_FIELDS and start is None:
+            ids, next_cursor = self._latest.find_page(searcher, query, sort, limit)
+            total = int(searcher.num_docs) - count_hits(searcher, _archived())
+        else:
+            ids, total, next_cursor = find_page(searcher, query, sort, start, limit)
         counted, share = {}, share_for(total)
         if facets and total:
-            if share > 1:
-                sample = Query.term_query(profiles.schema(), "sample", share)
-                compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), sample)
+            sample = Query.term_query(profiles.schema(), "sample", share) if share > 1 else None
+            compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), within=sample)
             counted = count_facets(searcher, _permitted(compiled, scope), shown or node, facets, share)
         took_ms = (time.perf_counter() - started) * 1000
         return Page(ids, total, counted, share > 1 and bool(counted), sort, next_cursor, took_ms)
 
     def count_matches(self, node: language.Node, lookup: Lookup, scope: Scope) -> int:
         """How many match."""
-        return self.search(node, lookup, scope, limit=1).total
+        return self.search(node, lookup, scope, sort="created", limit=1).total
 
     def list_ids(self, node: language.Node, lookup: Lookup, scope: Scope, *, limit: int) -> list[UUID]:
         """Up to `limit` matching ids, latest activity first; for segments and bulk actions."""
@@ -233,7 +238,7 @@ class Engine:
     def knows(self, word: str) -> bool:
         """Whether anybody has a word anywhere."""
         tokens = profiles.words_of(word)
-        return any(self._searcher.doc_freq(name, token) for token in tokens for name in WEIGHTS)
+        return any(self._searcher.doc_freq("body", token) for token in tokens)
 
     def has_value(self, name: str, value: str) -> bool:
         """Whether anybody has a whole value in a field."""
@@ -349,10 +354,10 @@ def _permitted(compiled: Compiled, scope: Scope) -> Query:
     return _within([compiled.query], scope, () if compiled.names_status else [_archived()])
 
 
-def _effective_sort(sort: str, compiled: Compiled) -> str:
+def _effective_sort(sort: str, node: language.Node) -> str:
     if sort not in SORTS:
         sort = "relevance"
-    return sort if sort != "relevance" or compiled.ranks else "last_activity"
+    return sort if sort != "relevance" or tells_apart(node) else "last_activity"
 
 
 # -- Fits ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from rapport.search import profiles
 from rapport.search.compiling import all_query, flat
 
 MAX_OFFSET = 10_000
+KEPT_ABOVE, MOST_ABOVE = 1_000, 10_000
+LAST_KEY = (1 << 63) - 1
 
 
 def _write_cursor(sort: str, value: int) -> str:
@@ -57,13 +59,48 @@ def _page_by_time(
         hits, total = found.hits, _total(found)
     else:
         hits = searcher.search(all_query([query, below(name, start)]), limit + 1, count=False, order_by_field=name).hits
-        total = _total(searcher.search(flat(query), 1))
+        total = count_hits(searcher, query)
     ids = ids_of(searcher, [address for _, address in hits[:limit]])
     return ids, total, _write_cursor(sort, int(hits[limit - 1][0])) if len(hits) > limit else ""
 
 
+class LatestOfAll:
+    """The first page of everybody in an order of times.
+
+    Tantivy looks at everybody to put them in order, so a key that few people are above is remembered. However old it is,
+    a full page of those above it are the latest.
+    """
+
+    def __init__(self) -> None:
+        self._keys: dict[str, int] = {}
+
+    def find_page(self, searcher: tantivy.Searcher, everybody: Query, sort: str, limit: int) -> tuple[list[UUID], str]:
+        """Ids of the latest, and the cursor of the next page."""
+        name = profiles.SORT_FIELDS[sort]
+        hits = self._hits_above(searcher, everybody, name, limit + 1)
+        if not hits:
+            hits = searcher.search(everybody, max(KEPT_ABOVE, limit + 1), count=False, order_by_field=name).hits
+            self._keys[name] = int(hits[-1][0]) if hits else 0
+        ids = ids_of(searcher, [address for _, address in hits[:limit]])
+        return ids, _write_cursor(sort, int(hits[limit - 1][0])) if len(hits) > limit else ""
+
+    def _hits_above(self, searcher: tantivy.Searcher, everybody: Query, name: str, wanted: int) -> list[Any]:
+        if name not in self._keys:
+            return []
+        found = searcher.search(all_query([everybody, _above(name, self._keys[name])]), wanted, order_by_field=name)
+        return found.hits if len(found.hits) == wanted and _total(found) <= MOST_ABOVE else []
+
+
+def _above(name: str, key: int) -> Query:
+    return flat(Query.range_query(profiles.schema(), name, FieldType.Integer, key, LAST_KEY))
+
+
 def below(name: str, key: int) -> Query:
     return flat(Query.range_query(profiles.schema(), name, FieldType.Integer, 0, key, include_upper=False))
+
+
+def count_hits(searcher: tantivy.Searcher, query: Query) -> int:
+    return _total(searcher.search(flat(query), 1))
 
 
 def _total(found: Any) -> int:

@@ -3,16 +3,17 @@
 | field                         | holds                                                       | answers              |
 |-------------------------------|-------------------------------------------------------------|----------------------|
 | id, id_high, id_low           | the candidate's id; as two numbers for reading without text | replacing, results   |
-| title, name, company, body    | words without accents                                       | words and phrases    |
+| title, name, company, place,  | words without accents                                       | words and phrases    |
+| skill_words                   |                                                             |                      |
+| body                          | words of all these and of the text                          | who is found by one  |
 | work                          | words of work only: no name, no personal words              | fits                 |
-| place                         | city, region, country and its code as words                 | location:            |
 | spot                          | coordinates to a hundredth of a degree                      | within N km          |
 | skill, tag, pool, stage ...   | whole values, compared without case, counted as written     | field:value, facets  |
 | standing                      | stage and title of every job, behind the job's id           | teams, secret jobs   |
 | job_id                        | every job the person is considered for                      | permission           |
 | years, *_day                  | numbers and days since 1970                                 | ranges               |
 | by_contact, by_activity, ...  | seconds since 1970 and the end of the id: unique            | sorting and paging   |
-| sample                        | 16, 64 for those in a sample of one person in so many       | estimating facets    |
+| sample                        | 16, 64, 256 for those in a sample of one person in so many  | estimating facets    |
 | facts                         | what fits are scored from, stored                           | fits                 |
 """
 
@@ -30,10 +31,10 @@ import tantivy
 from rapport.search.fits import Person
 from rapport.search.wording import PERSONAL, without_name
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MAX_TEXT = 60_000
 MAX_VALUE = 200
-SAMPLES = (16, 64)  # one person in so many
+SAMPLES = (16, 64, 256)  # one person in so many
 QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
 WORDS, WHOLE, WORK = "words", "whole", "work"
 
@@ -271,16 +272,22 @@ def phone_terms(phone: str) -> list[str]:
 
 
 def _add_words(document: tantivy.Document, profile: Profile) -> None:
-    document.add_text("name", profile.name)
-    for title in profile.titles:
-        document.add_text("title", spell_symbols(title))
-    for company in profile.companies:
-        document.add_text("company", company)
-    for skill in profile.skills:
-        document.add_text("skill_words", spell_symbols(skill))
     place = (profile.city, profile.region, profile.country, profile.country_code)
-    document.add_text("place", ", ".join(filter(None, place)))
-    document.add_text("body", spell_symbols(profile.text[:MAX_TEXT]))
+    fields = {
+        "name": (profile.name,),
+        "title": map(spell_symbols, profile.titles),
+        "company": profile.companies,
+        "skill_words": map(spell_symbols, profile.skills),
+        "place": (", ".join(filter(None, place)),),
+    }
+    body = spell_symbols(profile.text[:MAX_TEXT])
+    lines = set(body.split("\n"))
+    document.add_text("body", body)
+    for name, values in fields.items():
+        for value in values:
+            document.add_text(name, value)
+            if value not in lines:  # once is enough for finding
+                document.add_text("body", value)
     document.add_text("work", spell_symbols(without_name(profile.work[:MAX_TEXT], profile.name)))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from rapport.search import language
 from rapport.search.engine import EVERYBODY, Engine, Page, Scope
+from rapport.search.profiles import sort_key
 from rapport.search.tests import people
 from rapport.search.tests.people import ADA, BEN, LOOKUP, OPEN_JOB, SECRET_JOB, ago, profile
 
@@ -197,6 +198,38 @@ def test_pages_show_everyone_once(sort: str) -> None:
         if not cursor:
             break
     assert len(seen) == len(set(seen)) == 120
+
+
+def test_the_latest_of_everybody_stay_right_while_people_move_leave_and_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.search.paging.KEPT_ABOVE", 20)
+    monkeypatch.setattr("rapport.search.paging.MOST_ABOVE", 60)
+    there = {one.candidate_id: one for one in MANY}
+    engine = Engine.in_memory(MANY)
+    writer = engine.writer(memory_mb=32)
+
+    def latest() -> list[UUID]:
+        order = sorted(there.values(), key=lambda one: sort_key(one.last_contact_at, one.candidate_id), reverse=True)
+        return [one.candidate_id for one in order if one.status == "active"]
+
+    for step in range(12):
+        moved = [
+            replace(one, last_contact_at=ago((7 * step + place) % 50 - 10))
+            for place, one in enumerate(list(there.values())[step::9])
+        ]
+        hidden = replace(there[latest()[3]], status="archived")
+        gone = latest()[5]
+        there |= {
+            one.candidate_id: one for one in [*moved, hidden, profile(900 + step, "New", last_contact_at=ago(-step))]
+        }
+        del there[gone]
+        writer.replace(there.values())
+        writer.remove([gone])
+        writer.commit()
+        engine.refresh()
+        page = search(engine, "", sort="last_contact", limit=15)
+        assert (page.ids, page.total) == (latest()[:15], len(latest()))
+        rest = search(engine, "", sort="last_contact", limit=200, cursor=page.next_cursor)
+        assert (rest.ids, rest.total) == (latest()[15:], len(latest()))
 
 
 def test_a_person_who_moves_up_hides_nobody_on_the_next_page() -> None:
