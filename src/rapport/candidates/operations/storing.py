@@ -65,6 +65,10 @@ class Placed:
     matched_by: str = ""
     tags: list[str] = field(default_factory=list)
     added: Additions = field(default_factory=Additions)
+    hex: str = field(init=False)  # of the id, as lines of COPY have it
+
+    def __post_init__(self) -> None:
+        self.hex = self.candidate_id.hex
 
 
 @dataclass(slots=True)
@@ -119,7 +123,7 @@ def _candidate_line(row: Placed, source_ids: Mapping[str, UUID], now: datetime) 
     prepared, draft = row.prepared, row.prepared.draft
     created_at = draft.created_at or now
     return CANDIDATES.line(
-        row.candidate_id.hex,
+        row.hex,
         cell(source_ids.get(draft.source.casefold())),
         cell(draft.owner_id),
         cell(draft.last_activity_at or created_at),
@@ -282,7 +286,7 @@ def _contact_points(rows: Sequence[Placed], known: Known, now: datetime) -> list
     ids = iter(new_ids(sum(len(row.contacts) for row in rows)))
     created_at = cell(now)
     for row in rows:
-        labels, owner = row.prepared.labels, row.candidate_id.hex
+        labels, owner = row.prepared.labels, row.hex
         for contact in row.contacts:
             key = (row.candidate_id, contact.kind, contact.normal)
             if key in known.contacts:
@@ -403,7 +407,7 @@ def _skills(rows: Sequence[Placed], documents: Sequence[list[Document | None]], 
             row.added.skills.append(same[1])
             document = own[skill.document] if skill.document is not None and skill.document < len(own) else None
             found[same[0], same[1]] = SKILLS.line(
-                row.candidate_id.hex,
+                row.hex,
                 same[1].hex,
                 cell(tenths(skill.years)),
                 cell(document.id if document else None),
@@ -428,7 +432,7 @@ def _tags(rows: Sequence[Placed], known: Known, actor: Actor) -> list[str]:
                 row.tags.append(name)
                 known.tags.add(same)
                 row.added.tags.append(same[1])
-                links.append(TAGS.line(row.candidate_id.hex, tag_id.hex))
+                links.append(TAGS.line(row.hex, tag_id.hex))
     return links
 
 

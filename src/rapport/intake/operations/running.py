@@ -6,7 +6,6 @@ import by a lease that each batch renews; when it is killed, another takes over 
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 
 from rapport.accounts.models import User
 from rapport.activity.operations import record
-from rapport.candidates.drafts import DraftOutcome
+from rapport.candidates.drafts import Additions, DraftOutcome
 from rapport.candidates.operations import store_prepared
 from rapport.candidates.preparing import Prepared
 from rapport.candidates.queries import resolve_merged
@@ -214,7 +213,7 @@ def note_outcome(row: ImportRow | NewRow, outcome: DraftOutcome) -> None:
 
 def added_as_json(outcome: DraftOutcome) -> dict[str, Any]:
     """The additions that are not empty, ids as text."""
-    found = {noun: value for noun, value in asdict(outcome.added).items() if value}
+    found = {noun: value for noun in Additions.__slots__ if (value := getattr(outcome.added, noun))}
     return {noun: value if noun == "filled" else [str(key) for key in value] for noun, value in found.items()}
 
 
