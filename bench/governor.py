@@ -56,7 +56,7 @@ def live(people: int) -> None:
 
     call_command("migrate", verbosity=0)
     started = time.monotonic()
-    year = Year(people=people, sequences=SEQUENCES, days=DAYS)
+    year = Year(people=people, sequences=SEQUENCES, days=DAYS, tags=5)
     year.run()
     result = {
         "sent": year.sent, "put_off": year.put_off, "happened": year.happened, "broken": year.broken,

@@ -1,4 +1,4 @@
-"""Steps that only some get, and what ends a sequence for somebody: the tags they have, the links they followed."""
+"""Steps that only some get, and what ends a sequence for somebody: their tags and applications, the links they followed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
@@ -17,34 +17,47 @@ FOLLOWED = """
 SELECT DISTINCT d.enrollment_id FROM outreach_delivery d JOIN mail_deliveryevent happened ON happened.message_id = d.id
 WHERE d.enrollment_id = ANY(%s::uuid[]) AND happened.kind = 'clicked' AND happened.verdict = 'human'
 """
+# From the record, which knows those of before and from elsewhere too, and follows people who are merged. One that an import
+# brought and took back was none.
+APPLIED = """
+SELECT s.subject_id FROM activity_subject s JOIN activity_activity a ON a.id = s.activity_id
+WHERE s.subject_id = ANY(%s::uuid[]) AND s.kind = 'candidate'
+  AND a.verb IN ('application.created', 'application.removed') AND {jobs}
+GROUP BY s.subject_id, a.subjects->>'application' HAVING bool_and(a.verb = 'application.created')
+"""
+FOR_JOB = "a.subjects->>'job' = %s"
+# Who reads that a step was passed over must not learn of a job that they may not see.
+FOR_ANY_JOB = "NOT (a.subjects->>'job' = ANY(SELECT j.id::text FROM jobs_job j WHERE j.is_confidential))"
 
 
 def list_passed_over(plan: Plan, rows: Iterable[DueRow]) -> dict[UUID, PlannedStep]:
-    """Who is due for a step that is for others only, by the enrollment; three statements at most, none without such steps.
+    """Who is due for a step that is for others only, by the enrollment; four statements at most, none without such steps.
 
     Looked at once, before a mail is planned or tried: one that a colleague has approved goes out.
     """
     asked = {step.id: step for step in plan.steps if step.only_if}
     mine = [row for row in rows if row.step_id in asked and not row.delivery_id and not row.tries] if asked else []
-    unmet = list_unmet(asked.values(), {row.id: row.candidate_id for row in mine})
+    unmet = list_unmet(plan.sequence, asked.values(), {row.id: row.candidate_id for row in mine})
     return {row.id: asked[row.step_id] for row in mine if row.step_id in unmet[row.id]}
 
 
-def list_unmet(steps: Collection[PlannedStep], people: dict[UUID, UUID]) -> dict[UUID, set[UUID]]:
+def list_unmet(sequence: Sequence, steps: Collection[PlannedStep], people: dict[UUID, UUID]) -> dict[UUID, set[UUID]]:
     """The steps that would not be for each of these people as things are; `people` are candidates by their enrollment."""
     wanted = {step.only_if for step in steps}
     followed = _followed(people) if wanted & {Step.OnlyIf.CLICKED, Step.OnlyIf.NOT_CLICKED} else set()
+    is_about_applying = wanted & {Step.OnlyIf.APPLIED, Step.OnlyIf.NOT_APPLIED}
+    applied = who_applied(sequence.job_id, set(people.values())) if is_about_applying else set()
     tagged = who_has({step.only_if_tag_id for step in steps if step.only_if_tag_id}, set(people.values()))
     unmet: dict[UUID, set[UUID]] = {}
     for enrollment_id, candidate_id in people.items():
-        has_followed = enrollment_id in followed
+        did = {"has_followed": enrollment_id in followed, "has_applied": candidate_id in applied}
         unmet[enrollment_id] = {
-            step.id for step in steps if not _is_for(step, has_followed, (candidate_id, step.only_if_tag_id) in tagged)
+            step.id for step in steps if not _is_for(step, has_tag=(candidate_id, step.only_if_tag_id) in tagged, **did)
         }
     return unmet
 
 
-def _is_for(step: PlannedStep, has_followed: bool, has_tag: bool) -> bool:
+def _is_for(step: PlannedStep, *, has_followed: bool, has_tag: bool, has_applied: bool) -> bool:
     match step.only_if:
         case Step.OnlyIf.CLICKED:
             return has_followed
@@ -54,12 +67,26 @@ def _is_for(step: PlannedStep, has_followed: bool, has_tag: bool) -> bool:
             return has_tag
         case Step.OnlyIf.NOT_TAGGED:
             return not has_tag
+        case Step.OnlyIf.APPLIED:
+            return has_applied
+        case Step.OnlyIf.NOT_APPLIED:
+            return not has_applied
     return True
 
 
 def _followed(enrollment_ids: Iterable[UUID]) -> set[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(FOLLOWED, [list(enrollment_ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def who_applied(job_id: UUID | None, candidate_ids: Collection[UUID]) -> set[UUID]:
+    """Who of these people is or was ever considered for the job; None means for any that is not confidential."""
+    if not candidate_ids:
+        return set()
+    statement = APPLIED.format(jobs=FOR_JOB if job_id else FOR_ANY_JOB)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(candidate_ids), *([str(job_id)] if job_id else [])])
         return {row[0] for row in cursor.fetchall()}
 
 

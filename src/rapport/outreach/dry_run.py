@@ -31,13 +31,15 @@ from rapport.outreach.simulation import DAY, Event, Going, MailboxClock, Travell
 
 MOST_DAYS, MOST_PEOPLE = 366, 5_000
 ASSUMED = (
-    "Nobody answers, clicks, unsubscribes or gets another tag; every server takes every mail; mails that want approval get "
-    "it at once."
+    "Nobody answers, clicks, applies, unsubscribes or gets another tag; every server takes every mail; mails that want "
+    "approval get it at once."
 )
 HELD = {
     "planned": ("approval", "A mail waits for approval, and the steps after it wait for that."),
     "unclear": ("unclear", "Nobody knows whether the last mail arrived; somebody has to say so first."),
 }
+# What somebody who has just come has not done, and is not.
+WANT_MORE = (Step.OnlyIf.CLICKED, Step.OnlyIf.TAGGED, Step.OnlyIf.APPLIED)
 COUNTED = ("mail", "approval", "task", "stop", "finish")
 
 
@@ -162,7 +164,7 @@ def _for_others(
     over: dict[UUID, Verdict] = {}
     for sequence_id, plan in plans.items():
         people = {key: row.candidate_id for key, row in rows.items() if row.sequence_id == sequence_id}
-        unmet = list_unmet([step for step in plan.steps if step.only_if], people)
+        unmet = list_unmet(plan.sequence, [step for step in plan.steps if step.only_if], people)
         passed_over |= {key: frozenset(steps - _decided(rows[key])) for key, steps in unmet.items()}
         over |= {key: Verdict(row.reason, row.note) for key, row in list_over(plan, people).items()}
     return passed_over, over
@@ -180,7 +182,7 @@ def _somebody(plan: Plan, start: datetime) -> Traveller:
     due_at = plan.due_from(first, start, zone)
     known = Known(sample_person(), zone, address, address, Facts(address=address, has_consent=True))
     key = new_id()
-    for_others = frozenset(step.id for step in plan.steps if step.only_if in (Step.OnlyIf.CLICKED, Step.OnlyIf.TAGGED))
+    for_others = frozenset(step.id for step in plan.steps if step.only_if in WANT_MORE)
     return Traveller(key, known, [Going(key, plan, first.id, due_at, for_others)])
 
 

@@ -53,6 +53,7 @@ FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
 
 ARRIVED = "They followed a link, which is what the sequence is for."
 ANSWERED = "They answered."
+APPLIED = "They are considered for a job now."
 INTERESTED = "They answered and are interested, which is what the sequence is for."
 
 

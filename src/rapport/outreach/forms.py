@@ -70,8 +70,12 @@ class SequenceForm(forms.Form):
         choices=Sequence.Goal.choices,
         initial=Sequence.Goal.REPLY,
         required=False,
-        help_text="Who gets there is done with it. Whoever answers or applies gets nothing more in any case.",
+        help_text="Who gets there is done with it. Whoever answers gets nothing more in any case.",
     )
+    goes_on_when_applied = forms.BooleanField(
+        label="Goes on for those who apply", required=False,
+        help_text="Else whoever is considered for a job, whichever it is, gets nothing more.",
+    )  # fmt: skip
     stop_tag = forms.CharField(label="Ends for whoever has the tag", required=False, max_length=100, initial="")
     held_out_percent = forms.IntegerField(
         label="Percent who get nothing, by chance", min_value=0, max_value=50, initial=0, required=False,

@@ -44,7 +44,7 @@ class Sequence(models.Model):
     Names are unique among those for one job: one of a job that somebody may not see must not be in the way of theirs.
     `again_after_days`: who was in it may come into it again so many days after they left it; 0 for never. `goal` is what it
     is for: who gets there is done with it. Whoever is given `stop_tag` gets nothing more; `stop_tag_name` stays when that tag
-    is deleted.
+    is deleted. Whoever applies gets nothing more, unless it `goes_on_when_applied`.
     `held_out_percent` of those put in get no mail, by chance, and are compared with the others since `held_out_since`.
     `pause_note` says why it paused itself, until a person lets it go on; mail from `watched_since` on counts for that.
     """
@@ -82,6 +82,7 @@ class Sequence(models.Model):
     goal = models.CharField(max_length=11, choices=Goal, default=Goal.REPLY, db_default=Goal.REPLY)
     stop_tag = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+")
     stop_tag_name = models.CharField(max_length=60, blank=True, default="", db_default="")
+    goes_on_when_applied = models.BooleanField(default=False, db_default=False)
     held_out_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
     held_out_since = models.DateTimeField(null=True, blank=True)
     pause_note = models.TextField(blank=True)
@@ -111,6 +112,9 @@ class Sequence(models.Model):
             models.CheckConstraint(
                 condition=Q(goal__in=["reply", "application", "click", "interested"]),
                 name="outreach_sequence_goal_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(goal="application", goes_on_when_applied=True), name="outreach_sequence_ends_at_its_goal"
             ),
             models.CheckConstraint(condition=Q(cap_count__gt=0, cap_days__gt=0), name="outreach_sequence_cap_positive"),
             models.CheckConstraint(condition=Q(held_out_percent__lte=50), name="outreach_sequence_held_out_limit"),
@@ -151,6 +155,8 @@ class Step(models.Model):
         NOT_CLICKED = "not_clicked", "those who followed no link"
         TAGGED = "tagged", "those who have the tag"
         NOT_TAGGED = "not_tagged", "those without the tag"
+        APPLIED = "applied", "those who have applied"
+        NOT_APPLIED = "not_applied", "those who have not applied"
 
     class Metric(models.TextChoices):
         REPLIED = "replied", "answer"
@@ -181,7 +187,9 @@ class Step(models.Model):
                 condition=Q(wait_unit__in=["hours", "days", "workdays"]), name="outreach_step_wait_unit_known"
             ),
             models.CheckConstraint(
-                condition=Q(only_if__in=["", "clicked", "not_clicked", "tagged", "not_tagged"]),
+                condition=Q(
+                    only_if__in=["", "clicked", "not_clicked", "tagged", "not_tagged", "applied", "not_applied"]
+                ),
                 name="outreach_step_only_if_known",
             ),
             models.CheckConstraint(

@@ -19,7 +19,6 @@ from rapport.outreach.operations.deliveries import confirm_sent
 from rapport.outreach.tag_uses import follow_tag_names
 
 STOPS = {
-    "application.created": ("applied", "They are considered for a job now."),
     "application.hired": ("hired", "They were hired."),
     "candidate.archived": ("archived", "The candidate was put into the archive."),
     "message.complained": ("complained", "They marked our mail as spam."),
@@ -57,6 +56,12 @@ def stop(activities: list[Activity]) -> None:
         _exit(rows, *STOPS[verb])
 
 
+@on_batch("application.created")
+def follow_applications(activities: list[Activity]) -> None:
+    """Whoever applies gets nothing more of sequences that end by that."""
+    operations.exit_applied(candidate_ids=_people(activities))
+
+
 @on("message.bounced")
 def follow_bounce(activity: Activity) -> None:
     """A dead address ends the sequence; a full mailbox or a busy server does not."""
@@ -86,8 +91,7 @@ def follow_clicks(activities: list[Activity]) -> None:
 @on_batch("tag.added", "candidate.attached")
 def follow_tags(activities: list[Activity]) -> None:
     """A tag that ends a sequence ends it for whoever is given it."""
-    found = (row.find_subject_id("candidate") for row in activities)
-    operations.exit_tagged(candidate_ids=set(resolve_merged(key for key in found if key).values()))
+    operations.exit_tagged(candidate_ids=_people(activities))
 
 
 @on_batch("tag.renamed")
@@ -139,7 +143,12 @@ def _judge(answers: list[Activity]) -> None:
 
 
 def _exit(activities: list[Activity], reason: str, note: str) -> None:
-    found = (activity.find_subject_id("candidate") for activity in activities)
-    candidate_ids = set(resolve_merged(candidate_id for candidate_id in found if candidate_id).values())
+    candidate_ids = _people(activities)
     if candidate_ids:
         operations.exit_for_candidates(actor=SYSTEM, candidate_ids=candidate_ids, reason=reason, note=note)
+
+
+def _people(activities: list[Activity]) -> set[UUID]:
+    """Whom these are about, by now."""
+    found = (activity.find_subject_id("candidate") for activity in activities)
+    return set(resolve_merged(candidate_id for candidate_id in found if candidate_id).values())

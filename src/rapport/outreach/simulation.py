@@ -1,6 +1,6 @@
 """What sequences would do on the days to come: the governor, hours and caps asked at moments that have not come yet. Pure.
 
-Nobody answers, clicks or unsubscribes, every server takes every mail, and colleagues approve theirs at once. What a
+Nobody answers, clicks, applies or unsubscribes, every server takes every mail, and colleagues approve theirs at once. What a
 person has open in other sequences counts, because caps hold over all of them.
 """
 

@@ -53,7 +53,8 @@ CONDITIONS = {
     ("Nurses: first contact", 1): ("workdays", "", ""),
     ("Nurses: first contact", 2): ("days", "clicked", ""),
     ("Nurses: first contact", 3): ("days", "not_clicked", ""),
-    ("Nurses: first contact", 4): ("days", "tagged", "relocates"),
+    ("Nurses: first contact", 4): ("days", "applied", ""),
+    ("Nurses: first contact", 5): ("days", "tagged", "relocates"),
 }
 GOALS = {"Nurses: first contact": "application"}
 HELD_OUT = {"Electricians for spring": 15}  # percent who get nothing
@@ -93,6 +94,7 @@ NURSE_STEPS = (
     ("wait", 3, "", ""),
     ("auto", 0, "", "Hello {{ first_name }},\n\nyou had a look at the day of our nurse. Marit, whose day it is, would talk to you on the phone, without any application. When does it suit you?\n\nRita Lindqvist\nHalden Grid"),
     ("auto", 0, "", "Hello {{ first_name }},\n\nin two sentences: no nights, no weekends, and a van that is yours. If that is something for you, answer with one word.\n\nRita Lindqvist\nHalden Grid"),
+    ("auto", 6, "", "Hello {{ first_name }},\n\nyou were in the running for this place before. What you sent then is still here, so there is nothing to fill in again: one word, and it counts.\n\nRita Lindqvist\nHalden Grid"),
     ("task", 5, "", "Call {{ first_name }} about the place in Berlin."),
 )  # fmt: skip
 FAIR_STEPS = (

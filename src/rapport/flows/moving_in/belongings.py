@@ -39,7 +39,7 @@ from rapport.intake.operations.sources import NewRow
 from rapport.jobs.history_operations import add_stages
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
-from rapport.outreach.operations import exit_for_candidates
+from rapport.outreach.operations import exit_applied
 
 LONGEST_EVENT = 500
 AT_ONCE = timedelta(hours=1)  # a move so soon says where the application began
@@ -87,9 +87,7 @@ def _store_applications(run: Run, working: Sequence[tuple[PersonPlan, NewRow]], 
     remember(made)
     _go_on(run, changed, import_id, now)
     if active:
-        exit_for_candidates(
-            actor=SYSTEM, candidate_ids=active, reason="applied", note="They are considered for a job now."
-        )
+        exit_applied(candidate_ids=active)
 
 
 def _go_on(

@@ -9,6 +9,7 @@ from rapport.outreach.operations.deliveries import (
 )
 from rapport.outreach.operations.enrolling import EnrollResult, Excluded, enroll, preview_enrollment
 from rapport.outreach.operations.exiting import (
+    exit_applied,
     exit_at_click,
     exit_enrollments,
     exit_for_candidates,
@@ -44,6 +45,7 @@ __all__ = [
     "create_sequence",
     "decline_delivery",
     "enroll",
+    "exit_applied",
     "exit_at_click",
     "exit_enrollments",
     "exit_for_candidates",

@@ -16,7 +16,7 @@ from rapport.mail.models import Message, ReplyIntent
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
 from rapport.outreach.conditions import who_has
-from rapport.outreach.ending import ANSWERED, ARRIVED, INTERESTED, EndedEnrollment, end_many, stop_words
+from rapport.outreach.ending import ANSWERED, APPLIED, ARRIVED, INTERESTED, EndedEnrollment, end_many, stop_words
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import hours_of
@@ -48,6 +48,13 @@ def exit_for_candidates(
     require(actor, ENROLL)
     wanted = set(candidate_ids) - set(except_candidates)
     return _end(Enrollment.objects.filter(candidate_id__in=wanted), reason, note, actor)
+
+
+@transaction.atomic
+def exit_applied(*, candidate_ids: Collection[UUID]) -> int:
+    """Stop the sequences of these people that do not go on when they apply. Records enrollment.exited for each."""
+    rows = Enrollment.objects.filter(candidate_id__in=list(candidate_ids), sequence__goes_on_when_applied=False)
+    return _end(rows, "applied", APPLIED, SYSTEM)
 
 
 @transaction.atomic

@@ -60,6 +60,7 @@ class SequenceDraft:
     again_after_days: int = 0
     goal: str = "reply"
     stop_tag_id: UUID | None = None
+    goes_on_when_applied: bool = False
     held_out_percent: int = 0
 
 
@@ -269,6 +270,8 @@ def _check(actor: Actor, draft: SequenceDraft, steps: ListOf[StepDraft], before:
         wrong["goal"] = "Choose what the sequence is for."
     elif draft.goal == Sequence.Goal.CLICK and not draft.tracks_clicks:
         wrong["goal"] = "To notice that a link is followed, let this sequence see which links are followed."
+    if draft.goes_on_when_applied and draft.goal == Sequence.Goal.APPLICATION:
+        wrong["goes_on_when_applied"] = "That they apply is what it is for, so it ends for whoever does."
     if draft.stop_tag_id and not Tag.objects.filter(id=draft.stop_tag_id).exists():
         wrong["stop_tag"] = "There is no such tag any more. Choose another."
     wrong |= check_steps(steps, before, tracks_clicks=draft.tracks_clicks)

@@ -134,7 +134,7 @@ def _check_condition(step: StepDraft, comes_before_mail: bool, tracks_clicks: bo
     if step.only_if not in (Step.OnlyIf.CLICKED, Step.OnlyIf.NOT_CLICKED):
         return ""
     if comes_before_mail:
-        return "Nobody can have followed a link before the first mail. Choose everybody, or a tag."
+        return "Nobody can have followed a link before the first mail. Choose everybody, a tag, or applying."
     return "" if tracks_clicks else "To know who followed a link, let this sequence see which links are followed."
 
 

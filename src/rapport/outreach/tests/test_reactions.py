@@ -60,7 +60,7 @@ def put_unclear(enrollment) -> Delivery:
     ("handler", "verb", "data", "reason"),
     [
         (reactions.follow_answers, "message.received", {"kind": "reply"}, "replied"),
-        (reactions.stop, "application.created", {"job_title": "Cook"}, "applied"),
+        (reactions.follow_applications, "application.created", {"job_title": "Cook"}, "applied"),
         (reactions.stop, "application.hired", {"job_title": "Cook"}, "hired"),
         (reactions.stop, "message.complained", {}, "complained"),
         (reactions.stop, "message.unsubscribed", {"by": "link"}, "unsubscribed"),

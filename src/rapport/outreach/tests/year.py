@@ -1,7 +1,7 @@
 """A year of many sequences over the same people, on the real ledger with a clock of its own, and a judge of its own.
 
 Mail is claimed and settled as the engine does it; servers refuse some of it, people answer, unsubscribe, choose, go into
-the archive, give and take consent, colleagues write by hand, give tags and take them off, sequences are paused, go on and
+the archive, apply, give and take consent, colleagues write by hand, give tags and take them off, sequences are paused, go on and
 change their steps, and the worker is off for hours. The judge keeps its own books of all that and shares no code with the governor.
 """
 
@@ -18,6 +18,7 @@ import time_machine
 
 from rapport.accounts.models import Role, User
 from rapport.activity.operations import ensure_partitions, react, record
+from rapport.activity.verbs import get_verb
 from rapport.candidates.models import Candidate, Consent
 from rapport.candidates.operations import (
     archive_candidates,
@@ -28,7 +29,10 @@ from rapport.candidates.operations import (
     withdraw_consent,
 )
 from rapport.candidates.tests.factories import TagFactory
+from rapport.jobs.models import Job
+from rapport.jobs.tests.factories import JobFactory
 from rapport.lib.actors import SYSTEM
+from rapport.lib.ids import new_id
 from rapport.mail.activities import MESSAGE_RECEIVED, MESSAGE_SENT
 from rapport.mail.models import Message
 from rapport.mail.operations import choose_preferences, unsubscribe
@@ -36,7 +40,7 @@ from rapport.mail.operations.preferences import Choice
 from rapport.outreach import ledger, operations
 from rapport.outreach.claiming import Parcel, claim_due
 from rapport.outreach.models import Delivery, Enrollment, Sequence, Step
-from rapport.outreach.plans import load_plan
+from rapport.outreach.plans import PlannedStep, load_plan
 from rapport.outreach.settling import Done, settle
 from rapport.outreach.tests.factories import MailboxFactory, SequenceFactory, make_person, make_step
 
@@ -61,13 +65,14 @@ class Books:
     paused_until: datetime | None = None
     is_archived: bool = False
     tags: set[UUID] = field(default_factory=set)
+    applied: list[tuple[datetime, Job]] = field(default_factory=list)
 
 
 class Year:
     """`run` lives through it; `broken` then says every rule that was broken, in words.
 
     `haste`: how many times as often as usual people and colleagues do something. `tags`: how many tags there are, by which
-    steps are for some only and sequences end.
+    steps are for some only and sequences end; with them, some are so by who has applied.
     """
 
     def __init__(
@@ -111,6 +116,10 @@ class Year:
             self.books[person.id] = Books(zone)
         self.ids = list(self.books)
         self.tags = [TagFactory() for _ in range(self.tag_count)]
+        self.jobs = [
+            JobFactory(is_confidential=number == 0, team=[self.rita, self.omar])
+            for number in range(3 if self.tags else 0)
+        ]
         for number in range(self.count):
             self._make_sequence(number, mailboxes)
         self.sequences = list(Sequence.objects.order_by("name"))
@@ -121,7 +130,8 @@ class Year:
             (0.1, self.people, self._archive), (0.08, self.people, self._unarchive),
             (1.2, self.people, self._consent), (0.5, self.people, self._withdraw),
             (1, self.count, self._pause), (8, self.count, self._go_on), (2, self.count, self._change_steps),
-            (6, self.count, self._join), (20, 1, self._switch_off), *([(2, self.people, self._tag)] if self.tags else ()),
+            (6, self.count, self._join), (20, 1, self._switch_off),
+            *([(4, self.people, self._tag), (3, self.people, self._apply)] if self.tags else ()),
         )  # fmt: skip
         for sequence in self.sequences:
             self._enroll(sequence, BEGIN)
@@ -135,7 +145,9 @@ class Year:
             until_time=dice.choice((time(13, 45), time(17), time(23, 59))), holiday_country=dice.choice(COUNTRIES),
             needs_consent=dice.random() < 0.4, cap_count=dice.choice((1, 2, 3)), cap_days=dice.choice((3, 7, 30)),
             topic=dice.choice(TOPICS), again_after_days=dice.choice((0, 30, 90)),
-            stop_tag=self.tags[0] if self.tags and dice.random() < 0.3 else None,
+            stop_tag=self.tags[0] if self.tags and dice.random() < 0.5 else None,
+            job=dice.choice((None, *self.jobs)) if self.jobs else None,
+            goes_on_when_applied=bool(self.jobs) and dice.random() < 0.7,
         )  # fmt: skip
         for position in range(1, dice.choice((2, 4, 6))):
             wait_count, chance = dice.choice((0, 1, 3, 7, 21)), dice.random()
@@ -147,8 +159,10 @@ class Year:
 
     def _condition(self) -> dict[str, object]:
         """For whom a step is, and how its wait is counted."""
-        unit, only_if = self.dice.choice(Step.WaitUnit.values), self.dice.choice(("", "", "", "tagged", "not_tagged"))
-        return {"wait_unit": unit, "only_if": only_if, "only_if_tag": self.dice.choice(self.tags) if only_if else None}
+        unit = self.dice.choice(Step.WaitUnit.values)
+        only_if = self.dice.choice(("", "", "", "", "tagged", "not_tagged", "applied", "not_applied"))
+        tag = self.dice.choice(self.tags) if only_if.endswith("tagged") else None
+        return {"wait_unit": unit, "only_if": only_if, "only_if_tag": tag}
 
     def _enroll(self, sequence: Sequence, now: datetime) -> None:
         chosen = self.dice.sample(self.ids, max(1, len(self.ids) // 6))
@@ -221,13 +235,22 @@ class Year:
             yield "a conversation"
         if sequence.stop_tag_id in books.tags:
             yield "a tag that ends it"
-        step = parcel.step
-        if step.only_if and not parcel.tries and (step.only_if == "tagged") != (step.only_if_tag_id in books.tags):
+        enrolled_at = Enrollment.objects.get(id=parcel.enrollment_id).enrolled_at if books.applied else now
+        if not sequence.goes_on_when_applied and any(at >= enrolled_at for at, _ in books.applied):
+            yield "an application that ends it"
+        if not parcel.tries and self._is_for_others(parcel.step, sequence, books):
             yield "a step for others"
         if (parcel.enrollment_id, parcel.step.id) in self._steps_sent:
             yield "the step once more"
         if parcel.step.id not in self._present_steps(sequence.id):
             yield "a step that was taken away"
+
+    def _is_for_others(self, step: PlannedStep, sequence: Sequence, books: Books) -> bool:
+        if step.only_if in ("applied", "not_applied"):
+            counts = [job for _, job in books.applied if sequence.job_id == job.id or not sequence.job_id]
+            has_applied = any(sequence.job_id or not job.is_confidential for job in counts)
+            return (step.only_if == "applied") != has_applied
+        return bool(step.only_if) and (step.only_if == "tagged") != (step.only_if_tag_id in books.tags)
 
     def _present_steps(self, sequence_id: UUID) -> set[UUID]:
         return set(Step.objects.filter(sequence_id=sequence_id, retired_at=None).values_list("id", flat=True))
@@ -303,6 +326,17 @@ class Year:
         tag, change = self.dice.choice(self.tags), {"actor": self.rita.actor, "candidate_ids": [key]}
         (untag_candidates if tag.id in books.tags else tag_candidates)(**change, tag_id=tag.id)
         books.tags ^= {tag.id}
+        return True
+
+    def _apply(self, now: datetime) -> object:
+        """Somebody is considered for a job."""
+        key, books = self._somebody()
+        job = self.dice.choice(self.jobs)
+        if any(job == before for _, before in books.applied):
+            return False
+        subjects = {"application": new_id(), "candidate": key, "job": job.id}
+        record(get_verb("application.created"), actor=self.rita.actor, subjects=subjects, data={"job_title": job.title})
+        books.applied.append((now, job))
         return True
 
     def _archive(self, now: datetime) -> object:
