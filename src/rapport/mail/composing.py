@@ -30,6 +30,7 @@ from rapport.mail.merge_fields import (
     without_marks,
 )
 
+CLIP_BYTES = 102_000  # of HTML as it is sent; Gmail hides the rest behind a link, with the unsubscribe link in it
 UNSUBSCRIBE_LINK = "unsubscribe link"  # a field that nobody can write: its name holds a space
 _MAX_REFERENCES = 12
 _LINE_KEPT = 2_000
@@ -198,6 +199,17 @@ def write_message(content: Content, envelope: Envelope) -> bytes:
     else:
         parts.append(_part("plain", content.text))
     return b"".join(parts)
+
+
+def clipping_of(content: Content) -> str:
+    """A warning where the HTML part, measured as it is sent, is longer than Gmail shows; else ""."""
+    size = len(_part("html", content.html)) if content.html else 0
+    if size <= CLIP_BYTES:
+        return ""
+    return (
+        f"The HTML part has {size / 1000:.1f} kB as it is sent. Gmail shows {CLIP_BYTES // 1000} kB and hides the rest, the "
+        "unsubscribe link with it. Make the text shorter."
+    )
 
 
 def _alternatives(content: Content, message_id: str) -> bytes:

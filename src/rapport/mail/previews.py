@@ -9,7 +9,14 @@ from email.policy import default as modern
 from uuid import UUID
 
 from rapport.mail.branding import Brand
-from rapport.mail.composing import Content, Envelope, compile_message, with_signature, write_message
+from rapport.mail.composing import (
+    Content,
+    Envelope,
+    clipping_of,
+    compile_message,
+    with_signature,
+    write_message,
+)
 from rapport.mail.headers import Address
 from rapport.mail.merge_fields import NO_SNIPPETS, label_of, without_marks
 from rapport.mail.template_fields import FIELDS
@@ -22,7 +29,7 @@ class Preview:
     """What arrives: subject, text and HTML as read back from the message of `size_bytes`.
 
     `missing` are fields without value and fallback: the mail could not go to this person. `places` wait to be filled in.
-    The HTML of one that `is_formatted` shows more than its text says.
+    The HTML of one that `is_formatted` shows more than its text says. `clipping` warns where Gmail would not show all of it.
     """
 
     content: Content
@@ -30,6 +37,7 @@ class Preview:
     missing: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     is_formatted: bool = False
+    clipping: str = ""
 
     @property
     def missing_words(self) -> str:
@@ -49,7 +57,7 @@ def preview_message(
     content = template.render({**shown, **{name: name for name in template.placeholders}})
     data = write_message(content, Envelope(sender, NOBODY, f"<{UUID(int=0).hex}@example.org>", now))
     places = tuple(label_of(name) for name in template.placeholders)
-    return Preview(_read_back(data), len(data), missing, places, template.is_formatted)
+    return Preview(_read_back(data), len(data), missing, places, template.is_formatted, clipping_of(content))
 
 
 def _read_back(data: bytes) -> Content:

@@ -204,6 +204,7 @@ def previews(request: Request, editor: Editor, chosen: str) -> dict[str, Any]:
                     actor=request.actor, draft=draft, step=entered, candidate_id=candidate_id, first_subject=thread
                 )
                 row["content"], row["missing"] = seen.content, seen.missing
+                row["clipping"] = seen.clipping if kind != Step.Kind.TASK else ""
                 if seen.is_formatted and kind != Step.Kind.TASK:
                     row["frame_url"] = frame_url(request.actor, seen.content.html)
                 if not subject or (row["is_theirs"] and not thread):
@@ -249,5 +250,5 @@ def _draft(editor: Editor) -> SequenceDraft:
     form = editor.form
     return SequenceDraft(
         name="", mailbox_id=find_id(str(form["mailbox_id"].value() or "")), job_id=find_id(str(form["job_id"].value() or "")),
-        shows_unsubscribe=bool(form["shows_unsubscribe"].value()),
+        shows_unsubscribe=bool(form["shows_unsubscribe"].value()), tracks_clicks=bool(form["tracks_clicks"].value()),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """A preview is what the sending code makes, read back from the message."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from rapport.lib.errors import InvalidInput
 from rapport.mail.checks import reach
-from rapport.mail.previews import preview_message
+from rapport.mail.composing import CLIP_BYTES, Content, Envelope, clipping_of, write_message
+from rapport.mail.previews import NOBODY, preview_message
 from rapport.mail.template_fields import sample_values
 
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -50,6 +52,31 @@ def test_what_cannot_be_compiled_is_refused_by_field():
     with pytest.raises(InvalidInput) as caught:
         preview(body="{{ a.__class__ }}")
     assert list(caught.value.fields) == ["body"]
+
+
+def test_a_mail_that_gmail_clips_is_warned_of_by_the_bytes_of_its_html_as_sent():
+    envelope = Envelope(NOBODY, NOBODY, "<a@example.org>", NOW)
+    seen = {}
+    for more in range(76):
+        content = Content("S", "T", f"<p>{'x' * 68}\n" * 1_395 + "y" * more)
+        (part,) = re.findall(rb"\r\n(Content-Type: text/html.*?\r\n)--=_", write_message(content, envelope), re.DOTALL)
+        seen[len(part)] = clipping_of(content)
+    assert (min(seen) < CLIP_BYTES, CLIP_BYTES in seen, max(seen) > CLIP_BYTES) == (True, True, True)
+    assert {size for size, said in seen.items() if said} == {size for size in seen if size > CLIP_BYTES}
+    assert seen[CLIP_BYTES + 1].startswith(
+        "The HTML part has 102.0 kB as it is sent. Gmail shows 102 kB and hides the rest,"
+    )
+    assert clipping_of(Content("S", "T" * 200_000)) == ""
+
+
+@pytest.mark.django_db
+def test_the_editor_of_templates_warns_of_clipping(rita, sign_in):
+    text = {"subject": "Hi", "body": "- a\n" * 4_000, "language_code": "en"}
+    plain, branded = (
+        sign_in(rita).post(reverse("mail:template_preview"), {**text, "look": look}).text
+        for look in ("plain", "branded")
+    )
+    assert ("kB as it is sent" in plain, "kB as it is sent" in branded) == (False, True)
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -17,8 +18,8 @@ from rapport.jobs.models import Job
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.mail.address_tokens import trial_url
-from rapport.mail.composing import Content
+from rapport.mail.address_tokens import TRIAL, trial_url
+from rapport.mail.composing import Content, clipping_of
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.queries import brand_for, sendable_mailboxes, snippets_in
 from rapport.mail.template_fields import sample_values
@@ -35,6 +36,7 @@ from rapport.outreach.drafts import values_of
 from rapport.outreach.ending import EndedEnrollment, end_many
 from rapport.outreach.models import Enrollment, Sequence, Step
 from rapport.outreach.operations.steps import StepDraft, check_steps, save_steps
+from rapport.outreach.parcels import link_url
 from rapport.outreach.permissions import EDIT
 from rapport.outreach.subjects import subjects_of_sequence
 
@@ -189,11 +191,15 @@ def archive_sequence(*, actor: Actor, sequence_id: UUID) -> Sequence:
 
 
 class StepPreview(NamedTuple):
-    """What a step would say to somebody, the fields without value and fallback, and whether its HTML shows more than text."""
+    """What a step would say to somebody, the fields without value and fallback, whether its HTML shows more than text.
+
+    `clipping` warns where Gmail would not show all of it, with links as they are followed.
+    """
 
     content: Content
     missing: tuple[str, ...]
     is_formatted: bool
+    clipping: str
 
 
 def preview_step(
@@ -214,13 +220,16 @@ def preview_step(
     if candidate_id is not None:
         values |= values_of(actor, candidate_id, mailbox=mailbox, job=_job(actor, draft.job_id))
     values |= {name: name for name in text.placeholders}
-    link, is_formatted = trial_url(), text.template.is_formatted
+    missing: tuple[str, ...] = ()
+    render = partial(text.render, unsubscribe_url=trial_url(), thread_subject=first_subject)
     try:
-        return StepPreview(text.render(values, unsubscribe_url=link, thread_subject=first_subject), (), is_formatted)
+        content = render(values)
     except MissingValues as problem:
-        missing = {name: f"[{name.replace('_', ' ')}?]" for name in problem.names}
-        content = text.render({**values, **missing}, unsubscribe_url=link, thread_subject=first_subject)
-        return StepPreview(content, problem.names, is_formatted)
+        missing = problem.names
+        values |= {name: f"[{name.replace('_', ' ')}?]" for name in missing}
+        content = render(values)
+    sent = render(values, lead=partial(link_url, TRIAL)) if draft.tracks_clicks else content
+    return StepPreview(content, missing, text.template.is_formatted, clipping_of(sent))
 
 
 def _move(actor: Actor, sequence: Sequence, state: str, **data: str) -> Sequence:

@@ -210,3 +210,12 @@ def test_the_preview_of_the_composer_is_for_those_who_may_write(hugo, emma, sign
     carl = make_person()
     url = reverse("workspace:preview_mail", args=[carl.id])
     assert [sign_in(user).post(url, {"text": "x"}).status_code for user in (hugo, emma)] == [403, 403]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("tracks", "links", "warned"), [("on", 690, True), ("", 690, False), ("on", 20, False)])
+def test_a_preview_warns_of_clipping_by_the_links_as_they_are_followed(rita, sign_in, tracks, links, warned):
+    body = "\n".join(f"https://example.org/jobs/{number}" for number in range(links))
+    entered = form(MailboxFactory(owner=rita), **{"step-0-body": body, "tracks_clicks": tracks})
+    page = sign_in(rita).post(reverse("outreach:preview"), entered).text
+    assert ("kB as it is sent" in page) is warned
