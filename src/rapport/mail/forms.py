@@ -214,6 +214,7 @@ class MessageForm(forms.Form):
     mailbox = forms.ModelChoiceField(Mailbox.objects.none(), label="From", empty_label=None)
     to_address = forms.EmailField(label="To", max_length=320)
     subject = forms.CharField(max_length=300)
+    look = forms.ChoiceField(label="Look", choices=Look.choices, initial=Look.PLAIN, required=False)
     text = forms.CharField(label="Message", widget=forms.Textarea(attrs={"rows": 8, "data-key": "r"}))
 
     def __init__(self, *args: Any, mailboxes: Any, **kwargs: Any) -> None:
@@ -221,6 +222,9 @@ class MessageForm(forms.Form):
         field = self.fields["mailbox"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = mailboxes
+
+    def clean_look(self) -> str:
+        return str(self.cleaned_data["look"] or Look.PLAIN)
 
 
 class SuppressionForm(forms.Form):

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -19,7 +20,12 @@ from django.views.decorators.http import require_GET
 
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
+from rapport.lib.requests import Request
 from rapport.mail.branding import DARK_QUERY, seen_in
+from rapport.mail.composing import clipping_of
+from rapport.mail.models import Look
+from rapport.mail.operations import written_content
+from rapport.mail.queries import sendable_mailboxes
 
 # What plain mail has around it in a mail program, more or less: each has its own font and colours.
 BARE = (
@@ -42,6 +48,21 @@ def frame_url(actor: Actor, html: str) -> str:
     word = secrets.token_urlsafe(18)
     cache.set(_key(actor, word), html, KEPT_S)
     return reverse("mail:shown", args=[word])
+
+
+def written(request: Request, *, mailbox_id: UUID | None) -> dict[str, str]:
+    """What stands in a form (subject, text, look) as it would go out now from this mailbox, for mail/_written.html.
+
+    `subject` and `text` of it, `frame_url` of a branded one, `clipping` where Gmail would not show all of it.
+    """
+    own = sendable_mailboxes(request.actor).filter(id=mailbox_id).first() if mailbox_id else None
+    given, look = request.POST, request.POST.get("look", "")
+    content = written_content(
+        subject=given.get("subject", ""), text=given.get("text", "").replace("\r\n", "\n"), look=look,
+        signature=own.signature if own else "",
+    )  # fmt: skip
+    url = frame_url(request.actor, content.html) if look == Look.BRANDED else ""
+    return {"subject": content.subject, "text": content.text, "frame_url": url, "clipping": clipping_of(content)}
 
 
 def framed_html(actor: Actor, word: str, *, dark: bool) -> str:

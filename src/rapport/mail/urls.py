@@ -24,6 +24,7 @@ urlpatterns = [
     path("comments/<uuid:comment_id>/delete/", views_inbox.delete_comment, name="comment_delete"),
     path("inbox/colleagues/", views_inbox.colleagues, name="inbox_colleagues"),
     path("messages/<uuid:message_id>/", views.message, name="message"),
+    path("messages/<uuid:message_id>/preview/", views.preview_answer, name="preview_answer"),
     path("messages/<uuid:message_id>/intent/", views_inbox.correct_intent, name="intent"),
     path("messages/<uuid:message_id>/attachments/<int:number>/", views.attachment, name="attachment"),
     path("messages/<uuid:message_id>/source/", views.source, name="source"),

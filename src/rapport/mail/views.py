@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from rapport.accounts.capabilities import holds
+from rapport.accounts.capabilities import holds, require
 from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import Conflict, InvalidInput, NotFound
@@ -24,6 +24,7 @@ from rapport.mail.forms import MessageForm, SuppressionForm
 from rapport.mail.models import Conversation, Message, ReplyIntent
 from rapport.mail.offers import list_offers
 from rapport.mail.permissions import SEND, SUPPRESS
+from rapport.mail.showing import written
 from rapport.mail.views_inbox import snooze_days
 
 
@@ -44,6 +45,7 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
                 text=form.cleaned_data["text"],
                 subjects={kind: UUID(key) for kind, key in chosen.subjects.items()},
                 answers_id=_answered_id(request, chosen, thread),
+                look=form.cleaned_data["look"],
             )
         except (InvalidInput, Conflict) as error:
             add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"to_address": str(error)}))
@@ -68,6 +70,14 @@ def message(request: Request, message_id: UUID) -> HttpResponse:
         **snooze_days(clock.now()),
     }
     return render(request, "mail/message.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def preview_answer(request: Request, message_id: UUID) -> HttpResponse:
+    """The answer in the form as it would go out now; a fragment for htmx, nothing is sent."""
+    require(request.actor, SEND)
+    queries.get_message(request.actor, message_id)
+    return render(request, "mail/_written.html", written(request, mailbox_id=find_id(request.POST.get("mailbox"))))
 
 
 def _found(request: Request, thread: Sequence[Message]) -> dict[str, Any]:

@@ -29,10 +29,10 @@ from rapport.lib.doors import toast
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, find_id
 from rapport.mail.models import Look
-from rapport.mail.operations import send_message, written_content
+from rapport.mail.operations import send_message
 from rapport.mail.permissions import OWN_MAILBOX, SEND, VIEW
 from rapport.mail.queries import list_templates, sendable_mailboxes
-from rapport.mail.showing import frame_url
+from rapport.mail.showing import written
 from rapport.notifications.operations import follow, unfollow
 from rapport.notifications.queries import is_following
 from rapport.outreach.drafts import draft_from_template
@@ -194,15 +194,7 @@ def preview_mail(request: Request, candidate_id: UUID) -> HttpResponse:
     """What is written in the composer as it would go out now; a fragment for htmx, nothing is sent."""
     require(request.actor, SEND)
     get_profile(request.actor, candidate_id)
-    mailbox_id = _given_id(request.POST.get("mailbox"))
-    mailbox = sendable_mailboxes(request.actor).filter(id=mailbox_id).first() if mailbox_id else None
-    look = request.POST.get("look", "")
-    shown = written_content(
-        subject=request.POST.get("subject", ""), text=request.POST.get("text", "").replace("\r\n", "\n"), look=look,
-        signature=mailbox.signature if mailbox else "",
-    )  # fmt: skip
-    url = frame_url(request.actor, shown.html) if look == Look.BRANDED else ""
-    return render(request, "workspace/_mail_composer.html#preview", {"shown": shown, "frame_url": url})
+    return render(request, "mail/_written.html", written(request, mailbox_id=_given_id(request.POST.get("mailbox"))))
 
 
 def _only_job(request: Request, candidate_id: UUID) -> Job | None:

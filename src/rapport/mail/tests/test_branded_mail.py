@@ -1,12 +1,15 @@
 """What is written to one person goes out on the letterhead where it was asked for; templates remember their look."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
 from rapport.lib.errors import InvalidInput
 from rapport.mail import operations
+from rapport.mail.branding import seen_in
 from rapport.mail.models import MessageBody, TemplateVersion
-from rapport.mail.tests.examples import frames, send, write
+from rapport.mail.tests.examples import answer, frames, send, write
 from rapport.mail.tests.test_branding import Elements
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,39 @@ def test_a_plain_text_with_marks_is_shown_in_a_frame_of_its_own(rita, sign_in):
         "@media not all { body { background: #1f2422; color: #e6e8e6; } a { color: #8ab4f8; } }</style></head>"
         "<body><p>Hello <strong>Amara</strong></p></body></html>"
     )
+
+
+@pytest.mark.usefixtures("carl_known")
+def test_an_answer_is_plain_or_branded_and_its_preview_shows_what_goes_out(rita, sign_in, mailbox, outbox, letterhead):
+    type(mailbox).objects.filter(id=mailbox.id).update(signature="Rita")
+    received = operations.receive(mailbox=mailbox, data=answer())
+    client, page = sign_in(rita), reverse("mail:message", args=[received.id])
+    assert '<option value="plain" selected>' in client.get(page).text
+    written = {
+        "mailbox": str(mailbox.id), "to_address": "carl@example.org", "subject": "Re: Hi", "text": "Gladly.",
+        "look": "branded",
+    }  # fmt: skip
+    preview = reverse("mail:preview_answer", args=[received.id])
+    shown = client.get(frames(client.post(preview, written))[0]).text
+    assert Elements(shown).words == ["Northwind", "Gladly.", "--", "Rita", "Kai 1, Hamburg"]
+    plain = client.post(preview, written | {"look": "plain"})
+    assert (frames(plain), "Gladly.\n\n-- \nRita" in plain.text) == ([], True)
+    refused = client.post(page, written | {"text": ""})
+    assert (refused.status_code, '<option value="branded" selected>' in refused.text) == (422, True)
+    assert client.post(page, written | {"look": "glossy"}).status_code == 422
+    assert not MessageBody.objects.filter(message__direction="out").exists()
+    assert client.post(page, written).status_code == 302
+    body = MessageBody.objects.get(message__direction="out")
+    operations.deliver(message_id=body.message_id)
+    went_out = parts(outbox.messages[0])[1]
+    assert (body.look, seen_in(went_out, dark=False).rstrip("\n")) == ("branded", shown)
+    assert client.post(page, {key: value for key, value in written.items() if key != "look"}).status_code == 302
+    assert MessageBody.objects.filter(message__direction="out", look="plain").count() == 1
+
+
+@pytest.mark.usefixtures("carl_known")
+def test_the_preview_of_an_answer_is_for_those_who_may_write(rita, hugo, mailbox, sign_in):
+    received = operations.receive(mailbox=mailbox, data=answer())
+    url = reverse("mail:preview_answer", args=[received.id])
+    assert sign_in(hugo).post(url, {"text": "x"}).status_code == 403
+    assert sign_in(rita).post(reverse("mail:preview_answer", args=[uuid4()]), {"text": "x"}).status_code == 404
