@@ -177,19 +177,20 @@ def meanings_of(tag_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
 
 SPELLINGS = """
 WITH RECURSIVE spelling AS (
-    SELECT %s::uuid AS id UNION SELECT t.id FROM candidates_tag t JOIN spelling ON t.merged_into_id = spelling.id)
-SELECT id FROM spelling
+    SELECT root, root AS id FROM unnest(%s::uuid[]) AS root
+    UNION SELECT spelling.root, t.id FROM candidates_tag t JOIN spelling ON t.merged_into_id = spelling.id)
+SELECT root, array_agg(id) FROM spelling GROUP BY root
 """
 
 
-def spellings_of(tag_id: UUID) -> list[UUID]:
-    """A tag with those that were merged into it, and into those: all of them go with it when it is deleted.
+def spellings_among(tag_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Each of these tags with those that were merged into it, and into those: all of them go with it when it is deleted.
 
     For callers that have made their own permission check.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SPELLINGS, [tag_id])
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(SPELLINGS, [list(tag_ids)])
+        return dict(cursor.fetchall())
 
 
 def lock_tag(actor: Actor, tag_id: UUID) -> Tag:

@@ -1,6 +1,7 @@
 """Sequences that go by a tag, what becomes of them when it is merged or deleted, and which of theirs is gone."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from collections.abc import Sequence as ListOf
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from rapport.candidates.tag_queries import spellings_of
+from rapport.candidates.tag_queries import spellings_among
 from rapport.lib.actors import Actor
 from rapport.outreach.models import Sequence, Step
 from rapport.outreach.queries import visible_sequences
@@ -55,40 +56,53 @@ class TagUse:
 
 
 def list_tag_uses(actor: Actor, tag_id: UUID) -> list[TagUse]:
-    """The sequences that go by a tag, or by one that was merged into it, in three statements; archived ones do nothing any more.
+    """The sequences that go by a tag, or by one that was merged into it; see list_uses_among."""
+    return list_uses_among(actor, [tag_id])[tag_id]
 
-    Those that the actor may not see are left out.
+
+def list_uses_among(actor: Actor, tag_ids: Collection[UUID]) -> dict[UUID, list[TagUse]]:
+    """The sequences that go by each of these tags, or by one merged into it, in three statements.
+
+    Archived ones do nothing any more; those, and what the actor may not see, are left out.
     """
-    ids = spellings_of(tag_id)
+    spellings = spellings_among(tag_ids)
+    ids = {key for own in spellings.values() for key in own}
     mine = Step.objects.filter(retired_at=None, only_if_tag__in=ids)
     rows = visible_sequences(actor).exclude(state=Sequence.State.ARCHIVED)
     sequences = list(rows.filter(Q(stop_tag__in=ids) | Exists(mine.filter(sequence=OuterRef("pk")))))
-    places: dict[tuple[UUID, str], list[int]] = {}
-    for sequence_id, only_if, position in (
-        mine.filter(sequence__in=sequences).order_by("position").values_list("sequence_id", "only_if", "position")
-    ):
-        places.setdefault((sequence_id, only_if), []).append(position)
-    return [
-        TagUse(
-            row, row.stop_tag_id in ids, tuple(places.get((row.id, Step.OnlyIf.TAGGED), ())),
-            tuple(places.get((row.id, Step.OnlyIf.NOT_TAGGED), ())),
-        )
-        for row in sequences
-    ]  # fmt: skip
+    steps: dict[UUID, list[Step]] = defaultdict(list)
+    for step in mine.filter(sequence__in=sequences).order_by("position"):
+        steps[step.sequence_id].append(step)
+    found = {tag_id: [_use(row, steps[row.id], own) for row in sequences] for tag_id, own in spellings.items()}
+    return {tag_id: [use for use in uses if use.words] for tag_id, uses in found.items()}
+
+
+def _use(sequence: Sequence, steps: ListOf[Step], tag_ids: Collection[UUID]) -> TagUse:
+    """What any of these tags does in a sequence, perhaps nothing; `steps` are those of the sequence that go by a tag."""
+    with_it, without_it = (
+        tuple(step.position for step in steps if step.only_if == only_if and step.only_if_tag_id in tag_ids)
+        for only_if in (Step.OnlyIf.TAGGED, Step.OnlyIf.NOT_TAGGED)
+    )
+    return TagUse(sequence, sequence.stop_tag_id in tag_ids, with_it, without_it)
 
 
 def list_lost_tags(sequence: Sequence, steps: ListOf[Step]) -> list[str]:
     """A sentence for each tag that the sequence went by and that was deleted, and what follows now."""
+    return [said for _, said in find_lost_tags(sequence, steps)]
+
+
+def find_lost_tags(sequence: Sequence, steps: ListOf[Step]) -> list[tuple[str, str]]:
+    """The same with the tag's name before each, "" where it is not known."""
     lost = []
     if sequence.stop_tag_id is None and sequence.stop_tag_name:
-        lost.append(f"The tag {sequence.stop_tag_name}, which ended it, was deleted: no tag ends it any more.")
+        name = sequence.stop_tag_name
+        lost.append((name, f"The tag {name}, which ended it, was deleted: no tag ends it any more."))
     for step in steps:
         if step.only_if_tag_id is None and step.only_if in (Step.OnlyIf.TAGGED, Step.OnlyIf.NOT_TAGGED):
             name = f"the tag {step.only_if_tag_name}" if step.only_if_tag_name else "a tag"
             whose, who = ("for", "nobody") if step.only_if == Step.OnlyIf.TAGGED else ("not for", "everybody")
-            lost.append(
-                f"Step {step.position} was {whose} those who have {name}, which was deleted: {who} gets it now."
-            )
+            said = f"Step {step.position} was {whose} those who have {name}, which was deleted: {who} gets it now."
+            lost.append((step.only_if_tag_name, said))
     return lost
 
 

@@ -19,7 +19,7 @@ from rapport.candidates.permissions import TAG, may_change_tag
 from rapport.lib import undo as undoing
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.requests import Request, whole_number
-from rapport.outreach.tag_uses import TagUse, list_tag_uses
+from rapport.outreach.tag_uses import TagUse, list_tag_uses, list_uses_among
 
 UNDO_SCOPE = "tags"
 SORTS = (("name", "Tag"), ("people", "People"), ("used", "Last used"))
@@ -94,9 +94,18 @@ def _heads(sort: str, kept: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _pairs(request: Request) -> list[dict[str, Any]]:
+    pairs = tag_queries.list_alike_tags(request.actor)
+    uses = list_uses_among(request.actor, {one.id for one, _ in pairs}) if pairs else {}
     return [
-        {"one": one, "other": other, "may_merge": may_change_tag(request.actor, one.owner_id)}
-        for one, other in tag_queries.list_alike_tags(request.actor)
+        {
+            "one": one,
+            "other": other,
+            "may_merge": may_change_tag(request.actor, one.owner_id),
+            "uses": uses[one.id][:SHOWN_USES],
+            "more": max(len(uses[one.id]) - SHOWN_USES, 0),
+            "if_merged": _if_merged(uses[one.id]),
+        }
+        for one, other in pairs
     ]
 
 

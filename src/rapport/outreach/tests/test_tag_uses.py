@@ -61,6 +61,25 @@ def test_the_page_of_a_tag_says_which_sequences_go_by_it_and_what_follows(rita, 
     assert str(told).startswith("speaks is now a spelling of speaker. One sequence goes by it:")
 
 
+def test_the_pairs_that_are_alike_say_which_sequences_go_by_the_one_that_is_merged(rita, sign_in):
+    """As the tag's own page does before it is merged; in as many statements for many pairs as for few."""
+    client, counts = sign_in(rita), []
+    for names in (("presenting",), ("mentoring", "relocating")):
+        for name in names:
+            write(rita, TagFactory(name=name, owner=rita), f"By {name}")
+            write(rita, TagFactory(name=f"{name}x", owner=rita), f"By {name} too")
+        with CaptureQueriesContext(connection) as asked:
+            shown = seen(client, "/tags/?show=alike")
+        counts.append(len(asked))
+    uses = re.findall(r'<ul class="tag-uses.*?</ul>', shown)
+    assert len(uses) == shown.count('data-confirm="One sequence goes by it:') == 3
+    named = [
+        re.findall(r"(By [a-z ]+)</a> ends for whoever has it, step 2 is for those who have it", use) for use in uses
+    ]
+    assert sorted(named) == [["By mentoring"], ["By presenting"], ["By relocating"]]
+    assert counts[0] == counts[1]
+
+
 def test_a_tag_that_no_sequence_goes_by_says_nothing_of_them(rita, sign_in):
     shown = seen(sign_in(rita), f"/tags/{TagFactory(owner=rita).id}/")
     assert ("Sequences that go by it" in shown, "by it:" in shown) == (False, False)
