@@ -12,6 +12,14 @@ SEQUENCE_TRIPPED = declare(
     notice=lambda data: f"paused itself. {data.get('why', '')}",
 )  # fmt: skip
 SEQUENCE_ARCHIVED = declare("sequence.archived", "archived the sequence {name}", "archive", data=("name",))
+SEQUENCE_TAG_MERGED = declare(
+    "sequence.tag_merged", "merged the tag {tag}, by which the sequence {name} goes, into {into}", "tag",
+    data=("name", "tag", "into", "activity_id"), notify=True,
+)  # fmt: skip
+SEQUENCE_TAG_DELETED = declare(
+    "sequence.tag_deleted", "deleted the tag {tag}, by which the sequence {name} went. {why}", "tag",
+    data=("name", "tag", "why"), notify=True,
+)  # fmt: skip
 VARIANT_CHOSEN = declare(
     "variant.chosen", "chose variant {letter} of step {step} in {name}", "trophy", data=("name", "step", "letter")
 )

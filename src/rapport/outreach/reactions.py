@@ -9,9 +9,10 @@ from django.db import transaction
 
 from rapport.activity.models import Activity
 from rapport.activity.registry import on, on_batch
+from rapport.candidates.models import Tag
 from rapport.candidates.queries import find_by_contact_points, resolve_merged
 from rapport.lib import clock
-from rapport.lib.actors import SYSTEM
+from rapport.lib.actors import SYSTEM, Actor
 from rapport.outreach import operations
 from rapport.outreach.ending import ANSWERED
 from rapport.outreach.models import Delivery, Enrollment
@@ -101,6 +102,27 @@ def follow_names(activities: list[Activity]) -> None:
         follow_tag_names(ids)
 
 
+@on("tag.merged")
+def tell_of_merged_tags(activity: Activity) -> None:
+    """Who keeps a sequence hears that its tag means another now."""
+    tag_id = activity.find_subject_id("tag")  # those about a person have none
+    merged = Tag.objects.filter(id=tag_id, name=activity.data["before"]).first() if tag_id else None
+    if merged is not None and merged.merged_into_id:
+        operations.tell_of_merged_tag(
+            actor=_actor(activity),
+            tag_id=merged.id,
+            tag=merged.name,
+            into=activity.data["tag"],
+            activity_id=activity.id,
+        )
+
+
+@on("tag.deleted")
+def tell_of_deleted_tags(activity: Activity) -> None:
+    """Who keeps a sequence hears that its tag is gone, and what follows."""
+    operations.tell_of_deleted_tags(actor=_actor(activity))
+
+
 @on("consent.withdrawn")
 def follow_consent(activity: Activity) -> None:
     if "written" in str(activity.data.get("purpose", "")):
@@ -146,6 +168,10 @@ def _exit(activities: list[Activity], reason: str, note: str) -> None:
     candidate_ids = _people(activities)
     if candidate_ids:
         operations.exit_for_candidates(actor=SYSTEM, candidate_ids=candidate_ids, reason=reason, note=note)
+
+
+def _actor(activity: Activity) -> Actor:
+    return Actor(activity.actor_kind, activity.actor_id)
 
 
 def _people(activities: list[Activity]) -> set[UUID]:

@@ -19,6 +19,14 @@ SEGMENT_GREW = declare(
     quiet=True,
     webhook=False,
 )
+SEGMENT_TAG_MERGED = declare(
+    "segment.tag_merged", "merged the tag {tag}, by which the segment {name} goes, into {into}", "tag",
+    data=("name", "tag", "into", "activity_id"), notify=True,
+)  # fmt: skip
+SEGMENT_TAG_DELETED = declare(
+    "segment.tag_deleted", "deleted the tag {tag}, by which the segment {name} goes: nobody has it any more", "tag",
+    data=("name", "tag", "activity_id"), notify=True,
+)  # fmt: skip
 CANDIDATES_EXPORTED = declare(
     "candidates.exported",
     "exported candidates as {format}",

@@ -3,9 +3,13 @@
 from uuid import UUID
 
 from rapport.activity.models import Activity
-from rapport.activity.registry import on_batch
+from rapport.activity.registry import on, on_batch
 from rapport.applications.models import Application
+from rapport.candidates.models import Tag
+from rapport.lib.actors import Actor
 from rapport.search import operations
+from rapport.search.activities import SEGMENT_TAG_DELETED, SEGMENT_TAG_MERGED
+from rapport.search.tag_news import tell_of_tag
 
 
 @on_batch("application.created")
@@ -31,3 +35,18 @@ def look_back(activities: list[Activity]) -> None:
     """When a job opens, those who follow it hear how many people known from before fit it well."""
     for activity in activities:
         operations.rediscover(job_id=activity.subject_id("job"), opened_id=activity.id)
+
+
+@on("tag.merged", "tag.deleted")
+def tell_of_tags(activity: Activity) -> None:
+    """Who keeps a segment hears what became of a tag that it names."""
+    tag_id, actor = activity.find_subject_id("tag"), Actor(activity.actor_kind, activity.actor_id)
+    if tag_id is None:  # it says who lost the tag, or got the other
+        return
+    if activity.verb == "tag.deleted":
+        tell_of_tag(SEGMENT_TAG_DELETED, actor=actor, tag=activity.data["tag"], activity_id=activity.id)
+    elif Tag.objects.filter(id=tag_id, name=activity.data["before"], merged_into__isnull=False).exists():
+        tell_of_tag(
+            SEGMENT_TAG_MERGED, actor=actor, tag=activity.data["before"], activity_id=activity.id,
+            into=activity.data["tag"],
+        )  # fmt: skip

@@ -31,7 +31,13 @@ from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.errors import NotAllowed, TemporaryFailure
 from rapport.search import language, queries, segment_queries
 from rapport.search.access import index_state, open_for
-from rapport.search.activities import SEGMENT_GREW, SEGMENT_UNWATCHED, SEGMENT_WATCHED
+from rapport.search.activities import (
+    SEGMENT_GREW,
+    SEGMENT_TAG_DELETED,
+    SEGMENT_TAG_MERGED,
+    SEGMENT_UNWATCHED,
+    SEGMENT_WATCHED,
+)
 from rapport.search.models import Segment, SegmentWatch
 from rapport.search.segments import expand
 
@@ -163,6 +169,11 @@ def _arrived(before: Sequence[UUID], now: Sequence[UUID]) -> list[UUID]:
 
 
 def find_watchers(activities: Sequence[Activity]) -> dict[UUID, set[UUID]]:
-    """Who is told that a segment grew: the one who watches it, of whose view the number is."""
+    """Who is told that a segment grew: the one who watches it, of whose view the number is. Of a tag that it names: its owner."""
     grown = [activity for activity in activities if activity.verb == SEGMENT_GREW.name]
-    return {activity.id: {UUID(str(activity.data["user_id"]))} for activity in grown}
+    verbs = (SEGMENT_TAG_MERGED.name, SEGMENT_TAG_DELETED.name)
+    told = {row.id: row.find_subject_id("segment") for row in activities if row.verb in verbs}
+    rows = Segment.objects.filter(id__in=set(told.values()), owner__isnull=False) if told else ()
+    owners = {row.id: row.owner_id for row in rows}
+    found = {key: {owner} for key, segment_id in told.items() if segment_id and (owner := owners.get(segment_id))}
+    return {activity.id: {UUID(str(activity.data["user_id"]))} for activity in grown} | found

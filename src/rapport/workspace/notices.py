@@ -16,6 +16,7 @@ from rapport.notifications.subjects import Label
 from rapport.outreach.models import Sequence as Outreach
 
 OWNERS_HEAR_OF = ("message.", "application.", "link.")
+SEQUENCE_OWNERS_HEAR_OF = ("sequence.tripped", "sequence.tag_merged", "sequence.tag_deleted")
 
 
 def register() -> None:
@@ -58,8 +59,8 @@ def label_sequences(ids: Collection[UUID]) -> Mapping[UUID, Label]:
 
 
 def find_sequence_owners(activities: Sequence[Activity]) -> Mapping[UUID, set[UUID]]:
-    """Whose sequence paused itself hears of it."""
-    wanted = {row.id: row.find_subject_id("sequence") for row in activities if row.verb == "sequence.tripped"}
+    """Whose sequence paused itself, or lost a tag that it goes by, hears of it."""
+    wanted = {row.id: row.find_subject_id("sequence") for row in activities if row.verb in SEQUENCE_OWNERS_HEAR_OF}
     if not wanted:
         return {}
     rows = Outreach.objects.filter(id__in=set(wanted.values()), owner__isnull=False)

@@ -28,6 +28,7 @@ from rapport.outreach.operations.sequences import (
     save_sequence,
 )
 from rapport.outreach.operations.steps import StepDraft, VariantDraft
+from rapport.outreach.operations.tag_news import tell_of_deleted_tags, tell_of_merged_tag
 from rapport.outreach.operations.variants import bring_back_variants, choose_winner
 
 __all__ = [
@@ -59,4 +60,6 @@ __all__ = [
     "preview_step",
     "resolve_unclear",
     "save_sequence",
+    "tell_of_deleted_tags",
+    "tell_of_merged_tag",
 ]  # fmt: skip
