@@ -16,17 +16,21 @@ import re
 import smtplib
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
-from rapport.mail.wire import Talk, Wire, run_alone
+from rapport.mail.wire import OutOfTimeError, Talk, Wire, run_alone
 
 _ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOT_LINE = b".\r\n"
+LAST_WORDS_S = 1.0  # for reading what has been said by now, if it comes in pieces
 # A host that cannot be a name, or a challenge that is no base64, is a ValueError to Python's own modules.
 _NO_CONNECTION = (OSError, smtplib.SMTPException, ValueError)
 
@@ -63,9 +67,11 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """`timeout_s` holds for connecting and each command, `final_timeout_s` for the answer after the final dot.
+    """`timeout_s` holds for each wait, `final_timeout_s` for the answer after the final dot, from its first byte to its last.
 
-    RFC 5321 section 4.5.3.2.6 asks for ten minutes there, because giving up early makes the outcome unclear.
+    RFC 5321 section 4.5.3.2.6 asks for ten minutes there, because giving up early makes the outcome unclear. `whole_timeout_s`
+    holds for connecting and signing in together, and for everything of a message before its final dot: each wait of a server
+    that drips begins anew with every byte.
     """
 
     host: str
@@ -75,6 +81,7 @@ class SmtpSettings:
     password: str = ""
     timeout_s: float = 30
     final_timeout_s: float = 600
+    whole_timeout_s: float = 180
     local_hostname: str | None = None
     verify_certificate: bool = True
 
@@ -158,6 +165,7 @@ class Connection:
         assert smtp is not None
         assert wire is not None
         was_kept, self._is_fresh = not self._is_fresh, False
+        wire.limit(self.settings.whole_timeout_s)
         try:
             if limit := _size_limit(smtp, len(message)):
                 reason = f"The message has {len(message):,} bytes, the server takes {limit:,}"
@@ -207,6 +215,7 @@ class Connection:
             yield from wire.write(body, self.settings.timeout_s)
         except OSError as error:
             return (yield from self._cut_off(wire, error))
+        wire.limit(self.settings.final_timeout_s)
         try:
             code, text = yield from wire.reply(self.settings.final_timeout_s)
         except (OSError, smtplib.SMTPException) as error:
@@ -221,6 +230,7 @@ class Connection:
 
     def _cut_off(self, wire: Wire, error: OSError) -> Talk[SendResult]:
         """The server took no more of the message; it may have said why, and closed, while it was still being written."""
+        wire.limit(LAST_WORDS_S)
         try:
             code, text = yield from wire.reply(0)
         except (OSError, smtplib.SMTPException):
@@ -240,6 +250,7 @@ class Connection:
             scope = Scope.MAILBOX
             self._drop()
         else:
+            wire.limit(self.settings.timeout_s)
             try:
                 yield from _command(wire, self.settings.timeout_s, "RSET")
             except (OSError, smtplib.SMTPException, _RefusedError):
@@ -301,6 +312,8 @@ def explain(error: BaseException, settings: SmtpSettings) -> str:
             return f"There is no server named {settings.host}. Check the spelling"
         case ConnectionRefusedError():
             return f"Nothing answers at {where}. Check the port: 587 for STARTTLS, 465 for SSL"
+        case OutOfTimeError():
+            return f"{where} was too slow: it did not come to an end within {settings.whole_timeout_s:g} seconds"
         case TimeoutError():
             return f"{where} did not answer within {settings.timeout_s:g} seconds. Check the port and the firewall"
         case UnicodeError():
@@ -315,25 +328,78 @@ def _connect(settings: SmtpSettings) -> smtplib.SMTP:
     if not settings.verify_certificate:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    name, timeout = settings.local_hostname or socket.gethostname(), settings.timeout_s
-    smtp: smtplib.SMTP
-    if settings.security is Security.SSL:
-        smtp = smtplib.SMTP_SSL(settings.host, settings.port, name, timeout=timeout, context=context)
-    else:
-        smtp = smtplib.SMTP(settings.host, settings.port, name, timeout=timeout)
-    try:
-        if smtp.sock is not None:
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    smtp = _Client(settings, context)
+    with smtp.in_time():
+        smtp.begin()
         smtp.ehlo_or_helo_if_needed()
         if settings.security is Security.STARTTLS:
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
         if settings.username:
             _sign_in(smtp, settings.username, settings.password)
-    except BaseException:
-        smtp.close()
-        raise
     return smtp
+
+
+class _Client(smtplib.SMTP):
+    """Python's client, cut off when connecting and signing in take too long: its own time limits begin anew with each byte."""
+
+    def __init__(self, settings: SmtpSettings, context: ssl.SSLContext) -> None:
+        super().__init__(local_hostname=settings.local_hostname or socket.gethostname(), timeout=settings.timeout_s)
+        self._settings, self._context = settings, context
+        self._host = settings.host  # what a certificate has to name after STARTTLS
+        self._raw: socket.socket | None = None
+        self._timer: threading.Timer | None = None
+        self.was_cut = False
+
+    def begin(self) -> None:
+        """Connect and read the greeting. Raises as smtplib does."""
+        code, text = self.connect(self._settings.host, self._settings.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, text)
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """Cut it off where this takes too long, and close it where it fails. Raises OutOfTimeError and what is raised inside."""
+        try:
+            yield
+        except BaseException as error:
+            self.close()
+            if not (self.was_cut and isinstance(error, _NO_CONNECTION)):
+                raise
+        finally:
+            self._let_be()
+        if self.was_cut:  # an answer of which a part has come looks like a whole one to smtplib
+            self.close()
+            raise OutOfTimeError("timed out")
+
+    def _let_be(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        if self._raw is not None:
+            self._raw.close()
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock = socket.create_connection((host, port), timeout)
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # A second handle of the connection: TLS takes the first one over.
+            self._raw = sock.dup()
+            self._timer = threading.Timer(self._settings.whole_timeout_s, self._cut_off)
+            self._timer.daemon = True
+            self._timer.start()
+            if self._settings.security is Security.SSL:
+                return self._context.wrap_socket(sock, server_hostname=host)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _cut_off(self) -> None:
+        assert self._raw is not None
+        self.was_cut = True
+        with suppress(OSError):  # it is closed already
+            self._raw.shutdown(socket.SHUT_RDWR)
 
 
 def _sign_in(smtp: smtplib.SMTP, username: str, password: str) -> None:

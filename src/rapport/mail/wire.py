@@ -1,6 +1,7 @@
 """An SMTP server spoken to without blocking: a talk says when it has to wait, and whoever runs it waits for one or many.
 
-A talk is a generator. It yields Wait, is resumed once the socket is ready, or has TimeoutError thrown into it.
+A talk is a generator. It yields Wait, is resumed once the socket is ready, or has TimeoutError thrown into it. A server that
+drips, one byte before each wait is over, is stopped by the limit for all waits together.
 """
 
 import select
@@ -8,6 +9,7 @@ import selectors
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Generator
 from typing import NamedTuple, TypeVar
 
@@ -28,6 +30,10 @@ Result = TypeVar("Result")
 Talk = Generator[Wait, None, Result]
 
 
+class OutOfTimeError(TimeoutError):
+    """All waits together took longer than they may."""
+
+
 class Wire:
     """A connected socket, plain or TLS; it takes the socket over and makes it non-blocking."""
 
@@ -36,6 +42,11 @@ class Wire:
         self.sock = sock
         self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._read = b""
+        self._until = float("inf")
+
+    def limit(self, for_s: float) -> None:
+        """Let all waits from now on take so long together, whatever each of them may; the next limit takes its place."""
+        self._until = time.monotonic() + for_s
 
     def write(self, data: bytes, for_s: float) -> Talk[None]:
         """Hand all of it to the system. Raises OSError, TimeoutError: then its last byte has not left.
@@ -49,9 +60,9 @@ class Wire:
             try:
                 rest = rest[self.sock.send(rest) :]
             except (BlockingIOError, ssl.SSLWantWriteError):
-                yield Wait(selectors.EVENT_WRITE, for_s)
+                yield from self._wait(selectors.EVENT_WRITE, for_s)
             except ssl.SSLWantReadError:
-                yield Wait(selectors.EVENT_READ, for_s)
+                yield from self._wait(selectors.EVENT_READ, for_s)
 
     def reply(self, for_s: float) -> Talk[tuple[int, bytes]]:
         """The code and text of the next reply, which may have several lines (RFC 5321 section 4.2.1); -1 for no code.
@@ -74,20 +85,31 @@ class Wire:
             if len(self._read) > _MOST_OF_A_LINE:
                 raise smtplib.SMTPServerDisconnected("The server sent a line without an end")
             if not self._is_tls:  # what TLS has read ahead is not seen at the socket
-                yield Wait(selectors.EVENT_READ, for_s)
+                yield from self._wait(selectors.EVENT_READ, for_s)
             try:
                 more = self.sock.recv(_AT_ONCE)
             except BlockingIOError:
                 continue
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
                 is_read = isinstance(wants, ssl.SSLWantReadError)
-                yield Wait(selectors.EVENT_READ if is_read else selectors.EVENT_WRITE, for_s)
+                yield from self._wait(selectors.EVENT_READ if is_read else selectors.EVENT_WRITE, for_s)
                 continue
             if not more:
                 raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
             self._read += more
         line, self._read = self._read[: end + 1], self._read[end + 1 :]
         return line
+
+    def _wait(self, event: int, for_s: float) -> Talk[None]:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise OutOfTimeError("timed out")
+        try:
+            yield Wait(event, min(for_s, left))
+        except TimeoutError:
+            if left < for_s:
+                raise OutOfTimeError("timed out") from None
+            raise
 
 
 def run_alone(sock: socket.socket, talk: Talk[Result]) -> Result:

@@ -40,7 +40,7 @@ RETRY_AFTER = (
     timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6),
     timedelta(hours=12), timedelta(hours=24), timedelta(hours=24),
 )  # fmt: skip
-LOST_AFTER = timedelta(minutes=15)  # longer than the ten minutes that SMTP waits for the answer to the final dot
+LOST_AFTER = timedelta(minutes=20)  # longer than connecting, sending and the answer to the final dot may take (smtp.py)
 
 
 def send_message(

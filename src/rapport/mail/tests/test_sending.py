@@ -100,7 +100,7 @@ def test_a_server_that_hangs_after_the_dot_makes_it_unclear_and_it_is_never_sent
 
 def test_a_worker_that_died_leaves_an_unclear_message(rita, mailbox, outbox):
     message = write(rita, mailbox)
-    Message.objects.update(state="in_flight", in_flight_at=clock.now() - timedelta(minutes=16))
+    Message.objects.update(state="in_flight", in_flight_at=clock.now() - timedelta(minutes=21))
     assert operations.deliver(message_id=message.id) is None
     assert operations.mark_lost_unclear() == 1
     assert operations.mark_lost_unclear() == 0

@@ -65,8 +65,10 @@ def test_replies_are_read_however_they_are_cut(tmp_path, is_tls):
         server.sendall(b"250-2.1.0 a\r\n250 b\r\n354 go\r\n25")
         assert run_alone(client, wire.reply(5)) == (250, b"2.1.0 a\nb")
         assert run_alone(client, wire.reply(5)) == (354, b"go")
-        threading.Timer(0.05, server.sendall, [b"0 late\n"]).start()
+        late = threading.Timer(0.05, server.sendall, [b"0 late\n"])
+        late.start()
         assert run_alone(client, wire.reply(5)) == (250, b"late")
+        late.join()  # two threads must not write over one TLS connection
         server.sendall(b"what?\r\n")
         assert run_alone(client, wire.reply(5)) == (-1, b"what?")
 

@@ -10,6 +10,7 @@ import pytest
 
 from rapport.mail.smtp import Connection, Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import GREETING, ScriptedServer
+from rapport.mail.tests.test_dripping import DrippingServer
 from rapport.outreach.lane_loop import LaneLoop
 from rapport.outreach.lanes import LaneGroup
 from rapport.outreach.ledger import MarkBook
@@ -47,8 +48,10 @@ def loop() -> LaneLoop:
     return loop
 
 
-def group_at(port: int, loop: LaneLoop, size: int, final_timeout_s: float = 5) -> LaneGroup:
-    server = SmtpSettings("127.0.0.1", port, Security.PLAIN, timeout_s=5, final_timeout_s=final_timeout_s)
+def group_at(port: int, loop: LaneLoop, size: int, final_timeout_s: float = 5, whole_timeout_s: float = 9) -> LaneGroup:
+    server = SmtpSettings(
+        "127.0.0.1", port, Security.PLAIN, timeout_s=5, final_timeout_s=final_timeout_s, whole_timeout_s=whole_timeout_s
+    )
     return LaneGroup(server, size, Book(1), Kept(), loop, threading.Event(), 50)
 
 
@@ -194,3 +197,16 @@ def test_what_is_put_back_while_the_mailbox_changes_is_given_back():
     group.put_back(late)
     assert [work.args for work in group.settler.works] == [([late], "")]
     assert group.waiting() == 0
+
+
+@pytest.mark.parametrize(("at", "settled"), [("MAIL", []), ("END", ["unclear"])])
+def test_a_server_that_drips_holds_no_lane_for_ever(loop, at, settled):
+    """Before the final dot the mailbox rests and all goes back; after it the one message is unclear, and the next goes on."""
+    with DrippingServer(at).running() as server:
+        group = group_at(server.port, loop, 1, final_timeout_s=0.3, whole_timeout_s=0.3)
+        began = time.monotonic()
+        group.put([parcel("anna")])
+        wait_for(lambda: group.settler.settled or group.is_resting, 3)
+        assert 0.3 <= time.monotonic() - began < 2
+        assert (group.settler.settled, group.is_resting) == (settled, not settled)
+        end(group)
