@@ -26,8 +26,8 @@ from rapport.candidates.drafts import CandidateDraft, EducationDraft, SkillDraft
 from rapport.candidates.name_rules import PersonName
 from rapport.candidates.preparing import Prepared
 from rapport.intake.row_reading import ReadRow, read_batch
-from rapport.intake.sandbox import environment
 from rapport.intake.table_files import Record
+from rapport.lib.children import environment
 from rapport.lib.folders import data_folder
 from rapport.lib.places import Place
 

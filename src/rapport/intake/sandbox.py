@@ -13,16 +13,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MAX_FILE_BYTES, MEMORY_LIMIT_BYTES, TIME_LIMIT_S
-from rapport.intake.worker import read_message, write_message
-
-_SOURCE_ROOT = str(Path(__file__).resolve().parents[2])
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+from rapport.lib.children import environment, read_message, write_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +201,3 @@ def _close(pipe: Any) -> None:
         pipe.close()
     except OSError:
         return  # what was left in the buffer of a dead process cannot be written; nothing is lost
-
-
-def environment() -> dict[str, str]:
-    """No settings or secrets reach the process that reads strangers' files."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    return {
-        **kept,
-        "PYTHONPATH": _SOURCE_ROOT,
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "OMP_NUM_THREADS": "1",
-    }

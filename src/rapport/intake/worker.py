@@ -1,7 +1,6 @@
 """The sandboxed side: a process that gets questions about files on its standard input and answers with JSON, one after another.
 
-A message is 8 bytes of length (big-endian) and that many bytes. In come two: a question as JSON, and the file's content. Out goes one,
-JSON, {"error": {"code", "message"}} where there is no answer. The limits of memory and files are set before the first byte is read.
+In come two messages (lib/children.py): a question as JSON, and the file's content. Out goes one, JSON, {"error": {"code", "message"}} where there is no answer. The limits of memory and files are set before the first byte is read.
 
 | question                                        | answer                                                    |
 |-------------------------------------------------|-----------------------------------------------------------|
@@ -13,13 +12,13 @@ JSON, {"error": {"code", "message"}} where there is no answer. The limits of mem
 import base64
 import json
 import os
-import struct
 import sys
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MEMORY_LIMIT_BYTES
+from rapport.lib.children import read_message, write_message
 
 MEMORY_MESSAGE = f"Reading this file needs more than {MEMORY_LIMIT_BYTES // 1048576} MB of memory; it was given up."
 
@@ -85,21 +84,6 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         found = answer(json.loads(question), data)
         # JSON may hold halves of surrogate pairs, which neither UTF-8 nor the database knows.
         write_message(sink, json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-def read_message(source: BinaryIO) -> bytes | None:
-    head = source.read(8)
-    if len(head) < 8:
-        return None
-    (length,) = struct.unpack(">Q", head)
-    data = source.read(length)
-    return data if len(data) == length else None
-
-
-def write_message(sink: BinaryIO, data: bytes) -> None:
-    sink.write(struct.pack(">Q", len(data)))
-    sink.write(data)
-    sink.flush()
 
 
 def main() -> None:

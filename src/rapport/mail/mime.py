@@ -174,6 +174,11 @@ def read_headers(data: bytes | memoryview) -> tuple[Headers, int]:
     return Headers(tuple(rows)), body_at
 
 
+def header_of(data: bytes) -> bytes:
+    """A message without its body."""
+    return data[: read_headers(data)[1]]
+
+
 def _unfold(block: bytes) -> list[tuple[str, str]]:
     rows: list[tuple[str, list[bytes]]] = []
     for line in re.split(rb"\r*\n|\r", block):

@@ -12,6 +12,7 @@ from rapport.mail.files import files_of
 from rapport.mail.models import Message, Original
 from rapport.mail.offers import look_at
 from rapport.mail.parsing import ParsedMail, parse
+from rapport.mail.rehearsing import can_read
 
 MAX_SIGNATURE_CHARS = 4_000
 
@@ -38,8 +39,12 @@ def read_original(*, message_id: UUID) -> bool:
             data = file.read()
     except FileNotFoundError:
         data = b""
-    mail = parse(data)
-    Original.objects.bulk_create(
-        [original_of(message, data, mail, classify(mail).reply.signature)], ignore_conflicts=True
-    )
+    Original.objects.bulk_create([_read(message, data)], ignore_conflicts=True)
     return True
+
+
+def _read(message: Message, data: bytes) -> Original:
+    if not can_read(data):
+        return Original(message=message, signature="", files=[])
+    mail = parse(data)
+    return original_of(message, data, mail, classify(mail).reply.signature)

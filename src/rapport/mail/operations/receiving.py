@@ -6,7 +6,7 @@ may repeat after a crash. Own copies (Sent folders, mail to oneself) are dropped
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from rapport.mail import address_tokens, imap, people, queries
 from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED, MESSAGE_RECEIVED
 from rapport.mail.classify import Verdict, classify
 from rapport.mail.matching import clues_of
+from rapport.mail.mime import header_of
 from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody, Original
 from rapport.mail.operations.conversations import note_reply
 from rapport.mail.operations.intents import keep_intent
@@ -34,6 +35,7 @@ from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_
 from rapport.mail.operations.originals import original_of
 from rapport.mail.operations.suppressions import suppress_address, unsubscribe
 from rapport.mail.parsing import ParsedMail, parse
+from rapport.mail.rehearsing import can_read
 from rapport.mail.subjects import subjects_of
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ logger = logging.getLogger(__name__)
 BATCH = 200
 CLOCK_TOLERANCE = timedelta(minutes=10)
 MAX_TEXT_CHARS = 500_000
+TOO_SLOW = "It took too long to read, so only its header is shown. Save the original to see the rest."
 
 
 def fetch_mailbox(*, mailbox_id: UUID) -> int:
@@ -106,9 +109,11 @@ def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message |
     A shared mailbox takes in everything. Of a colleague's own mailbox only mail is kept that answers ours or comes from
     an address that an app above knows (mail.people): the rest of their mail is none of our business.
     Records message.received, or for reports message.bounced and message.complained, with the subjects of the message it
-    answers. A hard bounce, a complaint and "unsubscribe" in words suppress the address.
+    answers. A hard bounce, a complaint and "unsubscribe" in words suppress the address. Of a mail that takes too long to read
+    the whole is kept, but only its header is read.
     """
-    mail = parse(data)
+    readable = next(part for part in _parts(data) if not part or can_read(part))
+    is_slow, mail = readable is not data, parse(readable)
     message_id = mail.message_id or f"{hashlib.sha256(data).hexdigest()}@no-message-id"
     if _is_known(mailbox, message_id) or _is_own(mailbox, mail):
         return None
@@ -117,9 +122,14 @@ def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message |
     if not mailbox.is_shared and not origin.answered and not origin.subjects:
         return None
     message = _new_message(mailbox, mail, message_id, verdict, origin)
-    message.state_note = "Too large to fetch in full; open it in your mail program." if is_cut else ""
+    message.state_note = (
+        TOO_SLOW if is_slow else "Too large to fetch in full; open it in your mail program." if is_cut else ""
+    )
     original = None
-    if message.kind == Message.Kind.REPLY:
+    if is_slow:
+        logger.error("message takes too long to read message=%s mailbox=%s", message.id, mailbox.id)
+        original = Original(message=message, signature="", files=[])  # it counts as read: nobody tries again
+    elif message.kind == Message.Kind.REPLY:
         original = original_of(message, data, mail, verdict.reply.signature)
     message.storage_name = default_storage.save(f"mail/{clock.now():%Y/%m}/{new_id().hex}.eml", ContentFile(data))
     try:
@@ -133,6 +143,13 @@ def receive(*, mailbox: Mailbox, data: bytes, is_cut: bool = False) -> Message |
     except BaseException:
         default_storage.delete(message.storage_name)
         raise
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The whole of a message, less of it, nothing of it."""
+    yield data
+    yield header_of(data)
+    yield b""
 
 
 @dataclass(frozen=True, slots=True)

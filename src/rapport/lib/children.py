@@ -1,0 +1,40 @@
+"""What we say to processes of our own that read strangers' files: messages over pipes, and no settings or secrets.
+
+A message is 8 bytes of length (big-endian) and that many bytes.
+"""
+
+import os
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+_SOURCE_ROOT = str(Path(__file__).resolve().parents[2])
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+
+
+def environment() -> dict[str, str]:
+    """What such a process may know of its surroundings."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return {
+        **kept,
+        "PYTHONPATH": _SOURCE_ROOT,
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def read_message(source: BinaryIO) -> bytes | None:
+    """The next message, None where the other side has ended."""
+    head = source.read(8)
+    if len(head) < 8:
+        return None
+    (length,) = struct.unpack(">Q", head)
+    data = source.read(length)
+    return data if len(data) == length else None
+
+
+def write_message(sink: BinaryIO, data: bytes) -> None:
+    sink.write(struct.pack(">Q", len(data)))
+    sink.write(data)
+    sink.flush()
