@@ -17,6 +17,7 @@ from rapport.outreach.subjects import subjects_of
 EXIT_LABELS = {
     "replied": "Answered",
     "applied": "Applied",
+    "in_touch": "A colleague is in touch",
     "hired": "Hired",
     "archived": "In the archive",
     "no_address": "No address",
@@ -54,6 +55,7 @@ FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
 ARRIVED = "They followed a link, which is what the sequence is for."
 ANSWERED = "They answered."
 APPLIED = "They are considered for a job now."
+IN_TOUCH = "A colleague is in touch with them."
 INTERESTED = "They answered and are interested, which is what the sequence is for."
 
 

@@ -60,7 +60,10 @@ def stop(activities: list[Activity]) -> None:
 @on_batch("application.created")
 def follow_applications(activities: list[Activity]) -> None:
     """Whoever applies gets nothing more of sequences that end by that."""
-    operations.exit_applied(candidate_ids=_people(activities))
+    by_job = defaultdict(list)
+    for activity in activities:
+        by_job[activity.find_subject_id("job")].append(activity)
+    operations.exit_applied(people={job_id: _people(rows) for job_id, rows in by_job.items()})
 
 
 @on("message.bounced")

@@ -75,7 +75,7 @@ def _store_applications(run: Run, working: Sequence[tuple[PersonPlan, NewRow]], 
                 changed.append((plan, application, row))
     stored = bring_in_applications(actor=run.actor, past=[past for *_, past in new], import_id=import_id)
     made = []
-    active = set()
+    active: dict[UUID | None, set[UUID]] = {}
     for (application, row, past), kept in zip(new, stored, strict=True):
         run.count(APPLICATION, "created" if kept.is_new else "attached")
         made.append(_external_application(run, application, kept.application_id, past))
@@ -83,11 +83,11 @@ def _store_applications(run: Run, working: Sequence[tuple[PersonPlan, NewRow]], 
         if kept.is_new:
             added(row).setdefault("applications", []).append(str(kept.application_id))
             if past.state == Application.State.ACTIVE:
-                active.add(past.candidate_id)
+                active.setdefault(past.job.id, set()).add(past.candidate_id)
     remember(made)
     _go_on(run, changed, import_id, now)
     if active:
-        exit_applied(candidate_ids=active)
+        exit_applied(people=active)
 
 
 def _go_on(

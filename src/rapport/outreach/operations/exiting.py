@@ -1,7 +1,7 @@
 """Taking people out of sequences, and putting sequences off for those who are away."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -10,13 +10,23 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import Happening, record_many
+from rapport.jobs.models import Job
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.mail.models import Message, ReplyIntent
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
 from rapport.outreach.conditions import who_has
-from rapport.outreach.ending import ANSWERED, APPLIED, ARRIVED, INTERESTED, EndedEnrollment, end_many, stop_words
+from rapport.outreach.ending import (
+    ANSWERED,
+    APPLIED,
+    ARRIVED,
+    IN_TOUCH,
+    INTERESTED,
+    EndedEnrollment,
+    end_many,
+    stop_words,
+)
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.permissions import ENROLL
 from rapport.outreach.plans import hours_of
@@ -51,10 +61,21 @@ def exit_for_candidates(
 
 
 @transaction.atomic
-def exit_applied(*, candidate_ids: Collection[UUID]) -> int:
-    """Stop the sequences of these people that do not go on when they apply. Records enrollment.exited for each."""
-    rows = Enrollment.objects.filter(candidate_id__in=list(candidate_ids), sequence__goes_on_when_applied=False)
-    return _end(rows, "applied", APPLIED, SYSTEM)
+def exit_applied(*, people: Mapping[UUID | None, Collection[UUID]]) -> int:
+    """Stop the sequences that do not go on when somebody applies; `people` are candidates by the job they applied for.
+
+    Of a confidential job only its own sequences say so: the reason of another must not tell of a job that its readers may
+    not see. Records enrollment.exited for each.
+    """
+    confidential = Job.objects.filter(id__in=[key for key in people if key], is_confidential=True)
+    hidden = set(confidential.values_list("id", flat=True))
+    count = 0
+    for job_id, candidate_ids in people.items():
+        rows = Enrollment.objects.filter(candidate_id__in=list(candidate_ids), sequence__goes_on_when_applied=False)
+        own = rows.filter(sequence__job=job_id) if job_id in hidden else rows
+        count += _end(own, "applied", APPLIED, SYSTEM)
+        count += _end(rows, "in_touch", IN_TOUCH, SYSTEM)
+    return count
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from rapport.activity.models import Activity
 from rapport.activity.operations import react, record
 from rapport.activity.verbs import get_verb
 from rapport.jobs.tests.factories import JobFactory
@@ -72,6 +73,23 @@ def test_a_sequence_goes_on_for_those_who_apply_where_it_says_so(rita, goes_on, 
     assert sequence.enrollments.filter(state="active").count() == left
     ended = Enrollment.objects.filter(exit_reason="applied", exit_note="They are considered for a job now.")
     assert (ended.count(), usual.enrollments.get() in ended) == (2 - left, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sequence_that_ends_does_not_tell_of_a_confidential_job(rita):
+    job = JobFactory(is_confidential=True, team=[rita])
+    own, other, none = forked(job), forked(JobFactory()), forked(None)
+    (anna,) = enroll(rita, own, "Anna")
+    for sequence in (other, none):
+        operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[anna.id])
+    apply(anna, job)
+    while react():
+        pass
+    said = ("in_touch", "A colleague is in touch with them.")
+    found = [sequence.enrollments.values_list("exit_reason", "exit_note").get() for sequence in (own, other, none)]
+    assert found == [("applied", "They are considered for a job now."), said, said]
+    why = {row.data["sequence"]: row.data["why"] for row in Activity.objects.filter(verb="enrollment.exited")}
+    assert why == {own.name: "applied", other.name: "a colleague is in touch", none.name: "a colleague is in touch"}
 
 
 @pytest.mark.django_db(transaction=True)
