@@ -1,4 +1,4 @@
-"""Asking a server that somebody named: links of a text, the address of a chat.
+"""Asking a server that somebody named: links of a text, the address of a chat, where a mailbox signs in.
 
 The host's address is looked up first and has to be a public one, and the connection goes to the address that was looked
 at: what people enter must not make this server ask its own network. Nothing is followed.
@@ -8,7 +8,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 PATIENCE_S = 5.0
@@ -16,6 +19,15 @@ PATIENCE_S = 5.0
 
 class Inside(ValueError):
     """The host is in a network of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Of the body only what was asked for is read."""
+
+    status: int
+    location: str
+    body: bytes
 
 
 def is_public(address: str) -> bool:
@@ -35,6 +47,24 @@ def ask(
     Raises Inside where `may_ask` refuses the host's address; socket.gaierror, UnicodeError, ssl.SSLError, OSError,
     http.client.HTTPException and ValueError as they come.
     """
+    answer = fetch(method, url, may_ask=may_ask, body=body, headers=headers)
+    return answer.status, answer.location
+
+
+def fetch(
+    method: str,
+    url: str,
+    *,
+    may_ask: Callable[[str], bool] = is_public,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    most_bytes: int = 0,
+    patience_s: float = PATIENCE_S,
+) -> Answer:
+    """The answer to one request; it is over after `patience_s` once connected, however slowly the server goes on.
+
+    Raises as `ask`, ValueError also where the body is longer than `most_bytes`. With 0 no body is read.
+    """
     parts = urlsplit(url)
     host, is_secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if is_secure else 80)
@@ -42,13 +72,29 @@ def ask(
     if not may_ask(address):
         raise Inside(host)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE_S)
-    raw = socket.create_connection((address, port), timeout=PATIENCE_S)
+    connection = http.client.HTTPConnection(host, port, timeout=patience_s)
+    raw = socket.create_connection((address, port), timeout=patience_s)
+    sock, end = raw, threading.Timer(patience_s, lambda: _hang_up(sock))
+    end.daemon = True
     try:
-        connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if is_secure else raw
+        sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if is_secure else raw
+        connection.sock = sock
+        end.start()
         connection.request(method, target, body=body, headers=dict(headers or {}))
-        response = connection.getresponse()
-        return response.status, response.getheader("Location") or ""
+        with closing(connection.getresponse()) as response:
+            content = response.read(most_bytes + 1) if most_bytes else b""
+        if end.finished.is_set():
+            raise TimeoutError("timed out")
     finally:
+        end.cancel()
         connection.close()
-        raw.close()
+        sock.close()
+    if len(content) > most_bytes:
+        raise ValueError(f"the answer is longer than {most_bytes:,} bytes")
+    return Answer(response.status, response.getheader("Location") or "", content)
+
+
+def _hang_up(sock: socket.socket) -> None:
+    """Whoever reads from it reads the end; below TLS, whose own end would wait for the other side."""
+    with suppress(OSError):
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
