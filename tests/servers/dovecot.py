@@ -35,7 +35,7 @@ mail_location = maildir:{folder}/mail/%n
 protocols = imap
 listen = 127.0.0.1
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{token_mechanisms}
 default_login_user = {login_user}
 default_internal_user = {internal_user}
 default_internal_group = {internal_group}
@@ -51,6 +51,7 @@ passdb {{
   driver = passwd-file
   args = scheme=PLAIN {folder}/users
 }}
+{token_passdb}
 userdb {{
   driver = static
   args = uid={mail_uid} gid={mail_gid} home={folder}/mail/%n allow_all_users=yes
@@ -81,6 +82,22 @@ service auth {{
 service auth-worker {{
   user = {internal_user}
 }}
+"""
+
+# Tokens are shown to the provider, which says whose they are.
+TOKEN_PASSDB = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2
+}}
+"""
+TOKENS = """\
+introspection_url = {introspect_url}
+introspection_mode = post
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 
@@ -117,15 +134,19 @@ class Dovecot:
 
 
 @contextmanager
-def running(users: tuple[str, ...] = ("rita", "shared", "carl")) -> Iterator[Dovecot]:
-    """Start Dovecot and stop it again; the test is skipped where it is not installed."""
+def running(users: tuple[str, ...] = ("rita", "shared", "carl"), introspect_url: str = "") -> Iterator[Dovecot]:
+    """Start Dovecot and stop it again; the test is skipped where it is not installed.
+
+    With `introspect_url` people also sign in by XOAUTH2, with tokens that this address knows; their mail is that of the name
+    before the @.
+    """
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     if not Path(program).exists():
         pytest.skip("Dovecot is not installed (Debian: apt-get install dovecot-imapd); mail in was NOT tested")
     folder = Path(tempfile.mkdtemp(prefix="rapport-imap-", dir="/tmp"))  # a short path, because of its sockets
     folder.chmod(0o755)
     server = Dovecot(folder, _free_port(), _free_port())
-    _write_files(server, users)
+    _write_files(server, users, introspect_url)
     process = subprocess.Popen([program, "-F", "-c", str(folder / "conf")], stderr=subprocess.PIPE)
     try:
         _wait(server, process)
@@ -142,7 +163,7 @@ def running(users: tuple[str, ...] = ("rita", "shared", "carl")) -> Iterator[Dov
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write_files(server: Dovecot, users: tuple[str, ...]) -> None:
+def _write_files(server: Dovecot, users: tuple[str, ...], introspect_url: str) -> None:
     folder = server.folder
     is_root = os.geteuid() == 0
     me, my_group = pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name
@@ -151,8 +172,11 @@ def _write_files(server: Dovecot, users: tuple[str, ...]) -> None:
         "folder": folder, "imap_port": server.imap_port, "imaps_port": server.imaps_port,
         "login_user": "dovenull" if is_root else me, "internal_user": "dovecot" if is_root else me,
         "internal_group": "dovecot" if is_root else my_group, "mail_uid": mail_user.pw_uid, "mail_gid": mail_user.pw_gid,
+        "token_mechanisms": " xoauth2" if introspect_url else "",
+        "token_passdb": TOKEN_PASSDB.format(folder=folder) if introspect_url else "",
     }  # fmt: skip
     (folder / "conf").write_text(CONFIG.format(**settings))
+    (folder / "oauth2").write_text(TOKENS.format(introspect_url=introspect_url))
     (folder / "users").write_text("".join(f"{user}:{{PLAIN}}{server.password}\n" for user in users))
     (folder / "mail").mkdir()
     _write_certificate(folder)

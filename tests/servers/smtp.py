@@ -1,7 +1,8 @@
 """A real SMTP server for tests on loopback: keeps what it takes, asks for sign-in, refuses or hangs on demand."""
 
+import base64
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -15,7 +16,10 @@ PASSWORD = b"correct horse"
 
 @dataclass
 class Outbox:
-    """`refuse` maps a recipient to the answer it gets at RCPT, such as "554 5.7.1 no" or "450 4.2.1 later"."""
+    """`refuse` maps a recipient to the answer it gets at RCPT, such as "554 5.7.1 no" or "450 4.2.1 later".
+
+    `is_held` says whether an account holds an access token; without it nobody signs in by XOAUTH2.
+    """
 
     port: int = 0
     host: str = "127.0.0.1"
@@ -23,6 +27,22 @@ class Outbox:
     password: str = PASSWORD.decode()
     refuse: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)
+    is_held: Callable[[str, str], bool] = lambda username, token: False
+    signed_in: list[str] = field(default_factory=list)
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        """As Google does it: a challenge that names the status comes before the refusal."""
+        parts = base64.b64decode(args[1]).decode().split("\x01")
+        username, token = parts[0].removeprefix("user="), parts[1].removeprefix("auth=Bearer ")
+        if self.is_held(username, token):
+            self.signed_in.append(username)
+            return AuthResult(success=True, auth_data=username)
+        told = base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"}').decode()
+        await server.push(f"334 {told}")
+        answer = await server._reader.readline()
+        assert answer == b"\r\n", answer
+        await server.push("535 5.7.8 Username and Password not accepted")
+        return AuthResult(success=False, handled=True)
 
     @property
     def messages(self) -> list[Message]:

@@ -23,7 +23,7 @@ from rapport.jobs import operations as jobs
 from rapport.jobs import stage_operations
 from rapport.jobs.models import Job, StageTemplate
 from rapport.lib import clock
-from rapport.lib.actors import COMMAND
+from rapport.lib.actors import COMMAND, SYSTEM
 from rapport.lib.ids import new_id
 from rapport.mail import address_tokens
 from rapport.mail import operations as mail
@@ -157,6 +157,8 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
     recruiter, rita = users["rita"], users["rita"].actor
     settings = MailboxSettings(address="rita@example.org", smtp_host="127.0.0.1", smtp_security="plain")
     mailbox = mail.create_mailbox(actor=rita, settings=settings, owner_id=recruiter.id)
+    app = mail.ProviderSettings(client_id="rapport", client_secret="kept")
+    provider = mail.save_provider(actor=SYSTEM, kind="google", settings=app)
     template = mail.create_template(actor=rita, name="Hello", purpose="first_contact", subject="Hello", body="Hello")
     snippet = mail.create_snippet(actor=rita, name="about_us", body="We are twelve.")
     logo = mail.save_letterhead(actor=users["ada"].actor, colour="#1d6b4f", logo=picture(), logo_alt="Northwind")
@@ -176,7 +178,7 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
         state=Delivery.State.UNCLEAR, message_id="one@example.org", address="carl@example.org", claimed_at=clock.now(),
     )  # fmt: skip
     return {
-        "mailbox_id": mailbox.id, "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
+        "mailbox_id": mailbox.id, "provider_id": provider.id, "kind": "google", "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
         "suppression_id": suppression.id, "sequence_id": sequence.id, "step_id": step.id, "delivery_id": delivery.id,
         "conversation_id": received.thread_id, "comment_id": comment.id, "token": address_tokens.link_token(message.id),
         "name": logo.storage_name.removeprefix("logos/"),

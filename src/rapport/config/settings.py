@@ -226,6 +226,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20_000_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FREE_TAGS = environment.flag("FREE_TAGS", default=True)
 CHAT_HOSTS = environment.words("CHAT_HOSTS", "")
+OAUTH_HOSTS = environment.words("OAUTH_HOSTS", "")
 UPLOAD_LIMIT_BYTES = environment.number("UPLOAD_LIMIT_MB", 25, low=1) * 1_000_000
 
 # Mail that the product itself sends (sign-in links, digests); recruiters' mail goes through their mailboxes.

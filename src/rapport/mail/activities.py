@@ -102,6 +102,11 @@ MAILBOX_CREATED = declare("mailbox.created", "connected the mailbox {address}", 
 MAILBOX_CHANGED = declare("mailbox.changed", "changed the mailbox {address}", "inbox", data=("address", "changed"))
 MAILBOX_FAILED = declare("mailbox.failed", "lost the connection to {address}", "unplug", data=("address", "reason"))
 MAILBOX_RECOVERED = declare("mailbox.recovered", "reached {address} again", "plug-zap", data=("address",))
+MAILBOX_SIGNED_IN = declare(
+    "mailbox.signed_in", "signed {address} in at {provider}", "key-round", data=("address", "provider")
+)
+PROVIDER_CHANGED = declare("provider.changed", "set up signing in at {name}", "key-round", data=("name", "changed"))
+PROVIDER_REMOVED = declare("provider.removed", "took away signing in at {name}", "key-round", data=("name",))
 MAILBOX_TRIED = declare(
     "mailbox.tried", "sent a trial message by {address}", "send", data=("address", "outcome", "reason"), quiet=True
 )

@@ -10,8 +10,8 @@ from django.conf import settings
 from rapport.accounts.models import User
 from rapport.mail.branding import GREEN
 from rapport.mail.logos import MAX_BYTES
-from rapport.mail.models import Letterhead, Look, Mailbox, Preference, Template, Topic
-from rapport.mail.operations import Choice, MailboxSettings
+from rapport.mail.models import Letterhead, Look, Mailbox, Preference, Provider, Template, Topic
+from rapport.mail.operations import Choice, MailboxSettings, ProviderSettings
 from rapport.mail.template_fields import MAX_TEXT
 
 
@@ -28,7 +28,12 @@ class MailboxForm(forms.Form):
     signature = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}), required=False, help_text="Stands below every message, after “-- ”."
     )
-    smtp_host = forms.CharField(label="Server for sending (SMTP)", max_length=253)
+    provider_id = forms.TypedChoiceField(
+        label="Signs in", coerce=UUID, empty_value=None, required=False,
+        help_text="By password, or at a provider that administrators set up: then leave servers, user names and passwords empty, "
+        "and sign in there after saving.",
+    )  # fmt: skip
+    smtp_host = forms.CharField(label="Server for sending (SMTP)", max_length=253, required=False)
     smtp_port = forms.IntegerField(label="Port", min_value=1, max_value=65535, initial=587)
     smtp_security = forms.ChoiceField(label="Encryption", choices=Mailbox.Security.choices, initial="starttls")
     smtp_user = forms.CharField(label="User name", max_length=320, required=False)
@@ -74,8 +79,14 @@ class MailboxForm(forms.Form):
         help_text="Turn this off only for a server inside your own network.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, may_share: bool, mailbox: Mailbox | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, may_share: bool, mailbox: Mailbox | None = None, providers: Iterable[Provider] = (), **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["provider_id"]
+        chosen.choices = [("", "By password"), *((str(row.id), f"At {row}") for row in providers)]
+        if len(chosen.choices) == 1:
+            del self.fields["provider_id"]
         if not may_share or mailbox:
             del self.fields["is_shared"]
         if mailbox:
@@ -93,6 +104,42 @@ def initial_of(mailbox: Mailbox) -> dict[str, Any]:
     """The form's values for a stored mailbox, without passwords."""
     names = set(MailboxSettings.__dataclass_fields__) - {"smtp_password", "imap_password", "imap_folders"}
     return {**{name: getattr(mailbox, name) for name in names}, "imap_folders": ", ".join(mailbox.imap_folders)}
+
+
+class ProviderForm(forms.Form):
+    """A provider of signing in by OAuth 2; the secret is never sent back to the browser."""
+
+    name = forms.CharField(max_length=80, help_text="As people know it, such as “Northwind Mail”.")
+    client_id = forms.CharField(label="Client id", max_length=400)
+    client_secret = forms.CharField(
+        label="Client secret", max_length=1000, required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
+    tenant = forms.CharField(
+        label="Directory (tenant)", max_length=100, required=False,
+        help_text="The id or domain of your organisation's directory. Empty: accounts of any.",
+    )  # fmt: skip
+    authorize_url = forms.CharField(label="Address that asks for permission", max_length=500)
+    token_url = forms.CharField(label="Address that gives tokens", max_length=500)
+    scope = forms.CharField(
+        label="Scope", max_length=500, required=False, help_text="What the provider calls reading and sending mail."
+    )
+
+    def __init__(self, *args: Any, kind: str, present: Provider | None, **kwargs: Any) -> None:
+        initial = (
+            {name: getattr(present, name) for name in self.base_fields if name != "client_secret"} if present else {}
+        )
+        super().__init__(*args, **kwargs | {"initial": initial})
+        wanted = {"client_id", "client_secret"} | {
+            Provider.Kind.MICROSOFT: {"tenant"}, Provider.Kind.OTHER: {"name", "authorize_url", "token_url", "scope"},
+        }.get(Provider.Kind(kind), set())  # fmt: skip
+        for name in set(self.fields) - wanted:
+            del self.fields[name]
+        if present and present.client_secret:
+            self.fields["client_secret"].help_text = "Stored. Enter one only to change it."
+
+    def settings(self) -> ProviderSettings:
+        return ProviderSettings(**self.cleaned_data)
 
 
 class TemplateForm(forms.Form):

@@ -17,21 +17,32 @@ from typing import Any, Self
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
+from rapport.mail import xoauth2
+
 MAX_MESSAGE_BYTES = 50_000_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class TokenRefusedError(imaplib.IMAP4.error):
+    """The server does not take an access token."""
+
 
 FAILURES = (OSError, imaplib.IMAP4.error, ImapToolsError)
 
 
 @dataclass(frozen=True, slots=True)
 class ImapSettings:
-    """`security` is ssl, starttls or plain; `timeout_s` holds for connecting and each command."""
+    """`security` is ssl, starttls or plain; `timeout_s` holds for connecting and each command.
+
+    With `token` the user signs in by XOAUTH2 instead of the password.
+    """
 
     host: str
     port: int = 993
     security: str = "ssl"
     username: str = ""
     password: str = ""
+    token: xoauth2.TokenSource | None = None
     timeout_s: float = 30
     verify_certificate: bool = True
 
@@ -155,6 +166,10 @@ def explain(error: BaseException, settings: ImapSettings) -> str:
     """A sentence on a failed connection or sign-in, for the person who owns the mailbox."""
     where = f"{settings.host}:{settings.port}"
     match error:
+        case xoauth2.NoToken():
+            return str(error)
+        case TokenRefusedError():
+            return xoauth2.refusal(where, settings.username, _brief(error))
         case _ if isinstance(error, MailboxLoginError) or "AUTHENTICATIONFAILED" in str(error).upper():  # RFC 5530
             return f"{where} refused the user name or password for reading mail. Many providers want an app password"
         case ssl.SSLCertVerificationError():
@@ -187,6 +202,13 @@ def _connect(settings: ImapSettings) -> BaseMailBox:
     else:
         mailbox = MailBoxUnencrypted(settings.host, settings.port, timeout=settings.timeout_s)
     try:
+        if settings.token:
+            xoauth2.sign_in(
+                settings.token,
+                lambda token: _sign_in_by_token(mailbox.client, settings.username, token),
+                (TokenRefusedError,),
+            )
+            return mailbox
         # LOGIN takes ASCII only (RFC 3501); AUTHENTICATE PLAIN carries UTF-8 (RFC 4616).
         is_ascii = (settings.username + settings.password).isascii()
         sign_in = mailbox.login if is_ascii else mailbox.login_utf8
@@ -195,6 +217,25 @@ def _connect(settings: ImapSettings) -> BaseMailBox:
         mailbox.client.shutdown()
         raise
     return mailbox
+
+
+def _sign_in_by_token(client: imaplib.IMAP4, username: str, token: str) -> None:
+    """Raises TokenRefusedError with what the server said."""
+    challenges: list[bytes] = []
+
+    def respond(challenge: bytes) -> bytes:
+        challenges.append(challenge)
+        return xoauth2.initial_response(username, token) if len(challenges) == 1 else b""
+
+    try:
+        client.authenticate("XOAUTH2", respond)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        named = xoauth2.read_challenge(challenges[-1], is_base64=False) if challenges[1:] else ""
+        raise TokenRefusedError(" ".join(word for word in (_brief(error), named) if word)) from error
+    except ValueError as error:
+        raise imaplib.IMAP4.error("the server's challenge is not base64") from error
 
 
 def _arrival(text: bytes) -> datetime | None:

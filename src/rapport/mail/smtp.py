@@ -24,6 +24,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
+from rapport.mail import xoauth2
 from rapport.mail.wire import OutOfTimeError, Talk, Wire, run_alone
 
 _ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
@@ -72,6 +73,7 @@ class SmtpSettings:
     RFC 5321 section 4.5.3.2.6 asks for ten minutes there, because giving up early makes the outcome unclear. `whole_timeout_s`
     holds for connecting and signing in together, and for everything of a message before its final dot: each wait of a server
     that drips begins anew with every byte.
+    With `token` the user signs in by XOAUTH2 instead of the password.
     """
 
     host: str
@@ -79,6 +81,7 @@ class SmtpSettings:
     security: Security = Security.STARTTLS
     username: str = ""
     password: str = ""
+    token: xoauth2.TokenSource | None = None
     timeout_s: float = 30
     final_timeout_s: float = 600
     whole_timeout_s: float = 180
@@ -289,6 +292,10 @@ def explain(error: BaseException, settings: SmtpSettings) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, OSError):
         error = error.__context__  # smtplib keeps only the words of what happened to the socket
     match error:
+        case xoauth2.NoToken():
+            return str(error)
+        case smtplib.SMTPAuthenticationError() if settings.token:
+            return xoauth2.refusal(where, settings.username, _readable(error.smtp_code, _as_bytes(error.smtp_error)))
         case smtplib.SMTPAuthenticationError():
             said = _readable(error.smtp_code, _as_bytes(error.smtp_error))
             return f"{where} refused the user name or password: {said}"
@@ -335,7 +342,13 @@ def _connect(settings: SmtpSettings) -> smtplib.SMTP:
         if settings.security is Security.STARTTLS:
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
-        if settings.username:
+        if settings.token:
+            xoauth2.sign_in(
+                settings.token,
+                lambda token: _sign_in_by_token(smtp, settings.username, token),
+                (smtplib.SMTPAuthenticationError,),
+            )
+        elif settings.username:
             _sign_in(smtp, settings.username, settings.password)
     return smtp
 
@@ -411,6 +424,20 @@ def _sign_in(smtp: smtplib.SMTP, username: str, password: str) -> None:
     code, text = smtp.docmd("AUTH", f"PLAIN {token}")
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, text)
+
+
+def _sign_in_by_token(smtp: smtplib.SMTP, username: str, token: str) -> None:
+    """A server that refuses by a challenge (334) says no only after the empty line that answers it."""
+    if not smtp.has_extn("auth"):
+        raise smtplib.SMTPNotSupportedError("SMTP AUTH extension not supported by server.")
+    response = base64.b64encode(xoauth2.initial_response(username, token)).decode()
+    code, text = smtp.docmd("AUTH", f"XOAUTH2 {response}")
+    named = ""
+    if code == 334:
+        named = xoauth2.read_challenge(text)
+        code, text = smtp.docmd("")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text + (f" ({named})".encode() if named else b""))
 
 
 def impossible(sender: str, recipient: str) -> SendResult | None:

@@ -11,6 +11,7 @@ from rapport.mail import (
     views_mailboxes,
     views_preferences,
     views_showing,
+    views_sign_in,
     views_snippets,
     views_templates,
 )
@@ -33,6 +34,13 @@ urlpatterns = [
     path("settings/mailboxes/new/", views_mailboxes.create, name="mailbox_create"),
     path("settings/mailboxes/test/", views_mailboxes.try_out, name="mailbox_test"),
     path("settings/mailboxes/domain/", views_domains.domain, name="domain"),
+    path("settings/mailboxes/providers/", views_sign_in.providers, name="providers"),
+    path(
+        "settings/mailboxes/providers/<uuid:provider_id>/remove/", views_sign_in.remove_provider, name="provider_remove"
+    ),
+    path("settings/mailboxes/providers/<slug:kind>/", views_sign_in.provider, name="provider"),
+    path("settings/mailboxes/signed-in/", views_sign_in.signed_in, name="signed_in"),
+    path("settings/mailboxes/<uuid:mailbox_id>/sign-in/", views_sign_in.begin, name="sign_in"),
     path("settings/mailboxes/<uuid:mailbox_id>/", views_mailboxes.edit, name="mailbox"),
     path("settings/mailboxes/<uuid:mailbox_id>/pause/", views_mailboxes.pause, name="mailbox_pause"),
     path("settings/templates/", views_templates.templates, name="templates"),

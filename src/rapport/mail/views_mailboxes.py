@@ -44,8 +44,8 @@ def create(request: Request) -> HttpResponse:
         except (InvalidInput, Conflict) as error:
             add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"address": str(error)}))
         else:
-            messages.success(request, f"{mailbox.address} is connected.")
-            return redirect("mail:mailboxes")
+            messages.success(request, _saved(mailbox, "is connected"))
+            return _after(mailbox)
     return _page(request, form, None)
 
 
@@ -55,12 +55,12 @@ def edit(request: Request, mailbox_id: UUID) -> HttpResponse:
     form = _form(request, mailbox)
     if request.method == "POST" and form.is_valid():
         try:
-            operations.update_mailbox(actor=request.actor, mailbox_id=mailbox_id, settings=form.settings())
+            saved = operations.update_mailbox(actor=request.actor, mailbox_id=mailbox_id, settings=form.settings())
         except (InvalidInput, Conflict) as error:
             add_errors(form, error if isinstance(error, InvalidInput) else InvalidInput({"address": str(error)}))
         else:
-            messages.success(request, f"{form.cleaned_data['address']} is saved.")
-            return redirect("mail:mailboxes")
+            messages.success(request, _saved(saved, "is saved"))
+            return _after(saved)
     return _page(request, form, mailbox)
 
 
@@ -86,11 +86,21 @@ def pause(request: Request, mailbox_id: UUID) -> HttpResponse:
     return redirect("mail:mailboxes")
 
 
+def _saved(mailbox: Mailbox, what: str) -> str:
+    return f"{mailbox.address} {what}.{' Sign in now.' if mailbox.needs_sign_in else ''}"
+
+
+def _after(mailbox: Mailbox) -> HttpResponse:
+    """Whoever has to sign in next stays with the mailbox."""
+    return redirect("mail:mailbox", mailbox.id) if mailbox.needs_sign_in else redirect("mail:mailboxes")
+
+
 def _form(request: Request, mailbox: Mailbox | None = None) -> MailboxForm:
     return MailboxForm(
         request.POST or None,
         may_share=holds(request.actor, SHARED_MAILBOXES),
         mailbox=mailbox,
+        providers=queries.list_providers(request.actor),
         initial=initial_of(mailbox) if mailbox else None,
     )
 
@@ -98,7 +108,11 @@ def _form(request: Request, mailbox: Mailbox | None = None) -> MailboxForm:
 def _page(request: Request, form: MailboxForm, mailbox: Mailbox | None) -> HttpResponse:
     can_check = mailbox is not None and holds(request.actor, SHARED_MAILBOXES)
     domain = mailbox.address.rpartition("@")[2] if mailbox and can_check else ""
-    context = {"form": form, "mailbox": mailbox, "domain": domain, "warm_up": _warm_up(mailbox)}
+    context: dict[str, Any] = {"form": form, "mailbox": mailbox, "domain": domain, "warm_up": _warm_up(mailbox)}
+    if mailbox and mailbox.provider_id:
+        context |= {
+            "grant": queries.find_grant(mailbox.id), "may_sign_in": queries.may_sign_in(request.actor, mailbox)
+        }  # fmt: skip
     return render(request, "mail/mailbox.html", context, status=422 if form.errors else 200)
 
 

@@ -35,8 +35,8 @@ NOTHING = Claimed([], 0)
 
 def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
     """How many messages the mailbox may send now, and why no more. A failing one is tried with a single message."""
-    if mailbox.state == Mailbox.State.PAUSED:
-        return 0, "The mailbox is paused."
+    if mailbox.why_it_rests:
+        return 0, mailbox.why_it_rests
     use = MailboxUse(mailbox.cap_at(now), mailbox.pace_per_minute, *ledger.read_mailbox_use(mailbox.id, now))
     room, why = allowance(use)
     if mailbox.state == Mailbox.State.FAILING:

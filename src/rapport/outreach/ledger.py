@@ -25,7 +25,7 @@ CLAIM_LOCK = 0x6F757472  # "outr": one claim at a time over all workers, so that
 
 DUE_PLACES = """
 SELECT s.id, s.mailbox_id FROM outreach_sequence s JOIN mail_mailbox m ON m.id = s.mailbox_id
-WHERE s.state = 'active' AND m.state <> 'paused' AND EXISTS (
+WHERE s.state = 'active' AND m.state <> 'paused' AND NOT m.needs_sign_in AND EXISTS (
     SELECT 1 FROM outreach_enrollment e WHERE e.sequence_id = s.id AND e.state = 'active' AND e.next_due_at <= %s)
 """
 CLAIM_DUE = """
@@ -212,7 +212,7 @@ class Change:
 
 
 def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
-    """(sequence, mailbox) of active sequences in which somebody is due, where the mailbox is not paused."""
+    """(sequence, mailbox) of active sequences in which somebody is due, where the mailbox works."""
     with connection.cursor() as cursor:
         cursor.execute(DUE_PLACES, [now])
         return list(cursor.fetchall())

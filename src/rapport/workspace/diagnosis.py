@@ -274,7 +274,8 @@ def check_mailboxes() -> Finding:
 
 def check_stored_secrets() -> Finding:
     """Passwords are encrypted by the secret key: with another one they are lost until they are entered anew."""
-    lost = [box.address for box in Mailbox.objects.order_by("address") if not box.has_readable_passwords]
+    mailboxes = Mailbox.objects.select_related("provider", "grant").order_by("address")
+    lost = [box.address for box in mailboxes if not box.has_readable_passwords]
     if lost:
         return Finding(
             "stored passwords", "failure",

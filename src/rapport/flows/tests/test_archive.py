@@ -81,11 +81,14 @@ def test_what_a_row_points_to_comes_before_it():
 
 def test_columns_that_sound_like_secrets_are_decided_upon():
     sounding = {f"{noun.label}.{column}" for noun in all_nouns() for column in noun.columns if SECRET.search(column)}
-    encrypted = {"mail.Mailbox.smtp_password", "mail.Mailbox.imap_password"}  # tokens of lib.encryption
+    encrypted = {  # tokens of lib.encryption
+        "mail.Mailbox.smtp_password", "mail.Mailbox.imap_password", "mail.Provider.client_secret", "mail.Grant.refresh_token",
+        "mail.Grant.access_token",
+    }  # fmt: skip
     # Which process works on an import; by what people are compared; which row a merge changed; which text of the
-    # starter library a template was copied from.
+    # starter library a template was copied from; where tokens are fetched.
     plain = {
-        "intake.Import.lease_token", "hygiene.MatchKey.keys", "hygiene.MergeChange.key", "mail.Template.library_key",
+        "intake.Import.lease_token", "hygiene.MatchKey.keys", "hygiene.MergeChange.key", "mail.Template.library_key", "mail.Provider.token_url",
     }  # fmt: skip
     assert sounding == encrypted | plain
     assert HIDDEN["accounts.User"] == ("password",)

@@ -20,12 +20,14 @@ def inbox_only() -> list[str]:
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
     def usable(self) -> "MailboxQuerySet":
         """Those that may send and fetch; a failing one is tried again, because passwords and servers recover."""
-        return self.exclude(state=Mailbox.State.PAUSED)
+        return self.exclude(state=Mailbox.State.PAUSED).exclude(needs_sign_in=True)
 
 
 class Mailbox(models.Model):
     """An e-mail account of one user, or a shared one (no owner). Passwords are tokens of lib.encryption.
 
+    With a `provider` it signs in by the permission that its owner gave there (providers.Grant) instead of passwords;
+    `needs_sign_in` as long as there is none that holds: nothing is sent or fetched then, and nothing is tried in vain.
     `state` is failing after the last sending or fetching failed because of the account; `last_error` says why, in words
     for its owner. The caps hold over everything that goes out by this mailbox. Where the server delivers name+anything@ to
     name@ (`takes_plus_addresses`), answers are asked to such an address, which tells the message they answer. `watched_by` says
@@ -57,6 +59,8 @@ class Mailbox(models.Model):
     imap_security = models.CharField(max_length=8, choices=Security, default=Security.SSL)
     imap_user = models.CharField(max_length=320, blank=True)
     imap_password = models.TextField(blank=True)
+    provider = models.ForeignKey("mail.Provider", models.PROTECT, null=True, blank=True, related_name="mailboxes")
+    needs_sign_in = models.BooleanField(default=False, db_default=False)
     imap_folders = ArrayField(models.CharField(max_length=200), default=inbox_only)
     verify_certificate = models.BooleanField(default=True)
     takes_plus_addresses = models.BooleanField(default=False)
@@ -98,12 +102,22 @@ class Mailbox(models.Model):
         return cap_on(now.date(), start=self.warm_up_from, daily_cap=self.daily_cap)
 
     @property
+    def why_it_rests(self) -> str:
+        """Why it neither sends nor fetches until a person does something; empty while it works."""
+        if self.state == self.State.PAUSED:
+            return "The mailbox is paused."
+        return "The mailbox waits until somebody signs in again on its page." if self.needs_sign_in else ""
+
+    @property
     def is_shared(self) -> bool:
         return self.owner_id is None
 
     @property
     def has_readable_passwords(self) -> bool:
-        return is_readable(self.smtp_password) and is_readable(self.imap_password)
+        tokens = (
+            [self.grant.refresh_token, self.provider.client_secret] if self.provider and hasattr(self, "grant") else []
+        )
+        return all(is_readable(secret) for secret in (self.smtp_password, self.imap_password, *tokens))
 
     @property
     def receives(self) -> bool:

@@ -3,6 +3,7 @@
 from rapport.mail.operations.clicks import judge_visits, keep_visit
 from rapport.mail.operations.comments import add_comment, delete_comment
 from rapport.mail.operations.conversations import fill_conversations
+from rapport.mail.operations.grants import Question, begin_sign_in, complete_sign_in
 from rapport.mail.operations.inbox import assign, mark_done, reopen, restore, snooze
 from rapport.mail.operations.intents import correct_intent
 from rapport.mail.operations.letterheads import save_letterhead
@@ -18,6 +19,7 @@ from rapport.mail.operations.mailboxes import (
 )
 from rapport.mail.operations.originals import ask_to_read, read_original
 from rapport.mail.operations.preferences import Choice, choose_preferences
+from rapport.mail.operations.providers import ProviderSettings, remove_provider, save_provider
 from rapport.mail.operations.readdressing import readdress_messages
 from rapport.mail.operations.receiving import fetch_mailbox, receive
 from rapport.mail.operations.sending import (
@@ -40,10 +42,10 @@ from rapport.mail.operations.templates import (
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "Choice", "MailboxSettings", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "bring_back_version", "choose_preferences", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
+    "Choice", "MailboxSettings", "ProviderSettings", "Question", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "begin_sign_in", "bring_back_version", "choose_preferences", "complete_sign_in", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
     "fill_conversations", "judge_visits", "keep_visit",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success",
-    "read_original", "readdress_messages", "receive", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "save_letterhead", "send_message", "send_test",
+    "read_original", "readdress_messages", "receive", "remove_provider", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "save_letterhead", "save_provider", "send_message", "send_test",
     "set_paused", "set_snippet_archived", "snooze", "suppress_address", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_snippet", "update_template", "written_content",
 ]  # fmt: skip

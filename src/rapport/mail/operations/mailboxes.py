@@ -16,7 +16,8 @@ from rapport.lib.errors import Conflict, InvalidInput
 from rapport.mail import imap, queries, smtp
 from rapport.mail.activities import MAILBOX_CHANGED, MAILBOX_CREATED, MAILBOX_FAILED, MAILBOX_RECOVERED
 from rapport.mail.headers import ascii_address
-from rapport.mail.models import Mailbox
+from rapport.mail.models import Grant, Mailbox, Provider
+from rapport.mail.operations.grants import StoredToken
 from rapport.mail.permissions import OWN_MAILBOX, SHARED_MAILBOXES
 
 TEST_TIMEOUT_S = 12.0
@@ -25,7 +26,10 @@ FETCH_TIMEOUT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """What a person enters. An empty password keeps the stored one; an empty `imap_host` means it only sends."""
+    """What a person enters. An empty password keeps the stored one; an empty `imap_host` means it only sends.
+
+    With `provider_id` it signs in there by OAuth 2, without passwords, and servers left empty are that provider's.
+    """
 
     address: str
     display_name: str = ""
@@ -39,6 +43,7 @@ class MailboxSettings:
     imap_security: str = "ssl"
     imap_user: str = ""
     imap_password: str = field(default="", repr=False)
+    provider_id: UUID | None = None
     imap_folders: tuple[str, ...] = ("INBOX",)
     verify_certificate: bool = True
     takes_plus_addresses: bool = False
@@ -60,7 +65,8 @@ def create_mailbox(*, actor: Actor, settings: MailboxSettings, owner_id: UUID | 
     require(actor, OWN_MAILBOX if owner_id is not None and owner_id == actor.id else SHARED_MAILBOXES)
     values = _checked(settings)
     now = clock.now()
-    mailbox = Mailbox(owner_id=owner_id, created_at=now, updated_at=now, **values)
+    needs_sign_in = settings.provider_id is not None
+    mailbox = Mailbox(owner_id=owner_id, needs_sign_in=needs_sign_in, created_at=now, updated_at=now, **values)
     try:
         with transaction.atomic():
             mailbox.save(force_insert=True)
@@ -88,15 +94,25 @@ def update_mailbox(*, actor: Actor, mailbox_id: UUID, settings: MailboxSettings)
                 return mailbox
             for name in changed:
                 setattr(mailbox, name, values[name])
+            written = [*changed, *(_sign_in_otherwise(mailbox) if "provider_id" in changed else ())]
             if mailbox.state == Mailbox.State.FAILING:
                 mailbox.state, mailbox.last_error = Mailbox.State.ACTIVE, ""
             mailbox.updated_at = clock.now()
-            mailbox.save(update_fields=[*changed, "state", "last_error", "updated_at"])
+            mailbox.save(update_fields=[*written, "state", "last_error", "updated_at"])
             data = {"address": mailbox.address, "changed": sorted(changed)}
             record(MAILBOX_CHANGED, actor=actor, subjects=[mailbox], data=data)
     except IntegrityError as error:
         raise Conflict(f"{settings.address} is connected already.") from error
     return mailbox
+
+
+def _sign_in_otherwise(mailbox: Mailbox) -> tuple[str, ...]:
+    """Forget what it signed in with before; returns the fields that this changes."""
+    Grant.objects.filter(mailbox=mailbox).delete()
+    mailbox.needs_sign_in = mailbox.provider_id is not None
+    if mailbox.provider_id:
+        mailbox.smtp_password = mailbox.imap_password = ""
+    return ("needs_sign_in", *_PASSWORDS)
 
 
 @transaction.atomic
@@ -116,14 +132,14 @@ def test_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox_id: UUID | 
     """Connect and sign in as sending and fetching would, without saving anything.
 
     Returns {"smtp": what is wrong and how to mend it, "imap": likewise}, "" where all is well. An empty password means
-    the stored one of `mailbox_id`. Talks to the network: never call it inside a transaction.
+    the stored one of `mailbox_id`; by OAuth 2 it signs in with the permission that was given for that mailbox. Talks to the network: never call it inside a transaction.
     """
     require(actor, OWN_MAILBOX)
     values = _checked(settings)
     stored = queries.get_mailbox(actor, mailbox_id) if mailbox_id else None
     for name in _PASSWORDS:
         values[name] = values[name] or (getattr(stored, name) if stored else "")
-    tried = Mailbox(**values)
+    tried = Mailbox(id=mailbox_id, **values)
     answer = {"smtp": smtp.check_connection(smtp_settings(tried, timeout_s=TEST_TIMEOUT_S)), "imap": ""}
     if tried.receives:
         answer["imap"] = imap.check_connection(imap_settings(tried, timeout_s=TEST_TIMEOUT_S), tried.imap_folders)
@@ -134,9 +150,18 @@ def smtp_settings(mailbox: Mailbox, timeout_s: float = 30) -> smtp.SmtpSettings:
     """How to reach this mailbox's server for sending, the password in clear. Raises PermanentFailure for a lost key."""
     return smtp.SmtpSettings(
         host=mailbox.smtp_host, port=mailbox.smtp_port, security=smtp.Security(mailbox.smtp_security),
-        username=mailbox.smtp_user, password=decrypt(mailbox.smtp_password), timeout_s=timeout_s,
+        username=mailbox.smtp_user or (mailbox.address if mailbox.provider_id else ""),
+        password=decrypt(mailbox.smtp_password), token=_token_of(mailbox), timeout_s=timeout_s,
         verify_certificate=mailbox.verify_certificate,
     )  # fmt: skip
+
+
+def _token_of(mailbox: Mailbox) -> StoredToken | None:
+    """What it signs in with instead of a password; the token itself is looked up when there is a connection."""
+    if mailbox.provider_id is None:
+        return None
+    grant_id = Grant.objects.filter(mailbox_id=mailbox.id).values_list("id", flat=True).first()
+    return StoredToken(mailbox.id, grant_id)
 
 
 def imap_settings(mailbox: Mailbox, timeout_s: float = FETCH_TIMEOUT_S) -> imap.ImapSettings:
@@ -144,7 +169,7 @@ def imap_settings(mailbox: Mailbox, timeout_s: float = FETCH_TIMEOUT_S) -> imap.
     return imap.ImapSettings(
         host=mailbox.imap_host, port=mailbox.imap_port, security=mailbox.imap_security,
         username=mailbox.imap_user or mailbox.smtp_user or mailbox.address,
-        password=decrypt(mailbox.imap_password or mailbox.smtp_password), timeout_s=timeout_s,
+        password=decrypt(mailbox.imap_password or mailbox.smtp_password), token=_token_of(mailbox), timeout_s=timeout_s,
         verify_certificate=mailbox.verify_certificate,
     )  # fmt: skip
 
@@ -181,7 +206,7 @@ def _checked(settings: MailboxSettings) -> dict[str, Any]:
         address = ascii_address(settings.address)
     except InvalidInput as error:
         address, wrong["address"] = settings.address, f"{error}."
-    settings = replace(settings, address=address.strip())
+    settings = _with_servers(replace(settings, address=address.strip()), wrong)
     if not settings.smtp_host.strip():
         wrong["smtp_host"] = "Enter the server that sends this mailbox's mail, such as smtp.example.org."
     for name in ("smtp_port", "imap_port"):
@@ -205,3 +230,19 @@ def _checked(settings: MailboxSettings) -> dict[str, Any]:
             values[name] = value.strip()
     values["imap_folders"] = [folder.strip() for folder in settings.imap_folders if folder.strip()] or ["INBOX"]
     return {**values, **{name: encrypt(getattr(settings, name)) for name in _PASSWORDS}}
+
+
+def _with_servers(settings: MailboxSettings, wrong: dict[str, str]) -> MailboxSettings:
+    """With a provider's servers where none are entered, and without passwords."""
+    if settings.provider_id is None:
+        return settings
+    provider = Provider.objects.filter(id=settings.provider_id).first()
+    if provider is None:
+        wrong["provider_id"] = "This provider is not set up any more. Choose how the mailbox signs in."
+        return settings
+    known, found = provider.servers, replace(settings, smtp_password="", imap_password="")
+    for kind in ("smtp", "imap"):
+        if known.smtp_host and not getattr(found, f"{kind}_host").strip():
+            names = [f"{kind}_{part}" for part in ("host", "port", "security")]
+            found = replace(found, **{name: getattr(known, name) for name in names})
+    return found

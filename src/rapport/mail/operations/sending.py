@@ -218,8 +218,8 @@ def _claim(message_id: UUID) -> tuple[Message, bytes, smtp.SmtpSettings] | None:
         return None
     # Locked, so that two workers do not both take the last place under the mailbox's pace.
     mailbox = Mailbox.objects.select_for_update(no_key=True).get(id=message.mailbox_id)
-    if mailbox.state == Mailbox.State.PAUSED:
-        _queue_again(message, now + timedelta(minutes=10), "The mailbox is paused.")
+    if mailbox.why_it_rests:
+        _queue_again(message, now + timedelta(minutes=10), mailbox.why_it_rests)
         return None
     free_at = max(message.due_at or now, queries.next_free_moment(mailbox, now))
     if free_at > now:

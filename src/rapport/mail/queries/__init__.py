@@ -35,6 +35,7 @@ from rapport.mail.queries.messages import (
 )
 from rapport.mail.queries.originals import get_file, list_unread, read_file, read_found
 from rapport.mail.queries.preferences import find_preference, list_standings, preferences_among
+from rapport.mail.queries.providers import find_grant, find_provider, list_providers, may_sign_in
 from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
 from rapport.mail.queries.snippets import (
     get_snippet,
@@ -73,9 +74,11 @@ __all__ = [
     "count_sent_since",
     "find_answered",
     "find_conversation",
+    "find_grant",
     "find_intent_kind",
     "find_letterhead",
     "find_preference",
+    "find_provider",
     "find_suppression",
     "find_thread_of",
     "find_versions",
@@ -92,6 +95,7 @@ __all__ = [
     "list_domains",
     "list_mailboxes",
     "list_messages_of",
+    "list_providers",
     "list_results",
     "list_sent_from",
     "list_snippets",
@@ -107,6 +111,7 @@ __all__ = [
     "lock_message",
     "lock_template",
     "logo_url",
+    "may_sign_in",
     "next_free_moment",
     "page_of_templates",
     "preferences_among",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.servers import dovecot, smtp
+from tests.servers import dovecot, oauth, smtp
 
 from rapport.accounts.models import User
 from rapport.mail import operations, people
@@ -14,8 +14,23 @@ from rapport.mail.tests.examples import CANDIDATE_ID
 
 
 @pytest.fixture(scope="session")
-def imap_server() -> Iterator[dovecot.Dovecot]:
-    with dovecot.running() as server:
+def running_authority() -> Iterator[oauth.Authority]:
+    with oauth.running() as authority:
+        yield authority
+
+
+@pytest.fixture
+def authority(running_authority: oauth.Authority, monkeypatch: pytest.MonkeyPatch, settings: Any) -> oauth.Authority:
+    """The OAuth 2 provider, whose certificate and host are trusted; nobody has signed in there yet."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_authority.certificate))
+    settings.OAUTH_HOSTS = [running_authority.host]
+    running_authority.reset()
+    return running_authority
+
+
+@pytest.fixture(scope="session")
+def imap_server(running_authority: oauth.Authority) -> Iterator[dovecot.Dovecot]:
+    with dovecot.running(introspect_url=running_authority.introspect_url) as server:
         yield server
 
 

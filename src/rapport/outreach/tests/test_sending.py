@@ -9,8 +9,9 @@ from tests.servers import smtp as real_smtp
 from rapport.activity.models import Activity
 from rapport.activity.operations import record
 from rapport.lib import clock
+from rapport.lib.encryption import encrypt
 from rapport.mail.activities import MESSAGE_SENT
-from rapport.mail.models import Mailbox, Message, Preference, Suppression
+from rapport.mail.models import Grant, Mailbox, Message, Preference, Provider, Suppression
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 from rapport.outreach import ledger, operations
 from rapport.outreach.engine import Engine
@@ -61,6 +62,31 @@ def test_a_due_step_is_sent_once_and_joins_the_thread(rita, engine):
     assert Activity.objects.filter(verb="enrollment.finished").count() == 1
     carl.refresh_from_db()
     assert carl.last_contact_at == stored.sent_at
+
+
+def test_a_mailbox_that_signs_in_at_its_provider_sends_with_its_token(rita, engine):
+    now = clock.now()
+    provider = Provider.objects.create(kind="google", client_id="app", created_at=now, updated_at=now)
+    with real_smtp.running(needs_sign_in=True) as outbox:
+        outbox.is_held = lambda username, token: token == "held by us"
+        mailbox = MailboxFactory(smtp_port=outbox.port, provider=provider)
+        Grant.objects.create(
+            mailbox=mailbox, refresh_token=encrypt("r"), access_token=encrypt("held by us"), given_at=now, renewed_at=now,
+            expires_at=now + timedelta(hours=1),
+        )  # fmt: skip
+        start(rita, outbox, *(f"carl{number}@example.net" for number in range(7)), mailbox=mailbox)
+        engine.run_until_idle()
+    assert len(outbox.taken) == 7
+    assert set(outbox.signed_in) == {mailbox.address}
+
+
+def test_nothing_is_claimed_for_a_mailbox_that_waits_for_a_sign_in(rita, engine):
+    with real_smtp.running() as outbox:
+        mailbox = MailboxFactory(smtp_port=outbox.port, needs_sign_in=True)
+        start(rita, outbox, "carl@example.net", mailbox=mailbox)
+        engine.run_until_idle()
+    assert outbox.taken == []
+    assert not Delivery.objects.exists()
 
 
 def test_the_next_step_answers_the_thread(rita, engine):
