@@ -28,6 +28,7 @@ PUBLIC = {
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key",
     "account_reset_password_from_key_done", "account_confirm_email", "account_confirm_login_code",
     "mfa_authenticate", "mfa_login_webauthn", "mail:unsubscribe", "mail:preferences", "mail:link", "mail:logo",
+    "mail:hook",
 }  # fmt: skip
 # Pages that are everybody's own; the rest of an app asks for the capability to see what the app is about.
 EVERYBODYS = {
@@ -46,11 +47,12 @@ CAPABILITY_OF_APP = {
     "hygiene": "hygiene.merge",
 }  # fmt: skip
 CAPABILITY_OF_PAGE = dict.fromkeys(
-    ("mail:domain", "mail:providers", "mail:provider"), "mail.shared_mailboxes"
+    ("mail:domain", "mail:providers", "mail:provider", "mail:services", "mail:service"), "mail.shared_mailboxes"
 )  # for administrators, among pages of others
 ACT_WITHOUT_TOKEN = {
     "mail:unsubscribe",
     "mail:preferences",
+    "mail:hook",  # a mail service shows a secret of its own
 }  # RFC 8058: the mail program posts, without ever having seen a form
 # Pages that want more than the world has: a row of a folder of résumés, a notice or segment of one's own, somebody to
 # enroll, a mailbox that signs in at a provider.

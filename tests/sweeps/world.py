@@ -159,6 +159,7 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
     mailbox = mail.create_mailbox(actor=rita, settings=settings, owner_id=recruiter.id)
     app = mail.ProviderSettings(client_id="rapport", client_secret="kept")
     provider = mail.save_provider(actor=SYSTEM, kind="google", settings=app)
+    service = mail.save_service(actor=SYSTEM, kind="postmark", settings=mail.ServiceSettings())
     template = mail.create_template(actor=rita, name="Hello", purpose="first_contact", subject="Hello", body="Hello")
     snippet = mail.create_snippet(actor=rita, name="about_us", body="We are twelve.")
     logo = mail.save_letterhead(actor=users["ada"].actor, colour="#1d6b4f", logo=picture(), logo_alt="Northwind")
@@ -178,7 +179,7 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
         state=Delivery.State.UNCLEAR, message_id="one@example.org", address="carl@example.org", claimed_at=clock.now(),
     )  # fmt: skip
     return {
-        "mailbox_id": mailbox.id, "provider_id": provider.id, "kind": "google", "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
+        "mailbox_id": mailbox.id, "provider_id": provider.id, "kind": "google", "service_id": service.id, "service": "postmark", "what": "events", "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
         "suppression_id": suppression.id, "sequence_id": sequence.id, "step_id": step.id, "delivery_id": delivery.id,
         "conversation_id": received.thread_id, "comment_id": comment.id, "token": address_tokens.link_token(message.id),
         "name": logo.storage_name.removeprefix("logos/"),

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db import IntegrityError, OperationalError
@@ -20,6 +20,8 @@ from rapport.lib.requests import Request
 
 logger = logging.getLogger(__name__)
 
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
 TITLES = {
     403: "You may not do this",
     404: "Not found",
@@ -28,6 +30,12 @@ TITLES = {
     502: "This did not work",
     503: "Not just now",
 }
+
+
+def takes_raw_body(view: View) -> View:
+    """Mark a view that reads what was sent by itself, with limits of its own: nothing looks into it before."""
+    view.takes_raw_body = True  # type: ignore[attr-defined]
+    return view
 
 
 class ErrorMiddleware:
@@ -43,6 +51,8 @@ class ErrorMiddleware:
         self, request: HttpRequest, view: Any, args: Any, values: Mapping[str, Any]
     ) -> HttpResponse | None:
         """No database text, address or file name holds NUL: what carries one is refused before anything reads it."""
+        if getattr(view, "takes_raw_body", False):
+            return None
         try:
             request.POST  # noqa: B018 - reading it takes in what is uploaded, for which there may be no room
         except OSError as error:

@@ -107,6 +107,8 @@ MAILBOX_SIGNED_IN = declare(
 )
 PROVIDER_CHANGED = declare("provider.changed", "set up signing in at {name}", "key-round", data=("name", "changed"))
 PROVIDER_REMOVED = declare("provider.removed", "took away signing in at {name}", "key-round", data=("name",))
+SERVICE_CHANGED = declare("service.changed", "set up the mail service {name}", "webhook", data=("name", "changed"))
+SERVICE_REMOVED = declare("service.removed", "took away the mail service {name}", "webhook", data=("name",))
 MAILBOX_TRIED = declare(
     "mailbox.tried", "sent a trial message by {address}", "send", data=("address", "outcome", "reason"), quiet=True
 )

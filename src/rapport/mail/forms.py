@@ -10,8 +10,9 @@ from django.conf import settings
 from rapport.accounts.models import User
 from rapport.mail.branding import GREEN
 from rapport.mail.logos import MAX_BYTES
-from rapport.mail.models import Letterhead, Look, Mailbox, Preference, Provider, Template, Topic
-from rapport.mail.operations import Choice, MailboxSettings, ProviderSettings
+from rapport.mail.models import Letterhead, Look, Mailbox, Preference, Provider, Service, Template, Topic
+from rapport.mail.operations import Choice, MailboxSettings, ProviderSettings, ServiceSettings
+from rapport.mail.services import EVENTS, MAIL, Kind
 from rapport.mail.template_fields import MAX_TEXT
 
 
@@ -140,6 +141,45 @@ class ProviderForm(forms.Form):
 
     def settings(self) -> ProviderSettings:
         return ProviderSettings(**self.cleaned_data)
+
+
+class ServiceForm(forms.Form):
+    """A mail service; keys are never sent back to the browser."""
+
+    signing_key = forms.CharField(
+        max_length=1000, required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    mail_key = forms.CharField(
+        max_length=1000, required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    mailbox_id = forms.TypedChoiceField(
+        label="Mail for other addresses", coerce=UUID, empty_value=None, required=False,
+        help_text="Mail goes to the mailbox that it was sent to; this is where the rest goes.",
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, kind: Kind, present: Service | None, mailboxes: Iterable[Mailbox], **kwargs: Any
+    ) -> None:  # fmt: skip
+        initial = {"mailbox_id": str(present.mailbox_id) if present and present.mailbox_id else ""}
+        super().__init__(*args, **kwargs | {"initial": initial})
+        chosen: Any = self.fields["mailbox_id"]
+        chosen.choices = [("", "Nowhere: it is let go"), *((str(row.id), row.address) for row in mailboxes)]
+        for name, what, is_there in (
+            ("signing_key", EVENTS, EVENTS in kind.keys), ("mail_key", MAIL, kind.has_own_mail_key),
+        ):  # fmt: skip
+            if not is_there:
+                del self.fields[name]
+                continue
+            self.fields[name].label = kind.keys[what].label
+            if present and getattr(present, name):
+                self.fields[name].help_text = "Stored. Enter one only to change it."
+            elif not kind.keys[what].is_required:
+                self.fields[name].help_text = "Only if signing is switched on there."
+        if MAIL not in kind.delivers:
+            del self.fields["mailbox_id"]
+
+    def settings(self) -> ServiceSettings:
+        return ServiceSettings(**self.cleaned_data)
 
 
 class TemplateForm(forms.Form):

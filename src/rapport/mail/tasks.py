@@ -21,6 +21,17 @@ def fetch(mailbox_id: str) -> None:
     operations.fetch_mailbox(mailbox_id=UUID(mailbox_id))
 
 
+@task("mail.work_on_call")
+def work_on_call(call_id: str) -> None:
+    """Work on what a mail service delivered; what cannot be read stays, for its page."""
+    operations.work_on_call(call_id=UUID(call_id))
+
+
+@every("17 3 * * *", "mail.forget_unreadable")
+def forget_unreadable(timestamp: int) -> None:
+    operations.forget_unreadable()
+
+
 @task("mail.read_original")
 def read_original(message_id: str) -> None:
     """Read a reply's original that was never read; what is read already stays."""

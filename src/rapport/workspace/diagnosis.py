@@ -21,7 +21,7 @@ from rapport.accounts.models import Role, User
 from rapport.activity.partitions import monthly_bounds
 from rapport.candidates.models import Candidate
 from rapport.lib import clock
-from rapport.mail.models import Mailbox
+from rapport.mail.models import Mailbox, Service
 from rapport.search.engine import Engine
 from rapport.search.folder import IndexFolder
 from rapport.workspace.connection_mends import mend_connection, one_line
@@ -276,6 +276,7 @@ def check_stored_secrets() -> Finding:
     """Passwords are encrypted by the secret key: with another one they are lost until they are entered anew."""
     mailboxes = Mailbox.objects.select_related("provider", "grant").order_by("address")
     lost = [box.address for box in mailboxes if not box.has_readable_passwords]
+    lost += [str(service) for service in Service.objects.all() if not service.has_readable_secrets]
     if lost:
         return Finding(
             "stored passwords", "failure",

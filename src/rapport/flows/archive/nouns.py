@@ -21,7 +21,7 @@ NOUNS = (
     "candidates.ColumnChoice", "candidates.Standardising",
     "jobs.Department", "jobs.Job", "jobs.HiringTeamMember", "jobs.JobSkill", "jobs.StageTemplate", "jobs.Stage",
     "applications.ArchiveReason", "applications.Application", "applications.Promise",
-    "mail.Provider", "mail.Mailbox", "mail.Grant", "mail.MailboxFolder", "mail.Snippet", "mail.Letterhead", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody", "mail.Original",
+    "mail.Provider", "mail.Mailbox", "mail.Grant", "mail.Service", "mail.MailboxFolder", "mail.Snippet", "mail.Letterhead", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody", "mail.Original",
     "mail.DeliveryEvent", "mail.Conversation", "mail.Comment", "mail.ReplyIntent", "mail.Wish", "mail.Suppression", "mail.Preference",
     "outreach.Sequence", "outreach.Step", "outreach.Variant", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
     "outreach.Passage", "outreach.Filling", "outreach.Delivery",
@@ -35,6 +35,7 @@ NOUNS = (
 LEFT_OUT = {
     "activity.Cursor": "how far this installation's followers have read; begins anew behind what was brought in",
     "mail.LinkVisit": "judged by the worker within seconds; what it tells then is in the archive",
+    "mail.ServiceCall": "read by the worker within seconds; what it tells then is in the archive",
     "notifications.ChatChannel": "a secret: whoever holds its address can write into the chat",
     "candidates.Signal": "worked out from the record, which the archive holds",
     "candidates.Relationship": "worked out from the record, which the archive holds",

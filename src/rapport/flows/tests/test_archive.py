@@ -83,7 +83,7 @@ def test_columns_that_sound_like_secrets_are_decided_upon():
     sounding = {f"{noun.label}.{column}" for noun in all_nouns() for column in noun.columns if SECRET.search(column)}
     encrypted = {  # tokens of lib.encryption
         "mail.Mailbox.smtp_password", "mail.Mailbox.imap_password", "mail.Provider.client_secret", "mail.Grant.refresh_token",
-        "mail.Grant.access_token",
+        "mail.Grant.access_token", "mail.Service.secret", "mail.Service.signing_key", "mail.Service.mail_key",
     }  # fmt: skip
     # Which process works on an import; by what people are compared; which row a merge changed; which text of the
     # starter library a template was copied from; where tokens are fetched.

@@ -9,12 +9,13 @@ from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
 from rapport.mail.models.originals import Original
 from rapport.mail.models.preferences import Preference, Topic
 from rapport.mail.models.providers import Grant, Provider
+from rapport.mail.models.services import Service, ServiceCall
 from rapport.mail.models.snippets import Snippet
 from rapport.mail.models.suppressions import Suppression
 from rapport.mail.models.templates import Template, TemplateVersion
 from rapport.mail.models.visits import LinkVisit
 
 __all__ = [
-    "Comment", "Conversation", "DeliveryEvent", "Grant", "Letterhead", "LinkVisit", "Look", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "Provider", "ReplyIntent", "Snippet", "Suppression", "Template",
+    "Comment", "Conversation", "DeliveryEvent", "Grant", "Letterhead", "LinkVisit", "Look", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "Provider", "ReplyIntent", "Service", "ServiceCall", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

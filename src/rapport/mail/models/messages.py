@@ -174,6 +174,7 @@ class DeliveryEvent(models.Model):
     """What happened to an outgoing message after we sent it, raw, with the verdict who did it and why we think so."""
 
     class Kind(models.TextChoices):
+        DELIVERED = "delivered", "Delivered"
         BOUNCED = "bounced", "Bounced"
         COMPLAINED = "complained", "Complained"
         REPLIED = "replied", "Replied"

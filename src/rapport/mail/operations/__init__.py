@@ -30,6 +30,16 @@ from rapport.mail.operations.sending import (
     send_message,
     written_content,
 )
+from rapport.mail.operations.services import (
+    MAX_CALL_BYTES,
+    ServiceSettings,
+    forget_unreadable,
+    remove_service,
+    renew_secret,
+    save_service,
+    take_call,
+    work_on_call,
+)
 from rapport.mail.operations.snippets import create_snippet, set_snippet_archived, update_snippet
 from rapport.mail.operations.suppressions import lift_suppression, suppress_address, unsubscribe
 from rapport.mail.operations.templates import (
@@ -42,10 +52,10 @@ from rapport.mail.operations.templates import (
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "Choice", "MailboxSettings", "ProviderSettings", "Question", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "begin_sign_in", "bring_back_version", "choose_preferences", "complete_sign_in", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
-    "fill_conversations", "judge_visits", "keep_visit",
+    "MAX_CALL_BYTES", "Choice", "MailboxSettings", "ProviderSettings", "Question", "ServiceSettings", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "begin_sign_in", "bring_back_version", "choose_preferences", "complete_sign_in", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
+    "fill_conversations", "forget_unreadable", "judge_visits", "keep_visit",
     "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success",
-    "read_original", "readdress_messages", "receive", "remove_provider", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "save_letterhead", "save_provider", "send_message", "send_test",
-    "set_paused", "set_snippet_archived", "snooze", "suppress_address", "test_mailbox", "unsubscribe",
-    "update_mailbox", "update_snippet", "update_template", "written_content",
+    "read_original", "readdress_messages", "receive", "remove_provider", "remove_service", "renew_secret", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "save_letterhead", "save_provider", "save_service", "send_message", "send_test",
+    "set_paused", "set_snippet_archived", "snooze", "suppress_address", "take_call", "test_mailbox", "unsubscribe",
+    "update_mailbox", "update_snippet", "update_template", "work_on_call", "written_content",
 ]  # fmt: skip

@@ -17,23 +17,23 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, transaction
 
 from rapport.activity.operations import record
-from rapport.activity.verbs import Verb
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 from rapport.lib.addresses import normal_address
 from rapport.lib.errors import PermanentFailure
 from rapport.lib.ids import new_id
 from rapport.mail import address_tokens, imap, people, queries
-from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED, MESSAGE_RECEIVED
+from rapport.mail.activities import MESSAGE_RECEIVED
 from rapport.mail.classify import Verdict, classify
 from rapport.mail.matching import clues_of
 from rapport.mail.mime import header_of
-from rapport.mail.models import DeliveryEvent, Mailbox, MailboxFolder, Message, MessageBody, Original
+from rapport.mail.models import Mailbox, MailboxFolder, Message, MessageBody, Original
 from rapport.mail.operations.conversations import note_reply
 from rapport.mail.operations.intents import keep_intent
 from rapport.mail.operations.mailboxes import imap_settings, note_failure, note_success
 from rapport.mail.operations.originals import original_of
-from rapport.mail.operations.suppressions import suppress_address, unsubscribe
+from rapport.mail.operations.reports import keep_bounce, keep_complaint, keep_event
+from rapport.mail.operations.suppressions import unsubscribe
 from rapport.mail.parsing import ParsedMail, parse
 from rapport.mail.rehearsing import can_read
 from rapport.mail.subjects import subjects_of
@@ -284,37 +284,17 @@ def _stopped(message: Message, answered: Message | None) -> None:
 def _bounced(message: Message, verdict: Verdict, answered: Message | None) -> None:
     assert verdict.bounce is not None
     for failure in verdict.bounce.failures:
-        data = {
-            "class": failure.bounce_class, "status": failure.status, "reason": failure.reason,
-            "address": failure.address, "text": failure.text,
-        }  # fmt: skip
-        _report(MESSAGE_BOUNCED, message, answered, data)
-        if answered:
-            _event(answered, "bounced", "machine", message, **data)
-        # Only an address that we wrote to may be suppressed by a report: anybody can send us one.
-        if failure.bounce_class == "hard" and answered and failure.address in ("", answered.to_address):
-            suppress_address(
-                actor=SYSTEM, address=answered.to_address, reason="hard_bounce", evidence=failure.text, message=answered
-            )
+        keep_bounce(failure, answered=answered, report=message, source={"message_id": str(message.id)})
 
 
 def _complained(message: Message, verdict: Verdict, answered: Message | None) -> None:
     found = verdict.complaint
     assert found is not None
-    data = {"feedback_type": found.feedback_type, "address": found.address}
-    _report(MESSAGE_COMPLAINED, message, answered, data)
-    if answered:
-        _event(answered, "complained", "human", message, **data)
-        if found.is_suppressing:
-            suppress_address(actor=SYSTEM, address=answered.to_address, reason="complaint", message=answered)
-
-
-def _report(verb: Verb, message: Message, answered: Message | None, data: Mapping[str, Any]) -> None:
-    """The activity is about our message where we know it, else about the report itself."""
-    record(verb, actor=SYSTEM, subjects=subjects_of(answered or message), data=data)
+    keep_complaint(
+        feedback_type=found.feedback_type, address=found.address, is_suppressing=found.is_suppressing, answered=answered,
+        report=message, source={"message_id": str(message.id)},
+    )  # fmt: skip
 
 
 def _event(answered: Message, kind: str, verdict: str, by: Message, **data: Any) -> None:
-    DeliveryEvent.objects.create(
-        message=answered, kind=kind, verdict=verdict, data={"message_id": str(by.id), **data}, occurred_at=clock.now()
-    )
+    keep_event(answered, kind, verdict, {"message_id": str(by.id), **data})

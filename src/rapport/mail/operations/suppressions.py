@@ -61,7 +61,7 @@ def lift_suppression(*, actor: Actor, suppression_id: UUID, why: str) -> None:
 
 @transaction.atomic
 def unsubscribe(*, message: Message, by: str, address: str = "") -> Suppression:
-    """The recipient of this message wants no more mail; `by` is link, one_click or words. Doing it twice is harmless.
+    """The recipient of this message wants no more mail; `by` is link, one_click, words or service. Doing it twice is harmless.
 
     With `address` the wish came from another address of theirs, or in a message of their own, and is about that one.
     Records message.unsubscribed and suppression.added the first time.

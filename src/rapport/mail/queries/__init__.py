@@ -37,6 +37,7 @@ from rapport.mail.queries.originals import get_file, list_unread, read_file, rea
 from rapport.mail.queries.preferences import find_preference, list_standings, preferences_among
 from rapport.mail.queries.providers import find_grant, find_provider, list_providers, may_sign_in
 from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
+from rapport.mail.queries.services import find_service, find_told_about, list_services
 from rapport.mail.queries.snippets import (
     get_snippet,
     list_snippets,
@@ -79,8 +80,10 @@ __all__ = [
     "find_letterhead",
     "find_preference",
     "find_provider",
+    "find_service",
     "find_suppression",
     "find_thread_of",
+    "find_told_about",
     "find_versions",
     "get_brand",
     "get_file",
@@ -98,6 +101,7 @@ __all__ = [
     "list_providers",
     "list_results",
     "list_sent_from",
+    "list_services",
     "list_snippets",
     "list_standings",
     "list_suppressions",
