@@ -25,6 +25,8 @@ NOT_IN_DOCS = (
     "person-new",
     "team-new",
     "mailbox-new",
+    "mailbox-provider",
+    "mail-service",
     "template-new",
     "sequence-new",
 )

@@ -21,7 +21,8 @@ def test_nul_is_refused_by_every_page(world: World, sign_in):
     for route in READ_BY_GET:
         assert client.get(route.url({**FILLERS, **world.values}), {"q": NUL}).status_code == 422, route
     for route in OURS:
-        if "POST" in (route.methods or ()):
+        # Who reads the body by itself looks after that itself (mail/tests/test_services.py).
+        if "POST" in (route.methods or ()) and not getattr(route.view, "takes_raw_body", False):
             answer = client.post(route.url({**FILLERS, **world.values}), {"name": NUL}, headers={"HX-Request": "true"})
             assert answer.status_code == 422, route
             assert "cannot be stored" in answer["HX-Trigger"], route

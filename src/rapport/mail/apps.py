@@ -19,7 +19,12 @@ class MailConfig(AppConfig):
         navigation.add(
             "settings",
             navigation.Entry(
-                "Mailboxes", "mail:mailboxes", "mails", order=30, capability="mail.own_mailbox", match="mail:mailbox"
+                "Mailboxes",
+                "mail:mailboxes",
+                "mails",
+                order=30,
+                capability="mail.own_mailbox",
+                match="mail:mailbox mail:domain mail:provider mail:service",
             ),
         )
         navigation.add(

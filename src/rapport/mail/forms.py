@@ -88,6 +88,7 @@ class MailboxForm(forms.Form):
         chosen.choices = [("", "By password"), *((str(row.id), f"At {row}") for row in providers)]
         if len(chosen.choices) == 1:
             del self.fields["provider_id"]
+            self.fields["smtp_host"].required = True
         if not may_share or mailbox:
             del self.fields["is_shared"]
         if mailbox:

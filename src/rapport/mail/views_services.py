@@ -51,7 +51,10 @@ def hook(request: HttpRequest, service: str, what: str) -> HttpResponse:
         refused = _refused(request, found)
         if refused:
             return refused
-        body = request.read(int(request.META["CONTENT_LENGTH"]))
+        length = int(request.META["CONTENT_LENGTH"])
+        body = request.read(length)
+        if len(body) < length:  # it was cut off: the service sends it again
+            return HttpResponse(status=400)
         operations.take_call(
             service=found, what=what, body=body, content_type=request.META.get("CONTENT_TYPE", ""), meta=request.META
         )

@@ -174,8 +174,10 @@ def work_on_call(*, call_id: UUID) -> int:
 
 
 def forget_unreadable() -> int:
-    """Delete what could not be read for a month; returns how many."""
-    gone, _ = ServiceCall.objects.filter(came_at__lt=clock.now() - KEPT_FOR).exclude(problem="").delete()
+    """Delete what could not be read for a month, and what was said of it; returns how many."""
+    before = clock.now() - KEPT_FOR
+    Service.objects.filter(problem_at__lt=before).update(problem="", problem_at=None)
+    gone, _ = ServiceCall.objects.filter(came_at__lt=before).exclude(problem="").delete()
     return gone
 
 

@@ -367,6 +367,8 @@ def test_what_cannot_be_read_stays_for_a_month_and_the_page_says_so(postmark, ad
     assert operations.forget_unreadable() == 0
     time_machine.move_to(clock.now() + timedelta(days=31))
     assert operations.forget_unreadable() == 5
+    postmark.refresh_from_db()
+    assert (postmark.problem, postmark.problem_at) == ("", None)
 
 
 def test_nul_and_broken_text_in_an_event_breaks_nothing(postmark, sent):
