@@ -74,16 +74,22 @@ def fetch(
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = http.client.HTTPConnection(host, port, timeout=patience_s)
     raw = socket.create_connection((address, port), timeout=patience_s)
-    sock, end = raw, threading.Timer(patience_s, lambda: _hang_up(sock))
+    sock: socket.socket = raw
+    is_over = threading.Event()
+    end = threading.Timer(patience_s, lambda: _hang_up(sock, is_over))
     end.daemon = True
     try:
-        sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if is_secure else raw
+        if is_secure:
+            context = ssl.create_default_context()
+            sock = context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
         connection.sock = sock
         end.start()
+        if isinstance(sock, ssl.SSLSocket):
+            sock.do_handshake()
         connection.request(method, target, body=body, headers=dict(headers or {}))
         with closing(connection.getresponse()) as response:
             content = response.read(most_bytes + 1) if most_bytes else b""
-        if end.finished.is_set():
+        if is_over.is_set():
             raise TimeoutError("timed out")
     finally:
         end.cancel()
@@ -94,7 +100,8 @@ def fetch(
     return Answer(response.status, response.getheader("Location") or "", content)
 
 
-def _hang_up(sock: socket.socket) -> None:
+def _hang_up(sock: socket.socket, is_over: threading.Event) -> None:
     """Whoever reads from it reads the end; below TLS, whose own end would wait for the other side."""
+    is_over.set()
     with suppress(OSError):
         socket.socket.shutdown(sock, socket.SHUT_RDWR)

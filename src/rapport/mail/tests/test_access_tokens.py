@@ -13,12 +13,12 @@ from tests.servers.oauth import Authority
 from rapport.accounts.models import User
 from rapport.lib import clock
 from rapport.lib.encryption import decrypt
-from rapport.mail import operations, token_endpoint
+from rapport.mail import idling, operations, token_endpoint
 from rapport.mail.models import Grant, Mailbox
 from rapport.mail.operations import MailboxSettings, grants
 from rapport.mail.operations.grants import StoredToken, access_token
 from rapport.mail.operations.mailboxes import imap_settings, smtp_settings
-from rapport.mail.tests.examples import recorded
+from rapport.mail.tests.examples import answer, recorded
 from rapport.mail.tests.signing_in import set_up, signed_in
 from rapport.mail.xoauth2 import NoToken
 
@@ -239,3 +239,26 @@ def test_a_renewed_token_is_no_other_server_but_another_sign_in_is(signed, autho
     signed_in(rita, signed, authority)
     assert smtp_settings(signed) != before[0]
     assert imap_settings(signed) != before[1]
+
+
+def test_a_watch_waits_for_new_mail_with_the_token(signed, authority, imap, later, monkeypatch):
+    """On a thread of its own, which renews the token where that is due."""
+    monkeypatch.setattr(idling, "WAIT_S", 1.0)
+    Mailbox.objects.filter(id=signed.id).update(
+        imap_host=imap.host, imap_port=imap.imap_port, imap_security="plain"
+    )  # fmt: skip
+    signed.refresh_from_db()
+    later.shift(timedelta(hours=2))
+    woken = threading.Event()
+    watch = idling.Watch(signed.id, imap_settings(signed), "INBOX", lambda key: woken.set())
+    watch.start()
+    try:
+        assert woken.wait(20), "after connecting"
+        woken.clear()
+        imap.put("rita", answer())
+        assert woken.wait(20)
+    finally:
+        watch.stop.set()
+        assert watch.thread is not None
+        watch.thread.join(20)
+    assert _renewals(authority) == 1
