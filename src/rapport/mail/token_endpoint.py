@@ -1,6 +1,7 @@
 """Asking a provider's token endpoint (RFC 6749, PKCE: RFC 7636); oauthlib writes the questions and reads the answers.
 
-Only the given address is asked, over TLS, within some seconds; nothing is followed and answers are limited.
+Only the given address is asked, over TLS, within some seconds; nothing is followed and answers are limited. oauthlib is loaded
+where it is needed, because every command would wait for it.
 """
 
 import base64
@@ -10,9 +11,8 @@ import secrets
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
-
-from oauthlib.oauth2 import InvalidGrantError, MissingTokenError, OAuth2Error, WebApplicationClient
 
 from rapport.lib import outside
 from rapport.lib.errors import PermanentFailure, TemporaryFailure
@@ -59,7 +59,7 @@ def new_verifier() -> str:
 def question_url(app: App, *, redirect_uri: str, state: str, verifier: str, address: str) -> str:
     """Where the owner of a mailbox is asked for their permission."""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    given: str = WebApplicationClient(app.client_id).prepare_request_uri(
+    given: str = _client(app).prepare_request_uri(
         app.endpoints.authorize_url, redirect_uri=redirect_uri, scope=app.endpoints.scope or None, state=state,
         code_challenge=challenge, code_challenge_method="S256", login_hint=address, **app.endpoints.extra,
     )  # fmt: skip
@@ -68,7 +68,7 @@ def question_url(app: App, *, redirect_uri: str, state: str, verifier: str, addr
 
 def exchange_code(app: App, *, code: str, redirect_uri: str, verifier: str) -> Tokens:
     """The first tokens. Raises PermissionEnded, PermanentFailure, TemporaryFailure."""
-    body = WebApplicationClient(app.client_id).prepare_request_body(
+    body = _client(app).prepare_request_body(
         code=code, redirect_uri=redirect_uri, code_verifier=verifier, **_secret(app)
     )
     return _ask(app, body)
@@ -76,10 +76,14 @@ def exchange_code(app: App, *, code: str, redirect_uri: str, verifier: str) -> T
 
 def refresh(app: App, refresh_token: str) -> Tokens:
     """New tokens. Raises PermissionEnded, PermanentFailure, TemporaryFailure."""
-    body = WebApplicationClient(app.client_id).prepare_refresh_body(
-        refresh_token=refresh_token, client_id=app.client_id, **_secret(app)
-    )
+    body = _client(app).prepare_refresh_body(refresh_token=refresh_token, client_id=app.client_id, **_secret(app))
     return _ask(app, body)
+
+
+def _client(app: App) -> Any:
+    from oauthlib.oauth2 import WebApplicationClient
+
+    return WebApplicationClient(app.client_id)
 
 
 def _secret(app: App) -> dict[str, str]:
@@ -108,9 +112,10 @@ def _ask(app: App, body: str) -> Tokens:
 
 
 def _read(app: App, answer: outside.Answer) -> Tokens:
-    client = WebApplicationClient(app.client_id)
+    from oauthlib.oauth2 import InvalidGrantError, MissingTokenError, OAuth2Error
+
     try:
-        given = client.parse_request_body_response(answer.body.decode())
+        given = _client(app).parse_request_body_response(answer.body.decode())
         tokens = Tokens(_token(given["access_token"]), _token(given.get("refresh_token") or ""), _life(given))
     except InvalidGrantError as error:
         raise PermissionEnded(
@@ -136,13 +141,13 @@ def _life(given: dict[str, object]) -> int:
     return max(60, min(told, 30 * 86_400)) if isinstance(told, int) and told > 0 else DEFAULT_LIFE_S
 
 
-def _why(error: OAuth2Error) -> str:
+def _why(error: Any) -> str:
     """What the provider says of it in words."""
     said = " ".join(str(error.description or "").split())
     return f" (“{said[:200]}”)" if said.isprintable() and said else ""
 
 
-def _remedy(error: OAuth2Error) -> str:
+def _remedy(error: Any) -> str:
     if error.error in ("invalid_client", "unauthorized_client"):
         return "Have an administrator look at the client id and secret under Settings, Mailboxes, Sign-in"
     return "Try again, and have an administrator look at the app that is registered there"
