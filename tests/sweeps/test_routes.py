@@ -46,9 +46,14 @@ CAPABILITY_OF_APP = {
     "workspace": "candidates.view", "search": "candidates.view", "accounts": "accounts.manage", "intake": "intake.import",
     "hygiene": "hygiene.merge",
 }  # fmt: skip
-CAPABILITY_OF_PAGE = dict.fromkeys(
-    ("mail:domain", "mail:providers", "mail:provider", "mail:services", "mail:service"), "mail.shared_mailboxes"
-)  # for administrators, among pages of others
+CAPABILITY_OF_PAGE = {  # for administrators, among pages of others
+    **dict.fromkeys(
+        ("mail:domain", "mail:providers", "mail:provider", "mail:services", "mail:service"), "mail.shared_mailboxes"
+    ),
+    **dict.fromkeys(
+        ("mail:mailbox_limits", "mail:mailbox_limit", "mail:mailbox_limit_create"), "mail.domain_limits"
+    ),
+}
 ACT_WITHOUT_TOKEN = {
     "mail:unsubscribe",
     "mail:preferences",

@@ -163,6 +163,7 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
     template = mail.create_template(actor=rita, name="Hello", purpose="first_contact", subject="Hello", body="Hello")
     snippet = mail.create_snippet(actor=rita, name="about_us", body="We are twelve.")
     logo = mail.save_letterhead(actor=users["ada"].actor, colour="#1d6b4f", logo=picture(), logo_alt="Northwind")
+    limit = mail.set_domain_limit(actor=users["ada"].actor, domain="example.com", pace_count=100)
     message = mail.send_message(
         actor=rita, mailbox_id=mailbox.id, to_address="carl@example.org", to_name="Carl Candidate", subject="A job for you",
         text="Hello Carl", subjects={"candidate": carl.id},
@@ -181,7 +182,7 @@ def _mail(users: dict[str, User], carl: Candidate) -> dict[str, Any]:
     return {
         "mailbox_id": mailbox.id, "provider_id": provider.id, "kind": "google", "service_id": service.id, "service": "postmark", "what": "events", "mail:template_id": template.id, "outreach:template_id": template.id, "snippet_id": snippet.id, "message_id": received.id,
         "suppression_id": suppression.id, "sequence_id": sequence.id, "step_id": step.id, "delivery_id": delivery.id,
-        "conversation_id": received.thread_id, "comment_id": comment.id, "token": address_tokens.link_token(message.id),
+        "conversation_id": received.thread_id, "comment_id": comment.id, "limit_id": limit.id, "token": address_tokens.link_token(message.id),
         "name": logo.storage_name.removeprefix("logos/"),
     }  # fmt: skip
 

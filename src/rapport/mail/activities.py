@@ -129,6 +129,12 @@ LETTERHEAD_CHANGED = declare(
     "letterhead.changed", "changed how branded mail looks, version {number}", "palette", data=("number",)
 )
 
+DOMAIN_LIMIT_SET = declare("domain_limit.set", "limited mail for {domain}: {limit}", "gauge", data=("domain", "limit"))
+DOMAIN_LIMIT_REMOVED = declare(
+    "domain_limit.removed", "took away the limit of mail for {domain}", "gauge", data=("domain",)
+)
+DOMAIN_SLOWED = declare("domain_limit.slowed", "slowed down mail for {domain}", "gauge", data=("domain", "reason"))
+
 SUPPRESSION_ADDED = declare(
     "suppression.added", "stopped mail to an address", "mail-minus", data=("reason", "address"), personal=("address",),
 )  # fmt: skip

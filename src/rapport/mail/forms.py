@@ -10,7 +10,7 @@ from django.conf import settings
 from rapport.accounts.models import User
 from rapport.mail.branding import GREEN
 from rapport.mail.logos import MAX_BYTES
-from rapport.mail.models import Letterhead, Look, Mailbox, Preference, Provider, Service, Template, Topic
+from rapport.mail.models import DomainLimit, Letterhead, Look, Mailbox, Preference, Provider, Service, Template, Topic
 from rapport.mail.operations import Choice, MailboxSettings, ProviderSettings, ServiceSettings
 from rapport.mail.services import EVENTS, MAIL, Kind
 from rapport.mail.template_fields import MAX_TEXT
@@ -181,6 +181,26 @@ class ServiceForm(forms.Form):
 
     def settings(self) -> ServiceSettings:
         return ServiceSettings(**self.cleaned_data)
+
+
+class DomainLimitForm(forms.Form):
+    """How much mail goes to a domain; the domain of a limit that is there stays."""
+
+    domain = forms.CharField(
+        max_length=253, required=False, widget=forms.TextInput(attrs={"placeholder": "example.com"}),
+        help_text="What stands after the @. Empty: each domain that has no limit of its own.",
+    )  # fmt: skip
+    pace_count = forms.IntegerField(label="Messages at most", min_value=1, max_value=10_000_000, required=False)
+    pace_per = forms.ChoiceField(label="In", choices=DomainLimit.Per.choices, initial=DomainLimit.Per.HOUR)
+    daily_cap = forms.IntegerField(
+        label="Messages in 24 hours at most", min_value=1, max_value=10_000_000, required=False,
+        help_text="Empty: as many as the pace above allows.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            del self.fields["domain"]
 
 
 class TemplateForm(forms.Form):

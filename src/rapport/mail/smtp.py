@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import Self
 
 from rapport.mail import xoauth2
+from rapport.mail.throttling import says_too_many
 from rapport.mail.wire import OutOfTimeError, Talk, Wire, run_alone
 
 _ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
@@ -242,15 +243,14 @@ class Connection:
         if code // 100 not in (4, 5):
             return _lost(error, self.settings)
         outcome = Outcome.NEVER if code // 100 == 5 else Outcome.LATER
-        scope = Scope.MAILBOX if code == 421 else Scope.RECIPIENT
-        return SendResult(outcome, code, _readable(code, text), scope)
+        said = _readable(code, text)
+        return SendResult(outcome, code, said, _scope_of(code, said, Scope.RECIPIENT))
 
     def _refusal(self, wire: Wire, refused: _RefusedError) -> Talk[SendResult]:
         """Sort a refusal, and leave the connection ready for the next message or closed."""
         outcome = Outcome.NEVER if refused.code // 100 == 5 else Outcome.LATER
-        scope = refused.scope
+        said = _readable(refused.code, refused.text)
         if refused.code == 421:  # the server is closing the connection (RFC 5321 section 3.8)
-            scope = Scope.MAILBOX
             self._drop()
         else:
             wire.limit(self.settings.timeout_s)
@@ -258,7 +258,7 @@ class Connection:
                 yield from _command(wire, self.settings.timeout_s, "RSET")
             except (OSError, smtplib.SMTPException, _RefusedError):
                 self._drop()
-        return SendResult(outcome, refused.code, _readable(refused.code, refused.text), scope)
+        return SendResult(outcome, refused.code, said, _scope_of(refused.code, said, refused.scope))
 
     def _drop(self) -> None:
         smtp, self._smtp, self._wire = self._smtp, None, None
@@ -447,6 +447,13 @@ def impossible(sender: str, recipient: str) -> SendResult | None:
             scope = Scope.MAILBOX if address is sender else Scope.RECIPIENT
             return SendResult(Outcome.NEVER, 0, f"{address!r} is not an address that mail can be sent to", scope)
     return None
+
+
+def _scope_of(code: int, said: str, scope: Scope) -> Scope:
+    """Whom an answer is about: a server that closes means all mail, unless it gets too much for the one recipient's domain."""
+    if code == 421 and not (scope is Scope.RECIPIENT and says_too_many(said)):
+        return Scope.MAILBOX
+    return scope
 
 
 def _command(wire: Wire, for_s: float, line: str, scope: Scope = Scope.RECIPIENT, expected: int = 2) -> Talk[None]:

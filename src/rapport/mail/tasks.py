@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from rapport.lib import clock
 from rapport.lib.loops import loop
 from rapport.lib.queue import enqueue, every, task
 from rapport.mail import operations
@@ -63,6 +64,11 @@ def idle() -> int:
 def judge_visits() -> int:
     """Tell who followed the links that were followed just now."""
     return operations.judge_visits()
+
+
+@every("23 3 * * *", "mail.forget_buckets")
+def forget_buckets(timestamp: int) -> None:
+    operations.forget_buckets(clock.now())
 
 
 @every("*/5 * * * *", "mail.mark_lost_unclear")

@@ -16,7 +16,7 @@ from rapport.lib.requests import Request
 from rapport.mail import operations, queries
 from rapport.mail.forms import MailboxForm, initial_of
 from rapport.mail.models import Mailbox
-from rapport.mail.permissions import OWN_MAILBOX, SHARED_MAILBOXES
+from rapport.mail.permissions import DOMAIN_LIMITS, OWN_MAILBOX, SHARED_MAILBOXES
 from rapport.mail.warm_up import rises_on
 
 
@@ -28,6 +28,7 @@ def mailboxes(request: Request) -> HttpResponse:
     context = {
         "mailboxes": rows,
         "unclear": queries.list_unclear(request.actor),
+        "can_limit": holds(request.actor, DOMAIN_LIMITS),
         "can_check": holds(request.actor, SHARED_MAILBOXES),
     }
     return render(request, "mail/mailboxes.html", context)

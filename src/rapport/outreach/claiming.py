@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from rapport.lib import clock
+from rapport.mail.buckets import Level
 from rapport.mail.models import Mailbox
+from rapport.mail.operations.pacing import lock_bucket, take
+from rapport.mail.queries.pacing import find_level, room_in
 from rapport.outreach import ledger
 from rapport.outreach.ending import end_many
 from rapport.outreach.going_on import go_on, leave_gone
-from rapport.outreach.governor import MailboxUse, allowance
+from rapport.outreach.holding import hold_back
 from rapport.outreach.ledger import DueRow, NewDelivery
 from rapport.outreach.models import Delivery, Passage, Step
 from rapport.outreach.parcels import Parcel, write_parcel
@@ -33,12 +36,14 @@ class Claimed:
 NOTHING = Claimed([], 0)
 
 
-def room_of(mailbox: Mailbox, now: datetime) -> tuple[int, str]:
-    """How many messages the mailbox may send now, and why no more. A failing one is tried with a single message."""
+def room_of(mailbox: Mailbox, now: datetime, level: Level | None = None) -> tuple[int, str]:
+    """How many messages the mailbox may send now, and why no more. A failing one is tried with a single message.
+
+    `level` is what its bucket holds, where that is locked.
+    """
     if mailbox.why_it_rests:
         return 0, mailbox.why_it_rests
-    use = MailboxUse(mailbox.cap_at(now), mailbox.pace_per_minute, *ledger.read_mailbox_use(mailbox.id, now))
-    room, why = allowance(use)
+    room, why = room_in(level or find_level(mailbox.id), mailbox, now)
     if mailbox.state == Mailbox.State.FAILING:
         if mailbox.last_error_at and mailbox.last_error_at + FAILING_REST > now:
             return 0, mailbox.last_error
@@ -57,11 +62,11 @@ def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
         ledger.lock_claims()
         if not ledger.hold_lease(lease):  # whoever took it over has been through, and would not see these rows
             return NOTHING
-        room, _ = room_of(plan.mailbox, now)
+        bucket = lock_bucket(plan.mailbox.id)
+        room, _ = room_of(plan.mailbox, now, bucket.level)
         rows = ledger.lock_due(plan.sequence.id, now, min(room, limit)) if room > 0 else []
-        if not rows:
-            return NOTHING
-        claimed = Claimed(_take(plan, rows, lease, now), len(rows))
+        claimed = Claimed(_take(plan, rows, lease, now), len(rows)) if rows else NOTHING
+        take(bucket, plan.mailbox, len(claimed.parcels), now)
     for parcel in claimed.parcels:
         write_parcel(parcel, now)
     return claimed
@@ -70,6 +75,7 @@ def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
 def _take(plan: Plan, rows: Sequence[DueRow], lease: int, now: datetime) -> list[Parcel]:
     """Let everybody go the way that they are sorted into; returns what is to be sent."""
     due = sort_due(plan, rows, now)
+    hold_back(plan, due, rows, now)
     ledger.postpone(due.later)
     go_on(plan, due.passed_over, now, Passage.How.OVER)
     go_on(plan, due.waited, now, Passage.How.WAIT)

@@ -23,6 +23,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from rapport.lib import clock
 from rapport.lib.errors import PermanentFailure
+from rapport.mail.buckets import Pace
 from rapport.mail.models import Mailbox
 from rapport.mail.operations import note_failure
 from rapport.mail.operations.mailboxes import smtp_settings
@@ -62,7 +63,7 @@ class Engine:
         self.room.clear()
         for sequence_id, mailbox_id in ledger.list_due_places(now):
             group = self.groups.get(mailbox_id)
-            if group is None or (group.waiting() < self.batch and not group.is_resting):
+            if group is None or (group.waiting() < group.batch and not group.is_resting):
                 handled += self._claim(sequence_id, book)
         self._end_idle_groups()
         if handled == 0 and self.is_busy:
@@ -155,6 +156,8 @@ class Engine:
             group = self.groups[plan.mailbox.id] = LaneGroup(
                 server, lanes, book, self.settler, self.loop, self.room, self.batch
             )  # fmt: skip
+        # What a slow server keeps waiting would leave at once afterwards.
+        group.batch = min(self.batch, Pace(plan.mailbox.pace_per_minute, 60).burst)
         claimed = claim_due(plan, lease=book.lease, limit=self.batch)
         group.was_failing = group.was_failing or plan.mailbox.state == Mailbox.State.FAILING
         group.put(claimed.parcels)

@@ -60,6 +60,10 @@ class Known:
     normal: str
     facts: Facts
 
+    @property
+    def domain(self) -> str:
+        return self.normal.rpartition("@")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Exchanges:

@@ -16,6 +16,8 @@ only put it off until a moment. What is asked, in this order:
 | too_often       | wait   | did they get as many mails as the cap allows, whoever sent them                |
 | own_limit       | wait   | did they ask for fewer mails than that                                         |
 | quiet_hours     | wait   | is it outside business hours, on a weekend or a holiday where they are         |
+
+Last of all, when mail is claimed, the limit of the domain it goes to is asked (holding).
 """
 
 from collections.abc import Callable, Sequence
@@ -151,7 +153,7 @@ def _paused(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
     if not facts.paused_until or facts.paused_until <= now:
         return None
     text = f"They asked for no mail until {_day(facts.paused_until, rules)}."
-    return _wait("paused", text, facts.paused_until, rules.hours)
+    return put_off("paused", text, facts.paused_until, rules.hours)
 
 
 def _conversation(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
@@ -159,7 +161,7 @@ def _conversation(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
         return None
     who = f"{facts.talked_with} wrote to them" if facts.talked_with else "They answered"
     text = f"{who} on {_day(facts.talked_at, rules)}; the sequence keeps out of it."
-    return _wait("conversation", text, facts.talked_at + CONVERSATION, rules.hours)
+    return put_off("conversation", text, facts.talked_at + CONVERSATION, rules.hours)
 
 
 def _too_often(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
@@ -169,7 +171,7 @@ def _too_often(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
         return None
     times = "mail" if len(recent) == 1 else "mails"
     text = f"They got {len(recent)} {times} from us within {rules.cap_days} days."
-    return _wait("too_often", text, recent[-rules.cap_count] + window, rules.hours)
+    return put_off("too_often", text, recent[-rules.cap_count] + window, rules.hours)
 
 
 def _own_limit(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
@@ -178,7 +180,7 @@ def _own_limit(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
     until = facts.sent_at[-1] + timedelta(days=facts.every_days)
     if until <= now:
         return None
-    return _wait("own_limit", f"They asked for one mail in {facts.every_days} days at most.", until, rules.hours)
+    return put_off("own_limit", f"They asked for one mail in {facts.every_days} days at most.", until, rules.hours)
 
 
 def _quiet_hours(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
@@ -188,10 +190,10 @@ def _quiet_hours(facts: Facts, rules: Rules, now: datetime) -> Verdict | None:
 
 @lru_cache(maxsize=256)  # the same for everybody who is asked about at a moment
 def _quiet_until(hours: Hours, now: datetime) -> Verdict:
-    return _wait("quiet_hours", "It is outside business hours where they are.", now, hours)
+    return put_off("quiet_hours", "It is outside business hours where they are.", now, hours)
 
 
-def _wait(reason: str, text: str, until: datetime, hours: Hours) -> Verdict:
+def put_off(reason: str, text: str, until: datetime, hours: Hours) -> Verdict:
     """Wait until the first slot from `until` on."""
     try:
         return Verdict(reason, text, next_slot(until, hours))

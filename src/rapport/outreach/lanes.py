@@ -3,14 +3,19 @@
 import threading
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
+from django.db import transaction
+
 from rapport.lib import clock
 from rapport.mail.headers import ascii_address
-from rapport.mail.operations import note_failure
+from rapport.mail.operations import note_failure, slow_down
+from rapport.mail.operations.pacing import give_back
 from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, SmtpSettings, StaleError, impossible
+from rapport.mail.throttling import says_too_many
 from rapport.outreach import ledger
 from rapport.outreach.lane_loop import IDLE_S, LaneLoop, Marks, Order, Step, Steps
 from rapport.outreach.ledger import Change, MarkBook
@@ -18,6 +23,7 @@ from rapport.outreach.parcels import Parcel
 from rapport.outreach.settler import Settler
 from rapport.outreach.settling import Done
 
+BLAME_DOMAINS, BLAME_S = 3, 60
 _STATES = {Outcome.ACCEPTED: "sent", Outcome.NEVER: "refused", Outcome.LATER: "failed", Outcome.UNCLEAR: "unclear"}
 
 
@@ -37,6 +43,7 @@ class LaneGroup:
         self.used_at = time.monotonic()
         self._queue: SimpleQueue[Parcel] = SimpleQueue()
         self._under_way = 0
+        self._slowed: dict[str, float] = {}
         self._lock = threading.Lock()
         self._is_told_to_stop = self._is_retired = False
 
@@ -124,6 +131,21 @@ class LaneGroup:
         self.settler.do(partial(self._note_failure, parcel.plan.mailbox.id, result.reason))
         self.settler.do(partial(self._release, [parcel, *self._take_all()], result.reason))
 
+    def slow_down(self, domain: str, said: str) -> None:
+        """The domain gets too much: what waits for it goes back and is held by its limit, everything else goes on."""
+        self._slowed[domain] = time.monotonic()
+        waiting = self._take_all()
+        for parcel in waiting:
+            if parcel.known.domain != domain:
+                self._queue.put(parcel)
+        self.settler.do(partial(slow_down, domain=domain, said=said, at=clock.now()))
+        self._give_back([parcel for parcel in waiting if parcel.known.domain == domain])
+
+    def is_to_blame(self, domain: str) -> bool:
+        """Whether "too many" is about the mailbox: for several other domains the server has just said the same."""
+        lately = time.monotonic() - BLAME_S
+        return sum(at > lately for name, at in self._slowed.items() if name != domain) >= BLAME_DOMAINS
+
     def go(self) -> None:
         """Wake the lanes that are idle, and open as many more as there is work for."""
         for lane in list(self.lanes):
@@ -159,7 +181,8 @@ class LaneGroup:
 
     def _hand_back(self, parcels: list[Parcel], why: str) -> None:
         ids = [parcel.delivery_id for parcel in parcels]
-        ledger.release(ids, lease=self.book.lease, due_at=clock.now(), why=why)
+        with transaction.atomic():
+            give_back(ledger.release(ids, lease=self.book.lease, due_at=clock.now(), why=why))
         self.over(len(parcels))
 
 
@@ -206,6 +229,8 @@ class Lane:
                 self.group.over()
                 continue
             result = yield from self._send(parcel)
+            if result.outcome == Outcome.LATER and says_too_many(result.reason):
+                result = self._throttled(parcel, result)
             if result.scope == Scope.MAILBOX and result.outcome in (Outcome.LATER, Outcome.NEVER):
                 if (yield from self._step_back(parcel, result)):
                     return
@@ -225,6 +250,14 @@ class Lane:
                 return (yield from self.connection.talk(sender=sender, recipient=recipient, message=parcel.data))
             except StaleError:
                 continue
+
+    def _throttled(self, parcel: Parcel, result: SendResult) -> SendResult:
+        """Slow down the domain that said "too many"; where several have, it is the mailbox that sends too much."""
+        if result.scope == Scope.RECIPIENT and self.group.is_to_blame(parcel.known.domain):
+            return replace(result, scope=Scope.MAILBOX)
+        if result.scope == Scope.RECIPIENT:
+            self.group.slow_down(parcel.known.domain, result.reason)
+        return result
 
     def _came_of(self, parcel: Parcel, result: SendResult) -> tuple[Change, Done]:
         state = _STATES[result.outcome]

@@ -19,17 +19,21 @@ import psycopg
 from django.db import connection, connections
 
 from rapport.lib.ids import array_of, moments_array
+from rapport.mail import held_mail
+from rapport.mail.operations.pacing import Unsent
 from rapport.outreach.models import Lease
 
 CLAIM_LOCK = 0x6F757472  # "outr": one claim at a time over all workers, so that caps hold over all senders
 
 DUE_PLACES = """
 SELECT s.id, s.mailbox_id FROM outreach_sequence s JOIN mail_mailbox m ON m.id = s.mailbox_id
-WHERE s.state = 'active' AND m.state <> 'paused' AND NOT m.needs_sign_in AND EXISTS (
-    SELECT 1 FROM outreach_enrollment e WHERE e.sequence_id = s.id AND e.state = 'active' AND e.next_due_at <= %s)
+LEFT JOIN mail_mailboxbucket b ON b.mailbox_id = m.id
+WHERE s.state = 'active' AND m.state <> 'paused' AND NOT m.needs_sign_in AND (b.free_at IS NULL OR b.free_at <= %(now)s) AND EXISTS (
+    SELECT 1 FROM outreach_enrollment e WHERE e.sequence_id = s.id AND e.state = 'active' AND e.next_due_at <= %(now)s)
 """
-CLAIM_DUE = """
-SELECT e.id, e.candidate_id, e.step_id, e.delivery_id, e.thread_id, e.tries, e.enrolled_by_id
+CLAIM_DUE = f"""
+SELECT e.id, e.candidate_id, e.step_id, e.delivery_id, e.thread_id, e.tries, e.enrolled_by_id,
+       e.waits_for LIKE '{held_mail.START}%%'
 FROM outreach_enrollment e
 WHERE e.sequence_id = %s AND e.state = 'active' AND e.next_due_at <= %s
 ORDER BY e.next_due_at LIMIT %s FOR UPDATE SKIP LOCKED
@@ -82,7 +86,7 @@ MARK_AGAIN = MARK.replace("d.state = v.was", "d.state IN (v.was, v.now)")
 # Claimed rows go back as if they had never been taken; what was approved waits no longer than before.
 RELEASE = """
 WITH back AS (
-  SELECT d.id, d.enrollment_id, s.kind FROM outreach_delivery d JOIN outreach_step s ON s.id = d.step_id
+  SELECT d.id, d.enrollment_id, d.mailbox_id, d.address, d.claimed_at, s.kind FROM outreach_delivery d JOIN outreach_step s ON s.id = d.step_id
   WHERE d.id = ANY(%(ids)s) AND d.state = 'claimed' AND d.lease = %(lease)s FOR UPDATE OF d),
 replanned AS (UPDATE outreach_delivery d SET state = 'planned', lease = NULL FROM back
   WHERE d.id = back.id AND back.kind = 'approval'),
@@ -90,7 +94,8 @@ gone AS (DELETE FROM outreach_delivery d USING back WHERE d.id = back.id AND bac
 UPDATE outreach_enrollment e
 SET delivery_id = CASE WHEN back.kind = 'approval' THEN e.delivery_id END,
     next_due_at = CASE WHEN e.state = 'active' THEN %(due)s::timestamptz END, waits_for = %(why)s
-FROM back WHERE e.id = back.enrollment_id AND e.delivery_id = back.id RETURNING e.id
+FROM back WHERE e.id = back.enrollment_id AND e.delivery_id = back.id
+RETURNING back.mailbox_id, back.address, back.claimed_at
 """
 LOCK_AT_STEP = """
 SELECT count(*) FROM (SELECT 1 FROM outreach_enrollment
@@ -131,18 +136,6 @@ LOSE_IN_FLIGHT = """
 UPDATE outreach_delivery SET state = 'unclear', reason = %s, finished_at = clock_timestamp()
 WHERE id = ANY(%s) AND state = 'in_flight' AND lease = %s
 """
-# What is settled, what another composer is just sending, and what the ledger holds and is not settled yet.
-MAILBOX_USE = """
-SELECT (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent'
-          AND sent_at >= %(now)s - interval '1 day'),
-       (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent'
-          AND sent_at >= %(now)s - interval '1 minute'),
-       (SELECT count(*) FROM mail_message WHERE mailbox_id = %(mailbox)s AND state = 'in_flight')
-     + (SELECT count(*) FROM outreach_delivery d WHERE d.mailbox_id = %(mailbox)s
-          AND d.state IN ('claimed', 'in_flight', 'sent') AND d.id = ANY(ARRAY(
-            SELECT e.delivery_id FROM outreach_enrollment e
-            WHERE e.delivery_id IS NOT NULL AND e.last_outcome <> 'unclear')))
-"""
 # With statistics of an empty table the planner would read whole tables, and checks of foreign keys keep such a plan for
 # as long as the connection lives: a first large sequence would take longer with every message.
 GO_BY_KEYS = "SET LOCAL enable_seqscan = off"
@@ -152,7 +145,10 @@ LOST_WORDS = "The worker ended while it was sending this message."
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """An enrollment that is due; `delivery_id` is set where a person has approved the mail."""
+    """An enrollment that is due; `delivery_id` is set where a person has approved the mail.
+
+    `was_held` tells that it has waited for its turn because of the limit of a domain.
+    """
 
     id: UUID
     candidate_id: UUID
@@ -161,6 +157,7 @@ class DueRow:
     thread_id: UUID | None
     tries: int
     enrolled_by_id: UUID | None
+    was_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +209,9 @@ class Change:
 
 
 def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
-    """(sequence, mailbox) of active sequences in which somebody is due, where the mailbox works."""
+    """(sequence, mailbox) of active sequences in which somebody is due, where the mailbox works and has room."""
     with connection.cursor() as cursor:
-        cursor.execute(DUE_PLACES, [now])
+        cursor.execute(DUE_PLACES, {"now": now})
         return list(cursor.fetchall())
 
 
@@ -294,9 +291,10 @@ def note_passages(pairs: Iterable[tuple[UUID, UUID]], how: str, now: datetime) -
         _run(NOTE_PASSAGES, [how, now, *map(list, columns)], rows=False)
 
 
-def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: str = "") -> int:
-    """Give claimed deliveries back; returns how many enrollments are due again."""
-    return len(_run(RELEASE, {"ids": list(delivery_ids), "lease": lease, "due": due_at, "why": why}))
+def release(delivery_ids: Sequence[UUID], *, lease: int, due_at: datetime, why: str = "") -> list[Unsent]:
+    """Let the enrollments of claimed deliveries be due again; returns what is to be given back to the buckets."""
+    parameters = {"ids": list(delivery_ids), "lease": lease, "due": due_at, "why": why}
+    return [Unsent(*row) for row in _run(RELEASE, parameters)]
 
 
 def leave_out_planned(sequence_id: UUID, step_id: UUID, *, due_at: datetime, why: str) -> int:
@@ -320,12 +318,6 @@ def settle(outcome: Outcome, rows: Sequence[Settled]) -> dict[UUID, bool]:
         "due": moments_array(row.due_at for row in rows), "at": moments_array(row.at for row in rows),
     }  # fmt: skip
     return dict(_run(SETTLE, parameters))
-
-
-def read_mailbox_use(mailbox_id: UUID, now: datetime) -> tuple[int, int, int]:
-    """How many messages a mailbox has sent within a day and a minute, and how many are on their way."""
-    day, minute, in_hand = _run(MAILBOX_USE, {"mailbox": mailbox_id, "now": now})[0]
-    return day, minute, in_hand
 
 
 def list_in_hand_of(lease: int, state: str, limit: int) -> list[UUID]:

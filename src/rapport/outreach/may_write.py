@@ -9,11 +9,12 @@ from rapport.candidates.models import Candidate
 from rapport.candidates.queries import get_candidate
 from rapport.lib import clock
 from rapport.lib.actors import Actor
+from rapport.mail.queries.pacing import find_domain_wait
 from rapport.outreach import queries
 from rapport.outreach.claiming import room_of
 from rapport.outreach.conditions import list_stopped
 from rapport.outreach.facts import Known, read_known
-from rapport.outreach.governor import GO, Rules, Verdict, earliest, examine, judge
+from rapport.outreach.governor import GO, Rules, Verdict, earliest, examine, judge, put_off
 from rapport.outreach.models import Enrollment, Sequence
 from rapport.outreach.operations import SequenceDraft
 from rapport.outreach.permissions import VIEW
@@ -58,14 +59,24 @@ def may_write(actor: Actor, candidate_id: UUID, sequence_id: UUID | None = None)
     open_here = Enrollment.objects.filter(candidate=candidate, state=Enrollment.State.ACTIVE)
     open_here = open_here.filter(sequence__in=queries.visible_sequences(actor))
     ends = _ending(sequence, candidate.id)
-    verdict = next((check.verdict for check in ends if check.verdict.ends), None)
+    limit = _limit(known.domain, rules, now)
+    over = next((check.verdict for check in ends if check.verdict.ends), None)
+    verdict = over or judge(known.facts, rules, now)
+    may_go_at = None if over else earliest(known.facts, rules, now)
     return Answer(
-        candidate, sequence, rules, known, verdict or judge(known.facts, rules, now),
-        None if verdict else earliest(known.facts, rules, now),
-        [*ends, *(Check(asked, verdict) for asked, verdict in examine(known.facts, rules, now))],
+        candidate, sequence, rules, known, limit.verdict if verdict.may_go else verdict,
+        max(may_go_at, limit.verdict.until) if may_go_at and limit.verdict.until else may_go_at,
+        [*ends, *(Check(asked, verdict) for asked, verdict in examine(known.facts, rules, now)), limit],
         list(open_here.select_related("sequence", "step").order_by("next_due_at", "id")),
         room_of(sequence.mailbox, now)[1] if sequence and sequence.mailbox else "",
     )  # fmt: skip
+
+
+def _limit(domain: str, rules: Rules, now: datetime) -> Check:
+    """Whether the limit of their domain leaves room; asked last, when the mail is claimed."""
+    wait = find_domain_wait(domain, now) if domain else None
+    verdict = put_off("domain", wait[1], wait[0], rules.hours) if wait else GO
+    return Check("Room under the limit of their domain", verdict)
 
 
 def _ending(sequence: Sequence | None, candidate_id: UUID) -> list[Check]:

@@ -30,6 +30,7 @@ from django.db.models.functions import Lower
 from rapport.candidates.models import Candidate, Tag
 from rapport.jobs.models import Job
 from rapport.lib.ids import new_id
+from rapport.mail import held_mail
 from rapport.mail.models import Look, Mailbox, TemplateVersion, Topic
 
 
@@ -347,6 +348,11 @@ class Enrollment(models.Model):
                 fields=["delivery_id"], condition=Q(delivery_id__isnull=False), name="outreach_enrollment_in_hand"
             ),
             models.Index(fields=["sequence", "state", "id"], name="outreach_enrollment_listed"),
+            models.Index(
+                fields=["waits_for"],
+                condition=Q(state="active", waits_for__startswith=held_mail.START),
+                name="outreach_enrollment_held",
+            ),
             models.Index(fields=["candidate", "id"], name="outreach_enrollment_of"),
         ]
 

@@ -13,7 +13,7 @@ from rapport.candidates.models import Tag
 from rapport.candidates.queries import find_by_contact_points, resolve_merged
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
-from rapport.outreach import operations
+from rapport.outreach import holding, operations
 from rapport.outreach.ending import ANSWERED
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.operations.deliveries import confirm_sent
@@ -83,6 +83,12 @@ def watch_sequences(activities: list[Activity]) -> None:
     )
     for sequence_id in sorted(set(sequences)):
         operations.check_breakers(sequence_id=sequence_id)
+
+
+@on_batch("domain_limit.set", "domain_limit.removed")
+def let_mail_go(activities: list[Activity]) -> None:
+    """What waited for another limit of a domain asks anew."""
+    holding.let_go({activity.data["domain"] for activity in activities}, clock.now())
 
 
 @on_batch("message.clicked")

@@ -33,7 +33,7 @@ class Settler:
     """A thread that settles what the lanes have done, in batches, and other small writes of theirs, in their order."""
 
     def __init__(self) -> None:
-        self._queue: deque[tuple[Done, Group] | Callable[[], None]] = deque()
+        self._queue: deque[tuple[Done, Group] | Callable[[], object]] = deque()
         self._thread: threading.Thread | None = None
         self._pending = 0
         self._lock = threading.Lock()
@@ -51,11 +51,11 @@ class Settler:
         """Settle what a connection of this group has done."""
         self._take_on((done, group))
 
-    def do(self, work: Callable[[], None]) -> None:
+    def do(self, work: Callable[[], object]) -> None:
         """Do other work, after what was put before it."""
         self._take_on(work)
 
-    def _take_on(self, work: tuple[Done, Group] | Callable[[], None]) -> None:
+    def _take_on(self, work: tuple[Done, Group] | Callable[[], object]) -> None:
         with self._lock:
             self._pending += 1
             self._queue.append(work)

@@ -16,6 +16,7 @@ from rapport.mail.address_tokens import trial_url
 from rapport.mail.composing import Content
 from rapport.mail.merge_fields import MissingValues
 from rapport.mail.operations import suppress_address
+from rapport.mail.operations.pacing import Unsent, give_back
 from rapport.mail.operations.recording import HandedOver, store_handed_over
 from rapport.outreach import ledger
 from rapport.outreach.ending import EndedEnrollment, record_exits, record_finished
@@ -210,13 +211,16 @@ def recover_dead_worker(older_than_s: float, *, now: datetime) -> int | None:
         return take_over(lease, now=now)
 
 
+@transaction.atomic
 def take_over(lease: int, *, now: datetime) -> int:
     """Clear what a worker that has ended left in hand, and end its lease; returns how many deliveries it were."""
-    count = 0
+    unsent: list[Unsent] = []
     while claimed := ledger.list_in_hand_of(lease, Delivery.State.CLAIMED, 2000):
-        count += ledger.release(claimed, lease=lease, due_at=now)
+        unsent += ledger.release(claimed, lease=lease, due_at=now)
+    count = len(unsent)
     ledger.lose_in_flight(ledger.list_in_hand_of(lease, Delivery.State.IN_FLIGHT, 2000), lease)
     for state in (Delivery.State.SENT, Delivery.State.FAILED, Delivery.State.REFUSED, Delivery.State.UNCLEAR):
         count += settle(rebuild(ledger.list_in_hand_of(lease, state, 5000)))
     ledger.end_lease(lease)
+    give_back(unsent)
     return count

@@ -21,7 +21,7 @@ NOUNS = (
     "candidates.ColumnChoice", "candidates.Standardising",
     "jobs.Department", "jobs.Job", "jobs.HiringTeamMember", "jobs.JobSkill", "jobs.StageTemplate", "jobs.Stage",
     "applications.ArchiveReason", "applications.Application", "applications.Promise",
-    "mail.Provider", "mail.Mailbox", "mail.Grant", "mail.Service", "mail.MailboxFolder", "mail.Snippet", "mail.Letterhead", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody", "mail.Original",
+    "mail.Provider", "mail.Mailbox", "mail.Grant", "mail.Service", "mail.MailboxFolder", "mail.MailboxBucket", "mail.DomainLimit", "mail.DomainBucket", "mail.Snippet", "mail.Letterhead", "mail.Template", "mail.TemplateVersion", "mail.Message", "mail.MessageBody", "mail.Original",
     "mail.DeliveryEvent", "mail.Conversation", "mail.Comment", "mail.ReplyIntent", "mail.Wish", "mail.Suppression", "mail.Preference",
     "outreach.Sequence", "outreach.Step", "outreach.Variant", "outreach.StepVersion", "outreach.Enrollment", "outreach.Lease",
     "outreach.Passage", "outreach.Filling", "outreach.Delivery",

@@ -7,6 +7,7 @@ from rapport.mail.models.letterheads import Letterhead, Look
 from rapport.mail.models.mailboxes import Mailbox, MailboxFolder
 from rapport.mail.models.messages import DeliveryEvent, Message, MessageBody
 from rapport.mail.models.originals import Original
+from rapport.mail.models.pacing import DomainBucket, DomainLimit, MailboxBucket
 from rapport.mail.models.preferences import Preference, Topic
 from rapport.mail.models.providers import Grant, Provider
 from rapport.mail.models.services import Service, ServiceCall
@@ -16,6 +17,8 @@ from rapport.mail.models.templates import Template, TemplateVersion
 from rapport.mail.models.visits import LinkVisit
 
 __all__ = [
-    "Comment", "Conversation", "DeliveryEvent", "Grant", "Letterhead", "LinkVisit", "Look", "Mailbox", "MailboxFolder", "Message", "MessageBody", "Original", "Preference", "Provider", "ReplyIntent", "Service", "ServiceCall", "Snippet", "Suppression", "Template",
+    "Comment", "Conversation", "DeliveryEvent", "DomainBucket", "DomainLimit", "Grant", "Letterhead", "LinkVisit",
+    "Look", "Mailbox", "MailboxBucket", "MailboxFolder", "Message", "MessageBody", "Original", "Preference",
+    "Provider", "ReplyIntent", "Service", "ServiceCall", "Snippet", "Suppression", "Template",
     "TemplateVersion", "Topic", "Wish",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 
 from rapport.lib.encryption import is_readable
 from rapport.lib.ids import new_id
+from rapport.mail.buckets import Limits, Pace
 from rapport.mail.warm_up import cap_on
 
 
@@ -100,6 +101,10 @@ class Mailbox(models.Model):
     def cap_at(self, now: datetime) -> int:
         """How many messages it may send within 24 hours now: less than its cap while it warms up (warm_up)."""
         return cap_on(now.date(), start=self.warm_up_from, daily_cap=self.daily_cap)
+
+    def limits_at(self, now: datetime) -> Limits:
+        """What holds over its bucket now."""
+        return Limits(Pace(self.pace_per_minute, 60), self.cap_at(now))
 
     @property
     def why_it_rests(self) -> str:

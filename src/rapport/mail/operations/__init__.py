@@ -18,6 +18,7 @@ from rapport.mail.operations.mailboxes import (
     update_mailbox,
 )
 from rapport.mail.operations.originals import ask_to_read, read_original
+from rapport.mail.operations.pacing import forget_buckets, remove_domain_limit, set_domain_limit, slow_down
 from rapport.mail.operations.preferences import Choice, choose_preferences
 from rapport.mail.operations.providers import ProviderSettings, remove_provider, save_provider
 from rapport.mail.operations.readdressing import readdress_messages
@@ -52,10 +53,14 @@ from rapport.mail.operations.templates import (
 from rapport.mail.operations.trying import send_test
 
 __all__ = [
-    "MAX_CALL_BYTES", "Choice", "MailboxSettings", "ProviderSettings", "Question", "ServiceSettings", "add_comment", "add_from_library", "archive_template", "ask_to_read", "assign", "begin_sign_in", "bring_back_version", "choose_preferences", "complete_sign_in", "correct_intent", "create_mailbox", "create_snippet", "create_template", "delete_comment", "deliver", "fetch_mailbox",
-    "fill_conversations", "forget_unreadable", "judge_visits", "keep_visit",
-    "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure", "note_success",
-    "read_original", "readdress_messages", "receive", "remove_provider", "remove_service", "renew_secret", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template", "save_letterhead", "save_provider", "save_service", "send_message", "send_test",
-    "set_paused", "set_snippet_archived", "snooze", "suppress_address", "take_call", "test_mailbox", "unsubscribe",
+    "MAX_CALL_BYTES", "Choice", "MailboxSettings", "ProviderSettings", "Question", "ServiceSettings", "add_comment",
+    "add_from_library", "archive_template", "ask_to_read", "assign", "begin_sign_in", "bring_back_version",
+    "choose_preferences", "complete_sign_in", "correct_intent", "create_mailbox", "create_snippet", "create_template",
+    "delete_comment", "deliver", "fetch_mailbox", "fill_conversations", "forget_buckets", "forget_unreadable",
+    "judge_visits", "keep_visit", "lift_suppression", "mark_done", "mark_lost_unclear", "note_failure",
+    "note_success", "read_original", "readdress_messages", "receive", "remove_domain_limit", "remove_provider",
+    "remove_service", "renew_secret", "reopen", "requeue_waiting", "resolve_unclear", "restore", "restore_template",
+    "save_letterhead", "save_provider", "save_service", "send_message", "send_test", "set_domain_limit", "set_paused",
+    "set_snippet_archived", "slow_down", "snooze", "suppress_address", "take_call", "test_mailbox", "unsubscribe",
     "update_mailbox", "update_snippet", "update_template", "work_on_call", "written_content",
 ]  # fmt: skip

@@ -12,7 +12,9 @@ from rapport.lib import clock
 from rapport.lib.actors import SYSTEM
 from rapport.mail.activities import MESSAGE_BOUNCED, MESSAGE_COMPLAINED
 from rapport.mail.models import DeliveryEvent, Message
+from rapport.mail.operations.pacing import slow_down
 from rapport.mail.operations.suppressions import suppress_address
+from rapport.mail.queries.pacing import domain_of
 from rapport.mail.refusals import Failure
 from rapport.mail.subjects import subjects_of
 
@@ -36,6 +38,8 @@ def keep_bounce(
         suppress_address(
             actor=SYSTEM, address=answered.to_address, reason="hard_bounce", evidence=failure.text, message=answered
         )
+    if failure.reason == "rate_limited" and answered:
+        slow_down(domain=domain_of(answered.to_address), said=failure.text, at=clock.now())
 
 
 def keep_complaint(

@@ -30,8 +30,11 @@ from rapport.mail.merge_fields import open_placeholders, quoted
 from rapport.mail.models import Look, Mailbox, Message, MessageBody, Suppression, TemplateVersion
 from rapport.mail.operations.conversations import note_answer, take_back_answer
 from rapport.mail.operations.mailboxes import note_failure, note_success, smtp_settings
+from rapport.mail.operations.pacing import Unsent, count_personal, give_back, lock_bucket, slow_down, take
 from rapport.mail.permissions import SEND
+from rapport.mail.queries.pacing import domain_of
 from rapport.mail.subjects import subjects_of
+from rapport.mail.throttling import says_too_many
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +104,8 @@ def deliver(*, message_id: UUID) -> Message | None:
         note_failure(mailbox_id=message.mailbox_id, reason=result.reason, at=clock.now())
     elif result.outcome == smtp.Outcome.ACCEPTED:
         note_success(mailbox_id=message.mailbox_id)
+    elif result.outcome == smtp.Outcome.LATER and says_too_many(result.reason):
+        slow_down(domain=domain_of(message.to_address), said=result.reason, at=clock.now())
     return _settle(message.id, result)
 
 
@@ -216,12 +221,12 @@ def _claim(message_id: UUID) -> tuple[Message, bytes, smtp.SmtpSettings] | None:
     now = clock.now()
     if message is None or message.state != Message.State.QUEUED:
         return None
-    # Locked, so that two workers do not both take the last place under the mailbox's pace.
-    mailbox = Mailbox.objects.select_for_update(no_key=True).get(id=message.mailbox_id)
+    mailbox = Mailbox.objects.get(id=message.mailbox_id)
     if mailbox.why_it_rests:
         _queue_again(message, now + timedelta(minutes=10), mailbox.why_it_rests)
         return None
-    free_at = max(message.due_at or now, queries.next_free_moment(mailbox, now))
+    bucket = lock_bucket(mailbox.id)
+    free_at = max(message.due_at or now, bucket.level.free_at(mailbox.limits_at(now), now))
     if free_at > now:
         _queue_again(message, free_at, message.state_note or "Waits for its turn in this mailbox.")
         return None
@@ -233,6 +238,8 @@ def _claim(message_id: UUID) -> tuple[Message, bytes, smtp.SmtpSettings] | None:
     except (InvalidInput, PermanentFailure) as error:
         _fail(message, str(error))
         return None
+    take(bucket, mailbox, 1, now)
+    count_personal(domain_of(message.to_address), now)
     message.state, message.in_flight_at, message.attempts = Message.State.IN_FLIGHT, now, message.attempts + 1
     message.save(update_fields=["state", "in_flight_at", "attempts"])
     return message, data, connection
@@ -280,6 +287,8 @@ def _settle(message_id: UUID, result: smtp.SendResult) -> Message:
     message = Message.objects.select_for_update().get(id=message_id)
     if message.state != Message.State.IN_FLIGHT:
         return message  # a person or the sweep was quicker
+    if result.scope == smtp.Scope.MAILBOX and result.outcome != smtp.Outcome.UNCLEAR and message.in_flight_at:
+        give_back([Unsent(message.mailbox_id, message.to_address, message.in_flight_at)])
     match result.outcome:
         case smtp.Outcome.ACCEPTED:
             message.sent_at = clock.now()

@@ -15,12 +15,10 @@ from rapport.mail.queries.conversations import (
 from rapport.mail.queries.letterheads import brand_for, find_letterhead, get_brand, get_logo, logo_url
 from rapport.mail.queries.mailboxes import (
     choose_mailbox,
-    count_sent_since,
     get_mailbox,
     list_domains,
     list_mailboxes,
     lock_mailbox,
-    next_free_moment,
     sendable_mailboxes,
 )
 from rapport.mail.queries.messages import (
@@ -34,6 +32,7 @@ from rapport.mail.queries.messages import (
     senders_of,
 )
 from rapport.mail.queries.originals import get_file, list_unread, read_file, read_found
+from rapport.mail.queries.pacing import get_domain_limit, list_domain_rows
 from rapport.mail.queries.preferences import find_preference, list_standings, preferences_among
 from rapport.mail.queries.providers import find_grant, find_provider, list_providers, may_sign_in
 from rapport.mail.queries.results import VersionResult, list_results, list_sent_from
@@ -72,7 +71,6 @@ __all__ = [
     "comments_by_id",
     "copies_of_library",
     "count_conversations",
-    "count_sent_since",
     "find_answered",
     "find_conversation",
     "find_grant",
@@ -86,6 +84,7 @@ __all__ = [
     "find_told_about",
     "find_versions",
     "get_brand",
+    "get_domain_limit",
     "get_file",
     "get_logo",
     "get_mailbox",
@@ -95,6 +94,7 @@ __all__ = [
     "get_thread",
     "list_comments",
     "list_conversations",
+    "list_domain_rows",
     "list_domains",
     "list_mailboxes",
     "list_messages_of",
@@ -116,7 +116,6 @@ __all__ = [
     "lock_template",
     "logo_url",
     "may_sign_in",
-    "next_free_moment",
     "page_of_templates",
     "preferences_among",
     "read_file",

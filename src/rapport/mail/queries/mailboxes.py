@@ -1,15 +1,13 @@
-"""Which mailboxes an actor may see and send from, and how much they have sent."""
+"""Which mailboxes an actor may see and send from."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from rapport.accounts.capabilities import holds, require
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
-from rapport.mail.models import Mailbox, Message
+from rapport.mail.models import Mailbox
 from rapport.mail.permissions import OWN_MAILBOX, SHARED_MAILBOXES, VIEW
 
 
@@ -58,35 +56,3 @@ def lock_mailbox(actor: Actor, mailbox_id: UUID) -> Mailbox:
         raise NotFound("There is no such mailbox.")
     require(actor, OWN_MAILBOX if mailbox.owner_id == actor.id and actor.id else SHARED_MAILBOXES)
     return mailbox
-
-
-COUNT_SENT = """
-SELECT (SELECT count(*) FROM mail_message
-        WHERE mailbox_id = %(mailbox)s AND direction = 'out' AND state = 'sent' AND sent_at >= %(since)s)
-     + (SELECT count(*) FROM mail_message
-        WHERE mailbox_id = %(mailbox)s AND state = 'in_flight' AND in_flight_at >= %(since)s)
-"""
-
-
-def count_sent_since(mailbox_id: UUID, moment: datetime) -> int:
-    """Messages this mailbox has sent, or is just sending, since a moment.
-
-    One statement, because between two a message that changes from one state to the other would be counted in neither.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT_SENT, {"mailbox": mailbox_id, "since": moment})
-        return int(cursor.fetchone()[0])
-
-
-def next_free_moment(mailbox: Mailbox, now: datetime) -> datetime:
-    """When this mailbox may send its next message: now, or as soon as its pace and its cap over 24 hours allow."""
-    if count_sent_since(mailbox.id, now - timedelta(days=1)) >= mailbox.cap_at(now):
-        return _oldest_sent(mailbox, now - timedelta(days=1)) + timedelta(days=1)
-    if count_sent_since(mailbox.id, now - timedelta(minutes=1)) >= mailbox.pace_per_minute:
-        return _oldest_sent(mailbox, now - timedelta(minutes=1)) + timedelta(minutes=1)
-    return now
-
-
-def _oldest_sent(mailbox: Mailbox, since: datetime) -> datetime:
-    sent = Message.objects.filter(mailbox=mailbox, direction="out", state="sent", sent_at__gte=since)
-    return sent.order_by("sent_at").values_list("sent_at", flat=True).first() or since

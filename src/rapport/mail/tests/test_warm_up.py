@@ -1,16 +1,18 @@
 """A new mailbox sends little at first; both ways of sending hold to it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from rapport.lib import clock
-from rapport.mail import operations, queries
+from rapport.mail import operations
 from rapport.mail.forms import initial_of
 from rapport.mail.models import Mailbox
 from rapport.mail.operations import MailboxSettings
-from rapport.mail.tests.examples import send
+from rapport.mail.queries.pacing import find_level, room_in
+from rapport.mail.tests.examples import send, write
 from rapport.mail.warm_up import cap_on, rises_on
 
 START = date(2026, 11, 2)
@@ -49,12 +51,17 @@ def test_the_mailbox_page_keeps_the_start_and_shows_what_holds_today(rita, mailb
 
 
 @pytest.mark.django_db
-def test_the_next_free_moment_waits_while_it_warms_up(rita, mailbox, entered, monkeypatch):
+def test_the_next_mail_waits_while_it_warms_up(rita, mailbox, entered, monkeypatch):
     monkeypatch.setattr("rapport.mail.warm_up.FIRST", 1)
-    sent = send(rita, mailbox)
-    now = clock.now()
-    assert queries.next_free_moment(mailbox, now) <= now
-    settings = MailboxSettings(**entered, warm_up_from=now.date())
-    operations.update_mailbox(actor=rita.actor, mailbox_id=mailbox.id, settings=settings)
-    mailbox = Mailbox.objects.get()
-    assert queries.next_free_moment(mailbox, now) == sent.sent_at + timedelta(days=1)
+    with time_machine.travel(datetime(2026, 11, 27, 9, 34, tzinfo=UTC), tick=False):
+        send(rita, mailbox)
+        level, now = find_level(mailbox.id), clock.now()
+        assert room_in(level, mailbox, now) == (1, "")
+        settings = MailboxSettings(**entered, warm_up_from=now.date())
+        operations.update_mailbox(actor=rita.actor, mailbox_id=mailbox.id, settings=settings)
+        mailbox = Mailbox.objects.get()
+        assert room_in(level, mailbox, now) == (0, "The mailbox has sent its 1 messages of 24 hours.")
+        message = write(rita, mailbox, "kim@example.org")
+        assert operations.deliver(message_id=message.id) is None
+    message.refresh_from_db()
+    assert message.due_at == datetime(2026, 11, 28, 9, 40, tzinfo=UTC)
