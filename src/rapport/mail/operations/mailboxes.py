@@ -16,7 +16,7 @@ from rapport.lib.errors import Conflict, InvalidInput
 from rapport.mail import imap, queries, smtp
 from rapport.mail.activities import MAILBOX_CHANGED, MAILBOX_CREATED, MAILBOX_FAILED, MAILBOX_RECOVERED
 from rapport.mail.headers import ascii_address
-from rapport.mail.models import Grant, Mailbox, Provider
+from rapport.mail.models import Grant, Mailbox, MailboxBucket, Provider
 from rapport.mail.operations.grants import StoredToken
 from rapport.mail.permissions import OWN_MAILBOX, SHARED_MAILBOXES
 
@@ -99,6 +99,7 @@ def update_mailbox(*, actor: Actor, mailbox_id: UUID, settings: MailboxSettings)
                 mailbox.state, mailbox.last_error = Mailbox.State.ACTIVE, ""
             mailbox.updated_at = clock.now()
             mailbox.save(update_fields=[*written, "state", "last_error", "updated_at"])
+            MailboxBucket.objects.filter(mailbox=mailbox).update(free_at=None)  # another pace or cap may leave room
             data = {"address": mailbox.address, "changed": sorted(changed)}
             record(MAILBOX_CHANGED, actor=actor, subjects=[mailbox], data=data)
     except IntegrityError as error:

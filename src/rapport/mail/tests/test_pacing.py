@@ -63,7 +63,7 @@ def test_an_upgrade_fills_the_buckets_from_what_was_sent_within_the_last_day(rit
     friday.shift(timedelta(hours=3))
     send(rita, mailbox)
     MailboxBucket.objects.all().delete()
-    migration = import_module("rapport.mail.migrations.0020_fill_buckets")
+    migration = import_module("rapport.mail.migrations.0022_fill_buckets")
     with connection.cursor() as cursor:
         for _ in range(2):
             cursor.execute(migration.FILL)

@@ -52,6 +52,7 @@ def test_not_yet_says_why_and_when_everything_allows_it(rita, sign_in, sequence)
         "",
         "",
         "quiet_hours",
+        "",
     ]
     page = sign_in(rita).get(reverse("outreach:may_write", args=[person.id]))
     assert "Not before Monday, 30 November 2026, 15:00." in page.text  # as Rita's clock in Berlin shows it
