@@ -80,6 +80,25 @@ def test_turns_go_in_small_groups_at_the_rate():
     assert turns(3, Pace(2, 60), NOW) == [NOW, after(30), after(60)]
 
 
+@pytest.mark.parametrize("count", [1, 7, 20, 100, 333])
+def test_whoever_takes_all_that_comes_gets_the_pace_in_a_minute_and_never_more(count):
+    limits, level, now, sent = Limits(Pace(count, 60)), Level(), NOW, []
+    while now < after(200):
+        room = level.room(limits, now)
+        level = level.take(room, limits, now)
+        sent += [now] * room
+        now = level.free_at(limits, now)
+    within = [sum(first <= at < first + timedelta(minutes=1) for at in sent) for first in sorted(set(sent))]
+    assert max(within) == count
+
+
+def test_what_left_at_the_end_of_a_part_counts_for_a_whole_day():
+    limits, end = Limits(daily_cap=3), NOW + timedelta(minutes=9, seconds=59)
+    level = Level().take(3, limits, end)
+    assert level.room(limits, end + timedelta(days=1)) == 0
+    assert level.room(limits, end + timedelta(days=1, seconds=1)) == 3
+
+
 WAITS = some.lists(some.tuples(some.floats(0, 400), some.integers(1, 500), some.booleans()), max_size=60)
 
 
