@@ -50,9 +50,7 @@ CAPABILITY_OF_PAGE = {  # for administrators, among pages of others
     **dict.fromkeys(
         ("mail:domain", "mail:providers", "mail:provider", "mail:services", "mail:service"), "mail.shared_mailboxes"
     ),
-    **dict.fromkeys(
-        ("mail:mailbox_limits", "mail:mailbox_limit", "mail:mailbox_limit_create"), "mail.domain_limits"
-    ),
+    **dict.fromkeys(("mail:mailbox_limits", "mail:mailbox_limit", "mail:mailbox_limit_create"), "mail.domain_limits"),
 }
 ACT_WITHOUT_TOKEN = {
     "mail:unsubscribe",
