@@ -1,6 +1,6 @@
 """Counting facets: how many of those found have each value, and the query with it chosen. Pure.
 
-Those of large results are counted in a sample of some ten thousand people and multiplied; the total is always exact.
+Those of large results are counted in a sample of some thousands and multiplied; the total is always exact.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from tantivy import Query
 from rapport.search import language, profiles
 
 EXACT_FACETS_BELOW = 25_000
+SMALLEST_SAMPLE = 2_000
 FACET_SIZE = 12
 YEAR_RANGES = ((0, 1), (2, 4), (5, 9), (10, 19), (20, 60))
 _FIELD_OF_FACET = {"city": "location", "country": "location"}
@@ -30,8 +31,9 @@ class FacetValue:
 
 def share_for(total: int) -> int:
     """Facets of so many people are counted in one of how many."""
-    shares = (1, *profiles.SAMPLES)
-    return next((share for share in shares if total <= share * EXACT_FACETS_BELOW), shares[-1])
+    if total <= EXACT_FACETS_BELOW:
+        return 1
+    return max((share for share in profiles.SAMPLES if total >= share * SMALLEST_SAMPLE), default=profiles.SAMPLES[0])
 
 
 def count_facets(

@@ -13,7 +13,7 @@
 | job_id                        | every job the person is considered for                      | permission           |
 | years, *_day                  | numbers and days since 1970                                 | ranges               |
 | by_contact, by_activity, ...  | seconds since 1970 and the end of the id: unique            | sorting and paging   |
-| sample                        | 16, 64, 256 for those in a sample of one person in so many  | estimating facets    |
+| sample                        | 16, 64 ... for those in a sample of one person in so many   | estimating facets    |
 | facts                         | what fits are scored from, stored                           | fits                 |
 """
 
@@ -34,7 +34,7 @@ from rapport.search.wording import PERSONAL, without_name
 SCHEMA_VERSION = 5
 MAX_TEXT = 60_000
 MAX_VALUE = 200
-SAMPLES = (16, 64, 256)  # one person in so many
+SAMPLES = (16, 64, 256, 1024)  # one person in so many
 QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
 WORDS, WHOLE, WORK = "words", "whole", "work"
 
