@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from math import log
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ MAX_LIMIT = 200
 MOST_VALUES = 500  # looked at for suggestions
 TITLE_WEIGHT = 4.0
 TELLING_WORDS = 20
+TELLING_PEOPLE = 250_000  # who have one of them, counted for each word: what is looked at beyond skills and titles
+FEWEST_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +367,10 @@ def _effective_sort(sort: str, node: language.Node) -> str:
 
 
 def _fit_query(searcher: tantivy.Searcher, needs: JobNeeds) -> Query:
-    """Skills by their weight, the title four times, and the rarest telling words of the description."""
+    """Skills by their weight, the title four times, and the rarest telling words of the description.
+
+    In a large pool fewer words: those that hundreds of thousands have tell little and take most of the time.
+    """
     schema = profiles.schema()
     skills = [(need, 1.0) for need in needs.must] + [(need, 0.5) for need in needs.nice]
     heaviest = max((need.weight for need, _ in skills), default=1.0)
@@ -375,5 +381,10 @@ def _fit_query(searcher: tantivy.Searcher, needs: JobNeeds) -> Query:
     parts += [Query.boost_query(query, TITLE_WEIGHT) for query in titles]
     counted = [(searcher.doc_freq("work", word), word) for word in needs.telling_words()]
     rarest = sorted(pair for pair in counted if pair[0])[:TELLING_WORDS]
-    parts += [Query.term_query(schema, "work", word, "freq") for _, word in rarest]
+    people = list(accumulate(count for count, _ in rarest))
+    parts += [
+        Query.term_query(schema, "work", word, "freq")
+        for place, (_, word) in enumerate(rarest)
+        if place < FEWEST_WORDS or people[place] <= TELLING_PEOPLE
+    ]
     return any_query(parts) if parts else Query.all_query()

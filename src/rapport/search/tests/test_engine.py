@@ -8,6 +8,8 @@ import pytest
 
 from rapport.search import language
 from rapport.search.engine import EVERYBODY, Engine, Page, Scope
+from rapport.search.facets import share_for
+from rapport.search.fits import JobNeeds
 from rapport.search.profiles import sort_key
 from rapport.search.tests import people
 from rapport.search.tests.people import ADA, BEN, LOOKUP, OPEN_JOB, SECRET_JOB, ago, profile
@@ -331,11 +333,19 @@ def test_hostile_values_are_indexed_and_found() -> None:
 
 def test_large_results_estimate_their_facets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rapport.search.facets.EXACT_FACETS_BELOW", 2)
+    monkeypatch.setattr("rapport.search.facets.SMALLEST_SAMPLE", 1)
     engine = Engine.in_memory([replace(one, source="Fair") for one in MANY])
     page = search(engine, "", facets=("source",))
     assert page.total == 120
     assert page.facets_are_estimates
     assert [(row.value, row.count) for row in page.facets["source"]] == [("Fair", 128)]  # two in the sample of 64
+
+
+@pytest.mark.parametrize(
+    ("total", "share"), [(25_000, 1), (25_001, 16), (127_999, 16), (128_000, 64), (600_000, 256), (99_000_000, 1024)]
+)
+def test_a_sample_is_as_small_as_two_thousand_people_allow(total: int, share: int) -> None:
+    assert share_for(total) == share
 
 
 @pytest.mark.parametrize("query", ["", "number", "number -title:7", 'number OR "some words"', "name:person", "num*"])
@@ -346,3 +356,18 @@ def test_an_estimate_counts_those_in_the_sample(query: str, monkeypatch: pytest.
     page = search(engine, query, facets=("source",))
     in_sample = sum(key.int % 16 == 0 for key in everyone)
     assert (page.total, page.facets["source"][0].count) == (len(everyone), 16 * in_sample)
+
+
+def test_words_that_very_many_have_are_not_looked_for_in_a_large_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    rare = [f"rare{place}" for place in range(5)]
+    needs = JobNeeds("Gardener", (), (), description=" ".join([*rare, "frequent", "commonplace"]))
+    has_rare = profile(500, "Rare", work=rare[0])
+    has_frequent = [profile(600 + place, f"Frequent {place}", work="frequent commonplace") for place in range(30)]
+    engine = Engine.in_memory(
+        [has_rare, *(profile(510 + place, "One", work=word) for place, word in enumerate(rare)), *has_frequent]
+    )
+    assert len(engine.list_fit_people(needs, EVERYBODY)) == 36
+    monkeypatch.setattr("rapport.search.engine.TELLING_PEOPLE", 40)
+    assert len(engine.list_fit_people(needs, EVERYBODY)) == 36  # one of the two frequent ones has room
+    monkeypatch.setattr("rapport.search.engine.TELLING_PEOPLE", 20)
+    assert len(engine.list_fit_people(needs, EVERYBODY)) == 6
