@@ -12,7 +12,7 @@ from rapport.accounts.capabilities import holds, require
 from rapport.lib import clock
 from rapport.lib.doors import add_errors
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.lib.requests import Request
+from rapport.lib.requests import Request, find_id
 from rapport.mail import operations, queries
 from rapport.mail.forms import MailboxForm, initial_of
 from rapport.mail.models import Mailbox
@@ -68,8 +68,8 @@ def edit(request: Request, mailbox_id: UUID) -> HttpResponse:
 @require_POST
 def try_out(request: Request) -> HttpResponse:
     """Connect with what stands in the form, saved or not, and say in words what is wrong; a fragment for htmx."""
-    mailbox_id = request.POST.get("mailbox_id")
-    stored = queries.get_mailbox(request.actor, UUID(mailbox_id)) if mailbox_id else None
+    mailbox_id = find_id(request.POST.get("mailbox_id"))
+    stored = queries.get_mailbox(request.actor, mailbox_id) if mailbox_id else None
     form = _form(request, stored)
     if not form.is_valid():
         return render(request, "mail/mailbox.html#test", {"form": form, "is_incomplete": True}, status=422)

@@ -133,11 +133,14 @@ def test_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox_id: UUID | 
     """Connect and sign in as sending and fetching would, without saving anything.
 
     Returns {"smtp": what is wrong and how to mend it, "imap": likewise}, "" where all is well. An empty password means
-    the stored one of `mailbox_id`; by OAuth 2 it signs in with the permission that was given for that mailbox. Talks to the network: never call it inside a transaction.
+    the stored one of `mailbox_id`; by OAuth 2 it signs in with the permission that was given for that mailbox. Raises NotAllowed
+    for one that the actor may not change. Talks to the network: never call it inside a transaction.
     """
     require(actor, OWN_MAILBOX)
     values = _checked(settings)
     stored = queries.get_mailbox(actor, mailbox_id) if mailbox_id else None
+    if stored:  # what it signs in with goes to whatever server is entered
+        queries.require_change(actor, stored)
     for name in _PASSWORDS:
         values[name] = values[name] or (getattr(stored, name) if stored else "")
     tried = Mailbox(id=mailbox_id, **values)

@@ -19,6 +19,7 @@ from rapport.mail.queries.mailboxes import (
     list_domains,
     list_mailboxes,
     lock_mailbox,
+    require_change,
     sendable_mailboxes,
 )
 from rapport.mail.queries.messages import (
@@ -120,6 +121,7 @@ __all__ = [
     "preferences_among",
     "read_file",
     "read_found",
+    "require_change",
     "sendable_mailboxes",
     "senders_of",
     "snippets_in",

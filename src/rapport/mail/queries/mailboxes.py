@@ -54,5 +54,10 @@ def lock_mailbox(actor: Actor, mailbox_id: UUID) -> Mailbox:
     mailbox = Mailbox.objects.select_for_update().filter(_visible(actor), id=mailbox_id).first()
     if mailbox is None:
         raise NotFound("There is no such mailbox.")
-    require(actor, OWN_MAILBOX if mailbox.owner_id == actor.id and actor.id else SHARED_MAILBOXES)
+    require_change(actor, mailbox)
     return mailbox
+
+
+def require_change(actor: Actor, mailbox: Mailbox) -> None:
+    """Raises NotAllowed for a mailbox that is neither one's own nor, with the right to those, a shared or a colleague's."""
+    require(actor, OWN_MAILBOX if mailbox.owner_id == actor.id and actor.id else SHARED_MAILBOXES)

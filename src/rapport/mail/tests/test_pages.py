@@ -156,3 +156,18 @@ def test_no_page_has_inline_code(rita, sign_in, mailbox):
     for name in PAGES:
         page = client.get(reverse(name)).content.decode()
         assert not re.search(r"<script(?![^>]*src=)[^>]*>|\sstyle=|\son\w+=", page), name
+
+
+def test_what_a_mailbox_signs_in_with_is_tried_by_those_alone_who_may_change_it(
+    rita, ada, sign_in, entered, shared_mailbox, outbox
+):
+    """Whoever tries it says which server it is shown to."""
+    form = _form(entered, smtp_password="", mailbox_id=str(shared_mailbox.id))
+    assert sign_in(rita).post(reverse("mail:mailbox_test"), form).status_code == 403
+    assert outbox.signed_in == []
+    assert "Sending works" in sign_in(ada).post(reverse("mail:mailbox_test"), form).content.decode()
+
+
+def test_an_id_that_is_none_is_a_mailbox_that_is_not_stored_yet(rita, sign_in, entered):
+    answered = sign_in(rita).post(reverse("mail:mailbox_test"), _form(entered, mailbox_id="none"))
+    assert "Sending works" in answered.content.decode()
