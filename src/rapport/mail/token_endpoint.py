@@ -25,6 +25,8 @@ MAX_TOKEN_CHARS = 20_000
 _HEADERS = {
     "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json", "User-Agent": "Rapport",
 }  # fmt: skip
+# What oauthlib and json raise where somebody answers nonsense: nested too deeply, or valid for ever.
+_BROKEN = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError)
 
 
 class PermissionEnded(PermanentFailure):
@@ -121,10 +123,12 @@ def _read(app: App, answer: outside.Answer) -> Tokens:
         raise PermissionEnded(
             f"{app.name} says that the permission was taken back or has run out{_why(error)}. Sign in again"
         ) from error
-    except (MissingTokenError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (MissingTokenError, *_BROKEN) as error:
         raise TemporaryFailure(f"{app.name} answered with something that is no token ({answer.status})") from error
     except OAuth2Error as error:
-        raise PermanentFailure(f"{app.name} refuses: {error.error}{_why(error)}. {_remedy(error)}") from error
+        code = " ".join(str(error.error).split())[:80]
+        said = code if code.isprintable() else "it does not say why"
+        raise PermanentFailure(f"{app.name} refuses: {said}{_why(error)}. {_remedy(error)}") from error
     if answer.status != 200:
         raise TemporaryFailure(f"{app.name} answered with {answer.status}")
     return tokens

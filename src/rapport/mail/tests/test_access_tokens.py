@@ -151,6 +151,13 @@ def test_a_late_answer_does_not_overwrite_what_came_after_it(signed, authority, 
         (200, b'{"access_token": "a", "expires_in": "soon"}', "Northwind Mail answered with something that is no token (200)"),
         (200, b"\xff\xfe", "Northwind Mail answered with something that is no token (200)"),
         (302, b'{"access_token": "a"}', "Northwind Mail answered with 302"),
+        (200, b'{"access_token": "a", "expires_in": 1e999}', "Northwind Mail answered with something that is no token (200)"),
+        (200, b"[" * 90_000, "Northwind Mail answered with something that is no token (200)"),
+        (
+            400, b'{"error": "no\\u0000thing"}',
+            "Northwind Mail refuses: it does not say why. Try again, and have an administrator look at the app that is "
+            "registered there",
+        ),
         (200, b"x" * 200_000, "Northwind Mail could not be reached (ValueError)"),
         (
             401, b'{"error": "invalid_client", "error_description": "Unknown  app"}',
