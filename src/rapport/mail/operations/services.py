@@ -34,6 +34,7 @@ from rapport.mail.services import EVENTS, KINDS, MAIL, Arrived, Secrets, Told, U
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=30)  # what cannot be read
+LEFT_AFTER = timedelta(hours=1)  # a job for it would have given up by then
 NOTE_EVERY = timedelta(seconds=5)  # the row of a service is not written for each of many events
 MAX_CALL_BYTES = 20_000_000
 
@@ -174,10 +175,17 @@ def work_on_call(*, call_id: UUID) -> int:
 
 
 def forget_unreadable() -> int:
-    """Delete what could not be read for a month, and what was said of it; returns how many."""
-    before = clock.now() - KEPT_FOR
+    """Delete what could not be read for a month, and what was said of it; returns how many.
+
+    What waits although its job has given up (a database that was away for long) is queued anew.
+    """
+    now = clock.now()
+    before = now - KEPT_FOR
     Service.objects.filter(problem_at__lt=before).update(problem="", problem_at=None)
-    gone, _ = ServiceCall.objects.filter(came_at__lt=before).exclude(problem="").delete()
+    gone, _ = ServiceCall.objects.filter(came_at__lt=before).delete()
+    left = ServiceCall.objects.filter(problem="", came_at__lt=now - LEFT_AFTER)
+    for call_id in left.values_list("id", flat=True):
+        enqueue("mail.work_on_call", once=f"mail.work_on_call:{call_id}", call_id=call_id)
     return gone
 
 
@@ -204,7 +212,7 @@ def _take_in(service: Service, mail: Arrived) -> bool:
 
 
 def _mailbox_for(recipients: tuple[str, ...]) -> Mailbox | None:
-    wanted = [normal_address(_without_token(address)) for address in recipients]
+    wanted = [normal_address(form) for address in recipients for form in (address, _without_token(address))]
     known = {normal_address(row.address): row for row in Mailbox.objects.all()}
     return next((known[address] for address in wanted if address in known), None)
 

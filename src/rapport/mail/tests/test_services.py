@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from rapport.lib import clock
 from rapport.lib.encryption import decrypt
@@ -271,6 +272,13 @@ def test_a_mail_without_a_message_id_is_taken_in_once(postmark, sent):
     assert Message.objects.incoming().get().message_id.endswith("@no-message-id")
 
 
+def test_a_mailbox_whose_own_address_has_a_plus_gets_its_mail(postmark, mailbox, carl_known):
+    Mailbox.objects.filter(id=mailbox.id).update(address="rita+jobs@example.com")
+    deliver(postmark, "mail", postmark_mail("rita+jobs@example.com"))
+    assert work() == 1
+    assert Message.objects.incoming().get().mailbox_id == mailbox.id
+
+
 def test_a_strangers_mail_to_a_personal_mailbox_is_let_go(postmark, mailbox):
     deliver(postmark, "mail", postmark_mail("rita@example.com", sender="stranger@example.net"))
     assert work() == 0
@@ -369,6 +377,21 @@ def test_what_cannot_be_read_stays_for_a_month_and_the_page_says_so(postmark, ad
     assert operations.forget_unreadable() == 5
     postmark.refresh_from_db()
     assert (postmark.problem, postmark.problem_at) == ("", None)
+
+
+def test_what_nobody_has_worked_on_is_queued_anew_and_gone_after_a_month(postmark, sent, time_machine):
+    deliver(postmark, "events", postmark_bounce("carl@example.org"))
+    ProcrastinateJob.objects.all().delete()  # it gave up, while the database was away
+    operations.forget_unreadable()
+    assert not ProcrastinateJob.objects.exists(), "it has only just come"
+    time_machine.move_to(clock.now() + timedelta(hours=2))
+    assert operations.forget_unreadable() == 0
+    call = ServiceCall.objects.get()
+    assert list(ProcrastinateJob.objects.values_list("task_name", "args")) == [
+        ("mail.work_on_call", {"call_id": str(call.id)})
+    ]
+    time_machine.move_to(clock.now() + timedelta(days=30))
+    assert operations.forget_unreadable() == 1
 
 
 def test_nul_and_broken_text_in_an_event_breaks_nothing(postmark, sent):
