@@ -6,6 +6,7 @@ no more for the day (`give_back`), once for each message: whoever takes it from 
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from rapport.mail.queries.pacing import WITHOUT_LIMIT, DomainRules, domain_of, q
 
 LOOK_AGAIN = timedelta(minutes=10)  # a cap may have been raised meanwhile
 KEPT_FOR = timedelta(days=2)
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
 WRITE_DOMAINS = """
 UPDATE mail_domainbucket b SET tokens = v.tokens, refilled_at = v.at, taken = v.taken::jsonb, held_until = v.held
 FROM unnest(%s::text[], %s::float8[], %s::timestamptz[], %s::text[], %s::timestamptz[]) AS v(domain, tokens, at, taken, held)
@@ -153,18 +155,18 @@ def slow_down(*, domain: str, said: str, at: datetime) -> bool:
 
     Records domain_limit.slowed when it had its whole pace before.
     """
-    _create([domain])
-    (bucket,) = _locked([domain])
+    (bucket,) = _lock_domains([domain])
+    said = _ADDRESS.sub("…", said)[:500]  # it is read beside mail to others, and outlives whoever it names
     rules, before = read_domain_rules(at), bucket.slowdown
     after = before.again(at)
     if after == before:
         return False
     limits = rules.limits_of(bucket)
     bucket.level = bucket.level.refilled(limits if limits.pace else Limits(WITHOUT_LIMIT), at)
-    bucket.slowdown, bucket.slowed_why = after, said[:500]
+    bucket.slowdown, bucket.slowed_why = after, said
     bucket.save()
     if before.share_at(at) >= 1:
-        record(DOMAIN_SLOWED, actor=SYSTEM, subjects=[], data={"domain": domain, "reason": said[:500]})
+        record(DOMAIN_SLOWED, actor=SYSTEM, subjects=[], data={"domain": domain, "reason": said})
     return True
 
 

@@ -31,6 +31,8 @@ def keep_bounce(
         "address": failure.address, "text": failure.text,
     }  # fmt: skip
     _record(MESSAGE_BOUNCED, answered or report, data)
+    if failure.reason == "rate_limited" and answered and not _is_known(answered, failure.reason):
+        slow_down(domain=domain_of(answered.to_address), said=failure.text, at=clock.now())
     if answered:
         keep_event(answered, "bounced", "machine", {**source, **data})
     # Only an address that we wrote to may be suppressed by a report: anybody can send us one.
@@ -38,8 +40,11 @@ def keep_bounce(
         suppress_address(
             actor=SYSTEM, address=answered.to_address, reason="hard_bounce", evidence=failure.text, message=answered
         )
-    if failure.reason == "rate_limited" and answered:
-        slow_down(domain=domain_of(answered.to_address), said=failure.text, at=clock.now())
+
+
+def _is_known(answered: Message, reason: str) -> bool:
+    """Whether the message has come back for this before: whoever got it could send us as many reports as they like."""
+    return DeliveryEvent.objects.filter(message=answered, kind="bounced", data__reason=reason).exists()
 
 
 def keep_complaint(

@@ -161,6 +161,23 @@ def test_the_answer_to_a_mail_written_by_hand_and_a_report_slow_down_too(rita, m
     assert "too many messages" in bucket.slowed_why
 
 
+def test_whose_mail_was_too_much_is_not_told_beside_mail_to_others():
+    said = "450 4.7.1 <carl.candidate@big.example>: too many, ask postmaster@big.example"
+    operations.slow_down(domain="big.example", said=said, at=NOW)
+    assert DomainBucket.objects.get().slowed_why == "450 4.7.1 <…>: too many, ask …"
+    assert recorded("domain_limit.slowed")[0].data["reason"] == "450 4.7.1 <…>: too many, ask …"
+
+
+def test_one_mail_slows_a_domain_down_once_however_many_reports_come(rita, mailbox, friday):
+    message = write(rita, mailbox, "kim@big.example")
+    for _ in range(3):
+        operations.receive(
+            mailbox=mailbox, data=bounce(message, code="4.7.28", words="rate limited, too many messages")
+        )
+        friday.shift(timedelta(minutes=2))
+    assert (DomainBucket.objects.get().slowed_to, len(recorded("message.bounced"))) == (0.5, 3)
+
+
 def test_a_limit_is_set_changed_and_taken_away_and_each_is_recorded_once(ada):
     for _ in range(2):
         set_ = limit(ada, " @Big.Example. ")
