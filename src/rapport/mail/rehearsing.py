@@ -27,18 +27,32 @@ class Rehearsal:
         atexit.register(self.stop)
 
     def can_read(self, data: bytes) -> bool:
-        """Whether this mail is read within LIMIT_S and without breaking the reader."""
+        """Whether this mail is read within LIMIT_S and without breaking the reader.
+
+        A process may also die of something else, such as the signal that ends the worker: then another one is asked.
+        """
         with self._lock:
-            process = self._running()
-            timer = threading.Timer(LIMIT_S, process.kill)
-            timer.start()
-            try:
-                can = _ask(process, data)
-            finally:
-                timer.cancel()
-            if not can:
-                self.stop()
-            return can
+            found = self._read(data)
+            return bool(self._read(data) if found is None else found)
+
+    def _read(self, data: bytes) -> bool | None:
+        """False when it takes too long, None when the process ends before."""
+        process, is_over = self._running(), threading.Event()
+
+        def end() -> None:
+            is_over.set()
+            process.kill()
+
+        timer = threading.Timer(LIMIT_S, end)
+        timer.start()
+        try:
+            can = _ask(process, data)
+        finally:
+            timer.cancel()
+        if can:
+            return True
+        self.stop()
+        return False if is_over.is_set() else None
 
     def stop(self) -> None:
         """End the process; the next mail starts another."""

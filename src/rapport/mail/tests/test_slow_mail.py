@@ -42,6 +42,16 @@ def test_the_real_reader_reads_whatever_comes():
     rehearsal.stop()
 
 
+def test_a_reader_that_ends_with_the_worker_says_nothing_of_the_mail(monkeypatch, tmp_path):
+    """As when a service manager ends all processes of the worker at once."""
+    ends_once = f"import os, pathlib\nhere = pathlib.Path({str(tmp_path / 'seen')!r})\nif not here.exists():\n    here.touch()\n    os._exit(1)\n"
+    monkeypatch.setattr(rehearsing, "COMMAND", (sys.executable, "-c", ends_once + TRICKY))
+    rehearsal = Rehearsal()
+    assert rehearsal.can_read(b"Subject: Fine\n\nHi")
+    assert not rehearsal.can_read(b"DEADLY")
+    rehearsal.stop()
+
+
 @pytest.mark.django_db
 @pytest.mark.usefixtures("carl_known", "tricky")
 @pytest.mark.parametrize("word", ["SLOW", "DEADLY"])
