@@ -22,8 +22,10 @@ def tell_of_tag(verb: Verb, *, actor: Actor, tag: str, activity_id: UUID, **data
     """
     told = 0
     for segment in Segment.objects.filter(query__icontains="tag").order_by("id"):
-        before = (row.data.get("activity_id") for row in list_happened(SYSTEM, segment.id, [verb.name]))
-        if tag.casefold() not in names_of_tags(segment.query) or str(activity_id) in before:
+        if tag.casefold() not in names_of_tags(segment.query):
+            continue
+        before = list_happened(SYSTEM, segment.id, [verb.name])
+        if any(row.data.get("activity_id") == str(activity_id) for row in before):
             continue
         told += 1
         more = {"name": segment.name, "tag": tag, "activity_id": activity_id, **data}

@@ -8,8 +8,9 @@ from rapport.candidates import operations as candidates
 from rapport.candidates.tests.factories import TagFactory
 from rapport.notifications.models import Notification
 from rapport.search import reactions
+from rapport.search.activities import SEGMENT_TAG_DELETED
 from rapport.search.operations import save_segment
-from rapport.search.tag_news import names_of_tags
+from rapport.search.tag_news import names_of_tags, tell_of_tag
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,11 @@ def test_the_owner_of_a_segment_hears_of_its_tag_once(rita, make_user, is_delete
     )
     assert (notice.user, notice.text) == (rita, f"On stage: Rosa Example {said}")
     assert str(segment.id) in notice.url
+
+
+@pytest.mark.django_db
+def test_segments_that_do_not_name_it_cost_nothing(rita, django_assert_max_num_queries):
+    for number in range(5):
+        save_segment(actor=rita.actor, name=f"Others {number}", query=f"tag:other{number}")
+    with django_assert_max_num_queries(3):  # a savepoint, the segments, and its release
+        assert tell_of_tag(SEGMENT_TAG_DELETED, actor=rita.actor, tag="speaks", activity_id=rita.id) == 0
