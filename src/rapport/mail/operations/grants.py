@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import record
@@ -38,6 +38,7 @@ LEASE = timedelta(seconds=60)  # longer than the provider may take to answer
 AGAIN_AFTER = timedelta(minutes=10)  # a token that a mail server refuses is renewed before its end no more often
 WAIT_S = token_endpoint.PATIENCE_S + 5
 LOOK_S = 0.1
+KEEP_AFTER_S = (0.5, 1, 2, 4, 8, 15)  # within the lease
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,20 @@ def _renew(renewal: _Renewal) -> str:
         if renewal.present:
             return renewal.present
         raise NoToken(str(error)) from error
-    _keep(renewal, tokens)
+    _keep_patiently(renewal, tokens)
     return tokens.access_token
+
+
+def _keep_patiently(renewal: _Renewal, tokens: Tokens) -> None:
+    """Again and again while the database is away: the provider may have forgotten the refresh token that is stored there."""
+    for rest_s in KEEP_AFTER_S:
+        try:
+            return _keep(renewal, tokens)
+        except (OperationalError, InterfaceError):
+            logger.warning("permission not kept, the database is away mailbox=%s", renewal.mailbox_id)
+            connection.close()
+            time.sleep(rest_s)
+    return _keep(renewal, tokens)
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
 from tests.servers.oauth import Authority
 
 from rapport.accounts.models import User
@@ -137,6 +138,23 @@ def test_a_late_answer_does_not_overwrite_what_came_after_it(signed, authority, 
     monkeypatch.setattr(token_endpoint, "refresh", slow)
     access_token(mailbox_id=signed.id)
     assert Grant.objects.get().refresh_token == "newer"
+
+
+def test_a_new_refresh_token_is_kept_though_the_database_is_away_for_a_moment(signed, authority, later, monkeypatch):
+    authority.rotates = True
+    later.shift(timedelta(hours=2))
+    real = token_endpoint.refresh
+
+    def refresh(app: token_endpoint.App, refresh_token: str) -> token_endpoint.Tokens:
+        tokens = real(app, refresh_token)
+        with psycopg.connect(**connection.get_connection_params()) as other:  # as by a restart
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        return tokens
+
+    monkeypatch.setattr(token_endpoint, "refresh", refresh)
+    monkeypatch.setattr(grants, "KEEP_AFTER_S", (0.1,))
+    assert authority.is_held("rita@example.com", access_token(mailbox_id=signed.id))
+    assert {decrypt(Grant.objects.get().refresh_token)} == authority.refresh_tokens
 
 
 @pytest.mark.parametrize(
