@@ -15,7 +15,7 @@ def cell(value: Any) -> str:
     if value is None:
         return NULL
     if isinstance(value, str):
-        return cell(str(value))  # the word of a choice
+        return str(value).translate(_ESCAPED)  # the word of a choice; what is safe as HTML stays so
     if value is True or value is False:
         return "t" if value else "f"
     if isinstance(value, UUID):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.utils.safestring import mark_safe
 
 from rapport.lib.copy_text import cell, texts_array
 
@@ -67,3 +68,7 @@ def test_other_values_come_through_as_they_were() -> None:
             copy.write("\t".join(map(cell, values)) + "\n")
         cursor.execute("SELECT * FROM came")
         assert cursor.fetchone() == values
+
+
+def test_a_text_of_another_type_is_a_text():
+    assert cell(mark_safe("a\tb")) == "a\\tb"
