@@ -16,18 +16,21 @@ from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Conflict, InvalidInput
 from rapport.lib.ids import new_id
-from rapport.mail.models import Mailbox, Message
+from rapport.mail import held_mail
+from rapport.mail.buckets import Level
+from rapport.mail.models import DomainBucket, Mailbox, MailboxBucket
+from rapport.mail.queries.pacing import queue_end, read_domain_rules, room_in
 from rapport.mail.template_fields import sample_person
-from rapport.mail.warm_up import cap_on
 from rapport.outreach import queries
 from rapport.outreach.conditions import list_over, list_unmet
 from rapport.outreach.facts import Known, read_known
 from rapport.outreach.governor import GO, Facts, Verdict
 from rapport.outreach.models import Delivery, Enrollment, Step
 from rapport.outreach.models import Sequence as OutreachSequence
+from rapport.outreach.outlets import Outlet
 from rapport.outreach.plans import Plan, load_plan, load_plans, read_letters
 from rapport.outreach.schedule import zone_of
-from rapport.outreach.simulation import DAY, Event, Going, MailboxClock, Traveller, simulate
+from rapport.outreach.simulation import Event, Going, Outlets, Traveller, simulate
 
 MOST_DAYS, MOST_PEOPLE = 366, 5_000
 ASSUMED = (
@@ -81,7 +84,8 @@ def dry_run(actor: Actor, sequence_id: UUID, *, first_day: date | None = None, d
     rows = list(_active().filter(sequence_id=sequence.id).order_by("next_due_at", "id")[:MOST_PEOPLE])
     travellers = _read_travellers(plan, rows, now) if rows else [_somebody(plan, start)]
     begin = min(now, start)
-    found = simulate(travellers, start=begin, end=end, mailboxes=_read_clocks(travellers, begin))
+    outlets = Outlets(_read_mailboxes(travellers), _read_domains(travellers, begin))
+    found = simulate(travellers, start=begin, end=end, outlets=outlets)
     events = [event for event in found if event.sequence_id == sequence.id and event.at >= start]
     events = [*_held(rows, start), *events]
     names = names_of(actor, {row.candidate_id for row in rows}) if rows else {}
@@ -144,8 +148,9 @@ def _read_travellers(plan: Plan, rows: Sequence[Enrollment], now: datetime) -> l
         if row.sequence_id in plans and row.next_due_at is not None:
             ahead = passed_over.get(row.id, frozenset())
             stop = over.get(row.id, GO)
+            had_turn = row.waits_for.startswith(held_mail.START)
             going[row.candidate_id].append(
-                Going(row.id, plans[row.sequence_id], row.step_id, row.next_due_at, ahead, stop)
+                Going(row.id, plans[row.sequence_id], row.step_id, row.next_due_at, ahead, stop, had_turn)
             )
     known = read_known(
         ids, now=now, cap_days=max(found.sequence.cap_days for found in plans.values()),
@@ -186,23 +191,42 @@ def _somebody(plan: Plan, start: datetime) -> Traveller:
     return Traveller(key, known, [Going(key, plan, first.id, due_at, for_others)])
 
 
-def _read_clocks(travellers: Iterable[Traveller], now: datetime) -> dict[UUID, MailboxClock]:
-    """The mailboxes that are written from, with what they have sent within the last day."""
+def _read_mailboxes(travellers: Iterable[Traveller]) -> dict[UUID, Outlet]:
+    """The mailboxes that are written from, with what their buckets hold."""
     mailboxes: dict[UUID, Mailbox] = {}
     for traveller in travellers:
         mailboxes |= {going.plan.mailbox.id: going.plan.mailbox for going in traveller.going}
-    sent = Message.objects.filter(
-        mailbox_id__in=mailboxes, direction=Message.Direction.OUT, state=Message.State.SENT, sent_at__gte=now - DAY
-    )
-    moments: dict[UUID, list[Any]] = defaultdict(list)
-    for mailbox_id, moment in sent.order_by("sent_at").values_list("mailbox_id", "sent_at"):
-        moments[mailbox_id].append(moment)
+    buckets = MailboxBucket.objects.in_bulk(list(mailboxes))
     return {
-        key: MailboxClock(
-            partial(cap_on, start=row.warm_up_from, daily_cap=row.daily_cap), row.pace_per_minute, moments[key]
-        )
+        key: Outlet(row.limits_at, partial(_mailbox_is_full, row), buckets[key].level if key in buckets else Level())
         for key, row in mailboxes.items()
     }
+
+
+def _mailbox_is_full(mailbox: Mailbox, level: Level, now: datetime) -> Verdict:
+    is_cap = level.left_of_day(mailbox.limits_at(now), now) <= 0
+    return Verdict("mailbox_cap" if is_cap else "mailbox_pace", room_in(level, mailbox, now)[1])
+
+
+def _read_domains(travellers: Iterable[Traveller], now: datetime) -> dict[str, Outlet]:
+    """The domains of these people over which something holds, with what their buckets hold and who has a turn there."""
+    rules = read_domain_rules(now)
+    turns: dict[str, set[UUID]] = defaultdict(set)
+    for traveller in travellers:
+        if rules.hold_for(traveller.known.domain):
+            turns[traveller.known.domain] |= {going.id for going in traveller.going if going.has_turn}
+    buckets = {name: DomainBucket(domain=name) for name in turns} | DomainBucket.objects.in_bulk(list(turns))
+    return {
+        name: Outlet(
+            partial(rules.limits_at, bucket), partial(_domain_is_full, rules.why(bucket)), bucket.level,
+            queue_end(bucket, rules.limits_of(bucket), now), turns[name],
+        )
+        for name, bucket in buckets.items()
+    }  # fmt: skip
+
+
+def _domain_is_full(why: str, level: Level, now: datetime) -> Verdict:
+    return Verdict("domain", why)
 
 
 def _held(rows: Sequence[Enrollment], start: datetime) -> list[Event]:

@@ -223,28 +223,6 @@ WAITS: tuple[tuple[str, Callable[[Facts, Rules, datetime], Verdict | None]], ...
 
 
 @dataclass(frozen=True, slots=True)
-class MailboxUse:
-    """How much a mailbox has sent within a day and a minute, and what is about to go out."""
-
-    daily_cap: int
-    pace_per_minute: int
-    sent_today: int = 0
-    sent_this_minute: int = 0
-    in_hand: int = 0
-
-
-def allowance(use: MailboxUse) -> tuple[int, str]:
-    """How many messages a mailbox may send now, and why no more (empty where nothing stands against more)."""
-    today = use.daily_cap - use.sent_today - use.in_hand
-    if today <= 0:
-        return 0, f"The mailbox has sent its {use.daily_cap:,} messages of 24 hours."
-    this_minute = use.pace_per_minute - use.sent_this_minute - use.in_hand
-    if this_minute <= 0:
-        return 0, f"The mailbox sends {use.pace_per_minute:,} messages a minute."
-    return min(today, this_minute), ""
-
-
-@dataclass(frozen=True, slots=True)
 class Retry:
     """How often and when a step is tried again after a refusal for now (RFC 5321, section 4.5.4.1)."""
 

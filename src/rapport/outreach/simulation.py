@@ -5,21 +5,20 @@ person has open in other sequences counts, because caps hold over all of them.
 """
 
 import heapq
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import count
 from uuid import UUID
 
 from rapport.outreach.facts import Known
-from rapport.outreach.governor import GO, MailboxUse, Verdict, allowance, judge
+from rapport.outreach.governor import GO, Verdict, judge, put_off
 from rapport.outreach.models import Step
+from rapport.outreach.outlets import Outlet
 from rapport.outreach.plans import Plan, PlannedStep
 from rapport.outreach.schedule import NeverOpen
 from rapport.outreach.sorting import refusal_of
 
-DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 NO_STEP = Verdict("no_step", "The step was taken out of the sequence.")
 
 
@@ -28,6 +27,7 @@ class Going:
     """An enrollment on its way: what comes next and when.
 
     `passed_over` are the steps that go to others only as things are; `stop` says why it ends the next time it is looked at.
+    `has_turn` when it waits because of the limit of a domain already.
     """
 
     id: UUID
@@ -36,6 +36,7 @@ class Going:
     due_at: datetime
     passed_over: frozenset[UUID] = frozenset()
     stop: Verdict = GO
+    has_turn: bool = False
 
 
 @dataclass(slots=True)
@@ -66,39 +67,22 @@ class Event:
     letter: str = ""
 
 
-@dataclass(slots=True)
-class MailboxClock:
-    """When a mailbox has sent, in order of time; `cap_on` gives its cap of a date: less than its own while it warms up."""
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Every mailbox that is written from, by id, and the domains over which something holds, by name."""
 
-    cap_on: Callable[[date], int]
-    pace_per_minute: int
-    sent_at: list[datetime] = field(default_factory=list)
-
-    def wait(self, now: datetime) -> Verdict | None:
-        """Why it may not send now, and when it may again; None when it may."""
-        cap, pace = self.cap_on(now.date()), self.pace_per_minute
-        today, this_minute = self._count_after(now - DAY), self._count_after(now - MINUTE)
-        room, why = allowance(MailboxUse(cap, pace, today, this_minute))
-        if room > 0:
-            return None
-        if today >= cap:
-            return Verdict("mailbox_cap", why, self.sent_at[-cap] + DAY)
-        return Verdict("mailbox_pace", why, self.sent_at[-pace] + MINUTE)
-
-    def _count_after(self, moment: datetime) -> int:
-        return len(self.sent_at) - bisect_right(self.sent_at, moment)
+    mailboxes: Mapping[UUID, Outlet]
+    domains: Mapping[str, Outlet] = field(default_factory=dict)
 
 
-def simulate(
-    travellers: Iterable[Traveller], *, start: datetime, end: datetime, mailboxes: Mapping[UUID, MailboxClock]
-) -> list[Event]:
+def simulate(travellers: Iterable[Traveller], *, start: datetime, end: datetime, outlets: Outlets) -> list[Event]:
     """Everything that would happen from `start` until before `end`, in order of time."""
-    return _Simulation(start, end, mailboxes).run(travellers)
+    return _Simulation(start, end, outlets).run(travellers)
 
 
 class _Simulation:
-    def __init__(self, start: datetime, end: datetime, mailboxes: Mapping[UUID, MailboxClock]) -> None:
-        self.start, self.end, self.mailboxes = start, end, mailboxes
+    def __init__(self, start: datetime, end: datetime, outlets: Outlets) -> None:
+        self.start, self.end, self.outlets = start, end, outlets
         self.events: list[Event] = []
         self._waits: dict[tuple[UUID, UUID | None, str], Event] = {}
         self._agenda: list[tuple[datetime, datetime, int, Traveller, Going]] = []
@@ -138,20 +122,31 @@ class _Simulation:
         elif verdict.until:
             self._wait(traveller, going, step, now, verdict)
         else:
-            self.mailboxes[going.plan.mailbox.id].sent_at.append(now)
+            for outlet in self._ways_of(traveller, going):
+                outlet.take(going.id, now)
             facts = replace(traveller.known.facts, sent_at=(*traveller.known.facts.sent_at, now))
             traveller.known = replace(traveller.known, facts=facts)
             self._go_on(traveller, going, step, now, "approval" if step.kind == Step.Kind.APPROVAL else "mail")
 
     def _verdict(self, traveller: Traveller, going: Going, step: PlannedStep | None, now: datetime) -> Verdict:
-        """Like the engine: room in the mailbox, the governor, then whether the text can be written for this person."""
+        """Like the engine: room in the mailbox, the governor, whether the text can be written for this person, the domain."""
         if step is None:
             return NO_STEP
         known, plan = traveller.known, going.plan
-        if busy := self.mailboxes[plan.mailbox.id].wait(now):
+        mailbox, *domain = self._ways_of(traveller, going)
+        if busy := mailbox.wait(going.id, now):
             return busy
         verdict = judge(known.facts, plan.rules_for(known.time_zone, now), now)
-        return verdict if verdict.reason else refusal_of(step, plan.values_for(known.person), known.address)
+        if not verdict.reason:
+            verdict = refusal_of(step, plan.values_for(known.person), known.address)
+        if not verdict.reason and domain and (full := domain[0].wait(going.id, now)) and full.until:
+            return put_off(full.reason, full.text, full.until, plan.hours_for(known.time_zone, full.until))
+        return verdict
+
+    def _ways_of(self, traveller: Traveller, going: Going) -> list[Outlet]:
+        """The mailbox that a mail leaves by, and the domain it goes to where something holds over it."""
+        domain = self.outlets.domains.get(traveller.known.domain)
+        return [self.outlets.mailboxes[going.plan.mailbox.id], *([domain] if domain else [])]
 
     def _wait(self, traveller: Traveller, going: Going, step: PlannedStep, now: datetime, verdict: Verdict) -> None:
         key = (going.id, going.step_id, verdict.reason)

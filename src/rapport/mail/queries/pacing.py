@@ -63,6 +63,12 @@ class DomainRules:
             return limits
         return Limits((limits.pace or WITHOUT_LIMIT).slowed(bucket.slowdown.share_at(since)), limits.daily_cap)
 
+    def limits_at(self, bucket: DomainBucket, moment: datetime) -> Limits:
+        """What will hold over a bucket at a moment to come, if the domain is not slowed down again."""
+        limit, share = self.find(bucket.domain), bucket.slowdown.share_at(moment)
+        limits = limit.limits if limit else Limits()
+        return limits if share >= 1 else Limits((limits.pace or WITHOUT_LIMIT).slowed(share), limits.daily_cap)
+
     def why(self, bucket: DomainBucket) -> str:
         """Why mail for this domain waits, in a sentence that `held_mail` knows again."""
         if bucket.domain in self.slowed:

@@ -8,10 +8,8 @@ from hypothesis import strategies as some
 
 from rapport.outreach.governor import (
     Facts,
-    MailboxUse,
     Retry,
     Rules,
-    allowance,
     judge,
     lasting_refusal,
 )
@@ -68,20 +66,6 @@ def test_quiet_hours(now, until):
 
 def test_consent_is_asked_for_only_where_the_sequence_needs_it():
     assert lasting_refusal(Facts(address="carl@example.org"), needs_consent=False) is None
-
-
-@pytest.mark.parametrize(
-    ("use", "room", "why"),
-    [
-        (MailboxUse(200, 20), 20, ""),
-        (MailboxUse(200, 20, sent_today=195), 5, ""),
-        (MailboxUse(200, 20, sent_today=195, in_hand=5), 0, "The mailbox has sent its 200 messages of 24 hours."),
-        (MailboxUse(200, 20, sent_today=20, sent_this_minute=20), 0, "The mailbox sends 20 messages a minute."),
-        (MailboxUse(200, 20, sent_today=250), 0, "The mailbox has sent its 200 messages of 24 hours."),
-    ],
-)
-def test_the_allowance_of_a_mailbox(use, room, why):
-    assert allowance(use) == (room, why)
 
 
 def test_retries_get_longer_and_end():

@@ -107,7 +107,7 @@ def test_statements_do_not_grow_with_people(rita, sign_in, sequence, django_asse
     operations.enroll(actor=rita.actor, sequence_id=sequence.id, candidate_ids=[person.id for person in people])
     client.get("/")
     for url in (reverse("outreach:dry_run", args=[sequence.id]), reverse("outreach:may_write", args=[people[0].id])):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             assert client.get(url).status_code == 200
 
 

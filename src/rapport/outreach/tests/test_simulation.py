@@ -10,7 +10,7 @@ from django.core.management import call_command
 from rapport.lib import clock
 from rapport.lib.actors import COMMAND
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed
-from rapport.mail.models import Preference, Suppression
+from rapport.mail.models import DomainBucket, DomainLimit, Preference, Suppression
 from rapport.outreach import operations
 from rapport.outreach.dry_run import dry_run
 from rapport.outreach.models import Delivery, Enrollment
@@ -89,7 +89,35 @@ def test_a_minute_takes_no_more_than_the_pace(rita):
     assert [f"{event.at:%H:%M}" for event in run.events if event.kind == "mail"] == (
         ["09:30"] * 10 + ["09:31"] * 10 + ["09:32"] * 5
     )
-    assert len(told(run, kind="wait")) == 15
+    assert len(told(run, kind="wait")) == 24  # a tenth at once, the others one by one
+
+
+def test_a_domain_with_a_limit_gives_turns_and_delays_nobody_else(rita):
+    limit = DomainLimit.objects.create(domain="example.net", pace_count=60, created_at=FRIDAY, updated_at=FRIDAY)
+    sequence, _ = start(rita, *(f"p{number}@example.net" for number in range(20)), "p@example.org")
+    run = dry_run(COMMAND, sequence.id, days=1)
+    sent = {run.names[event.candidate_id]: event.at for event in run.events if event.kind == "mail"}
+    assert sent["Carl20 Example"] == FRIDAY
+    moments = sorted(sent[f"Carl{number} Example"] for number in range(20))
+    assert moments[5] == FRIDAY < moments[6]
+    assert [f"{moment:%H:%M}" for moment in moments[6::4]] == ["09:31", "09:35", "09:39", "09:44"]
+    waits = [event for event in run.events if event.kind == "wait"]
+    assert len(waits) == 14
+    assert {(event.reason, event.text) for event in waits} == {
+        ("domain", "Mail for example.net waits: 60 an hour at most go there.")
+    }
+    limit.delete()
+    assert told(dry_run(COMMAND, sequence.id, days=1), kind="wait") == []
+
+
+def test_a_domain_that_was_slowed_down_is_fast_again_after_a_while(rita):
+    DomainBucket.objects.create(
+        domain="example.net", slowed_to=0.1, slowed_at=FRIDAY, slowed_why="too many", refilled_at=FRIDAY, tokens=0
+    )
+    sequence, _ = start(rita, *(f"p{number}@example.net" for number in range(3)), steps=((0, "auto"), (3, "auto")))
+    run = dry_run(COMMAND, sequence.id, days=9)
+    assert {(row[2], row[4]) for row in told(run, kind="wait")} == {(1, "domain")}
+    assert len(told(run, kind="mail")) == 6
 
 
 def test_who_may_not_be_written_to_is_stopped_or_put_off_with_the_reason(rita):
