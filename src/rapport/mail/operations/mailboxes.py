@@ -55,6 +55,8 @@ class MailboxSettings:
 
 
 _PASSWORDS = ("smtp_password", "imap_password")
+ENTER_AGAIN = "The server is another one: enter the password again. The stored one is its owner's."
+NOT_TRIED = "What its owner signs in with is not sent to another server. Enter a password, or leave the server to them"
 
 
 def create_mailbox(*, actor: Actor, settings: MailboxSettings, owner_id: UUID | None) -> Mailbox:
@@ -79,7 +81,8 @@ def create_mailbox(*, actor: Actor, settings: MailboxSettings, owner_id: UUID | 
 def update_mailbox(*, actor: Actor, mailbox_id: UUID, settings: MailboxSettings) -> Mailbox:
     """Change a mailbox; what is the same changes nothing. Records mailbox.changed with the names of what changed.
 
-    New server settings give a failing mailbox a fresh start. Raises as `create_mailbox`, and NotFound.
+    New server settings give a failing mailbox a fresh start. What the owner signs in with goes to no server that somebody else
+    enters: the permission ends, and a password has to be entered again. Raises as `create_mailbox`, and NotFound.
     """
     values = _checked(settings)
     try:
@@ -92,9 +95,13 @@ def update_mailbox(*, actor: Actor, mailbox_id: UUID, settings: MailboxSettings)
             ]
             if not changed:
                 return mailbox
+            led_away = _led_away(actor, mailbox, values)
+            if led_away and not mailbox.provider_id:
+                raise InvalidInput({f"{kind}_password": ENTER_AGAIN for kind in led_away})
             for name in changed:
                 setattr(mailbox, name, values[name])
-            written = [*changed, *(_sign_in_otherwise(mailbox) if "provider_id" in changed else ())]
+            signs_in_anew = led_away or "provider_id" in changed
+            written = [*changed, *(_sign_in_otherwise(mailbox) if signs_in_anew else ())]
             if mailbox.state == Mailbox.State.FAILING:
                 mailbox.state, mailbox.last_error = Mailbox.State.ACTIVE, ""
             mailbox.updated_at = clock.now()
@@ -105,6 +112,24 @@ def update_mailbox(*, actor: Actor, mailbox_id: UUID, settings: MailboxSettings)
     except IntegrityError as error:
         raise Conflict(f"{settings.address} is connected already.") from error
     return mailbox
+
+
+def _led_away(actor: Actor, stored: Mailbox, values: dict[str, Any]) -> list[str]:
+    """The ways (smtp, imap) on which somebody else than the owner sends what the owner signs in with to another server."""
+    if stored.owner_id in (None, actor.id):
+        return []
+    is_stored = {name: not values[name] and bool(getattr(stored, name)) for name in _PASSWORDS}
+    secrets = {"smtp": is_stored["smtp_password"], "imap": is_stored["imap_password"]}
+    if not values["imap_password"] and not stored.imap_password:  # it reads with the password for sending
+        secrets["imap"] = secrets["smtp"]
+    if stored.provider_id or values["provider_id"]:  # who goes over to a provider takes no password along
+        secrets = dict.fromkeys(secrets, bool(stored.provider_id and values["provider_id"]))
+    hosts = {kind: values[f"{kind}_host"].lower() for kind in secrets}
+    return [
+        kind
+        for kind, host in hosts.items()
+        if secrets[kind] and host not in ("", getattr(stored, f"{kind}_host").lower())
+    ]
 
 
 def _sign_in_otherwise(mailbox: Mailbox) -> tuple[str, ...]:
@@ -133,14 +158,17 @@ def test_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox_id: UUID | 
     """Connect and sign in as sending and fetching would, without saving anything.
 
     Returns {"smtp": what is wrong and how to mend it, "imap": likewise}, "" where all is well. An empty password means
-    the stored one of `mailbox_id`; by OAuth 2 it signs in with the permission that was given for that mailbox. Raises NotAllowed
-    for one that the actor may not change. Talks to the network: never call it inside a transaction.
+    the stored one of `mailbox_id`; by OAuth 2 it signs in with the permission that was given for that mailbox. A colleague's
+    are not tried at another server than theirs. Raises NotAllowed for one that the actor may not change. Talks to the network: never call it inside a transaction.
     """
     require(actor, OWN_MAILBOX)
     values = _checked(settings)
-    stored = queries.get_mailbox(actor, mailbox_id) if mailbox_id else None
+    stored, led_away = queries.get_mailbox(actor, mailbox_id) if mailbox_id else None, []
     if stored:  # what it signs in with goes to whatever server is entered
         queries.require_change(actor, stored)
+        led_away = _led_away(actor, stored, values)
+    if led_away:
+        return dict.fromkeys(("smtp", "imap"), NOT_TRIED)
     for name in _PASSWORDS:
         values[name] = values[name] or (getattr(stored, name) if stored else "")
     tried = Mailbox(id=mailbox_id, **values)

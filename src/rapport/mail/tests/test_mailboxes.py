@@ -6,8 +6,10 @@ from django.db import connection
 from rapport.lib.encryption import decrypt, encrypt
 from rapport.lib.errors import Conflict, InvalidInput, NotAllowed, NotFound, PermanentFailure
 from rapport.mail import operations, queries
+from rapport.mail.forms import initial_of
 from rapport.mail.models import Mailbox
 from rapport.mail.operations import MailboxSettings
+from rapport.mail.operations.mailboxes import NOT_TRIED
 from rapport.mail.tests.examples import recorded
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +146,52 @@ def test_the_test_explains_what_is_wrong_in_plain_words(rita, entered, imap, out
 def test_the_test_uses_the_stored_password(rita, mailbox, entered):
     settings = MailboxSettings(**{**entered, "smtp_password": ""})
     assert operations.test_mailbox(actor=rita.actor, settings=settings, mailbox_id=mailbox.id)["smtp"] == ""
+
+
+def test_a_colleagues_password_goes_to_no_server_that_somebody_else_enters(ada, rita, reading_mailbox, entered, outbox):
+    kept = MailboxSettings(
+        **{**entered, "smtp_password": ""}, imap_host=reading_mailbox.imap_host, imap_port=reading_mailbox.imap_port,
+        imap_security="plain", imap_user="rita",
+    )  # fmt: skip
+    change = operations.update_mailbox
+    for changes, field in (
+        ({"smtp_host": "elsewhere.invalid"}, "smtp_password"),
+        ({"imap_host": "elsewhere.invalid"}, "imap_password"),
+        ({"imap_host": "elsewhere.invalid", "smtp_password": "new"}, "imap_password"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            change(actor=ada.actor, mailbox_id=reading_mailbox.id, settings=replace(kept, **changes))
+        assert set(caught.value.fields) == {field}
+        tried = operations.test_mailbox(
+            actor=ada.actor, settings=replace(kept, **changes), mailbox_id=reading_mailbox.id
+        )
+        assert tried == dict.fromkeys(("smtp", "imap"), NOT_TRIED)
+    assert not recorded("mailbox.changed")
+    assert operations.test_mailbox(actor=ada.actor, settings=kept, mailbox_id=reading_mailbox.id)["smtp"] == ""
+
+    elsewhere = replace(kept, smtp_host="elsewhere.invalid", smtp_password="new", imap_host=kept.imap_host.upper())
+    change(actor=ada.actor, mailbox_id=reading_mailbox.id, settings=elsewhere)
+    reading_mailbox.refresh_from_db()
+    assert decrypt(reading_mailbox.smtp_password) == "new"
+    change(actor=rita.actor, mailbox_id=reading_mailbox.id, settings=replace(kept, smtp_host="hers.invalid"))
+    reading_mailbox.refresh_from_db()
+    assert (reading_mailbox.smtp_host, decrypt(reading_mailbox.smtp_password)) == ("hers.invalid", "new")
+
+
+def test_a_password_for_sending_is_read_with_at_no_new_server_either(ada, mailbox, entered):
+    """Where there is none for reading, the one for sending goes there."""
+    reads = MailboxSettings(**{**entered, "smtp_password": ""}, imap_host="elsewhere.invalid")
+    with pytest.raises(InvalidInput) as caught:
+        operations.update_mailbox(actor=ada.actor, mailbox_id=mailbox.id, settings=reads)
+    assert set(caught.value.fields) == {"imap_password"}
+    operations.update_mailbox(actor=ada.actor, mailbox_id=mailbox.id, settings=replace(reads, imap_password="new"))
+    mailbox.refresh_from_db()
+    assert (mailbox.imap_host, decrypt(mailbox.smtp_password)) == ("elsewhere.invalid", "correct horse")
+
+
+def test_the_page_asks_who_changes_a_colleagues_server_for_the_password(ada, mailbox, sign_in):
+    page = sign_in(ada)
+    values = {name: value for name, value in initial_of(mailbox).items() if value is not None}
+    answered = page.post(f"/settings/mailboxes/{mailbox.id}/", {**values, "smtp_host": "elsewhere.invalid"})
+    assert answered.status_code == 422
+    assert "enter the password again" in answered.content.decode()

@@ -20,6 +20,7 @@ from rapport.lib.errors import Conflict, NotAllowed, NotFound, PermanentFailure
 from rapport.mail import operations
 from rapport.mail.models import Grant, Mailbox, Message, Provider
 from rapport.mail.operations import MailboxSettings
+from rapport.mail.operations.mailboxes import NOT_TRIED
 from rapport.mail.tests.examples import answer, recorded, send, write
 from rapport.mail.tests.signing_in import ask_provider, back_at_us, set_up, sign_in_at_provider, signed_in
 
@@ -266,6 +267,26 @@ def test_going_over_to_the_provider_and_back_forgets_what_it_signed_in_with(
     assert not Grant.objects.exists()
     assert send(rita, mailbox).state == "sent"
     assert outbox.signed_in == []
+
+
+def test_a_permission_ends_where_somebody_else_enters_another_server(by_provider, ada, rita, authority, outbox):
+    signed_in(rita, by_provider, authority)
+    for changes in ({"smtp_host": "elsewhere.invalid"}, {"imap_host": "elsewhere.invalid"}):
+        changed = _settings_of(by_provider, **changes)
+        tried = operations.test_mailbox(actor=ada.actor, settings=changed, mailbox_id=by_provider.id)
+        assert tried == dict.fromkeys(("smtp", "imap"), NOT_TRIED)
+    operations.update_mailbox(
+        actor=ada.actor, mailbox_id=by_provider.id, settings=_settings_of(by_provider, signature="A")
+    )
+    operations.update_mailbox(
+        actor=rita.actor, mailbox_id=by_provider.id, settings=_settings_of(by_provider, smtp_host="localhost")
+    )
+    assert Grant.objects.exists(), "its owner may, and another signature sends no token anywhere"
+
+    operations.update_mailbox(actor=ada.actor, mailbox_id=by_provider.id, settings=changed)
+    by_provider.refresh_from_db()
+    assert (by_provider.imap_host, by_provider.needs_sign_in) == ("elsewhere.invalid", True)
+    assert not Grant.objects.exists()
 
 
 def test_the_form_offers_the_provider_and_leads_to_the_sign_in(provider, rita, sign_in, outbox):
