@@ -223,6 +223,20 @@ def _end(renewal: _Renewal, reason: str) -> None:
     grant = _leased(renewal)
     if grant is None:
         return
+    _forget(grant, mailbox, reason)
+
+
+@transaction.atomic
+def end_grants(provider: Provider) -> None:
+    """End the permissions given at a provider that is another one now. Records mailbox.failed for each mailbox."""
+    mailboxes = Mailbox.objects.filter(provider=provider, grant__isnull=False).order_by("id")
+    reason = f"{provider} was set up with another address or app. Sign in again"
+    for mailbox in mailboxes.select_for_update(of=("self",)):
+        if grant := Grant.objects.select_for_update().filter(mailbox=mailbox).first():
+            _forget(grant, mailbox, reason)
+
+
+def _forget(grant: Grant, mailbox: Mailbox, reason: str) -> None:
     grant.refresh_token = grant.access_token = grant.renewing_by = ""
     grant.renewing_until = None
     grant.save(update_fields=["refresh_token", "access_token", "renewing_by", "renewing_until"])

@@ -16,8 +16,10 @@ from rapport.lib.errors import Conflict, InvalidInput, NotFound
 from rapport.mail.activities import PROVIDER_CHANGED, PROVIDER_REMOVED
 from rapport.mail.models import Provider
 from rapport.mail.oauth_providers import TENANT, problem_of_url
+from rapport.mail.operations.grants import end_grants
 from rapport.mail.permissions import SHARED_MAILBOXES
 
+_IDENTITY = frozenset({"token_url", "client_id"})
 _OTHERS = ("name", "authorize_url", "token_url", "scope")
 
 
@@ -37,14 +39,16 @@ class ProviderSettings:
 def save_provider(*, actor: Actor, kind: str, settings: ProviderSettings) -> Provider:
     """Set up or change the one provider of this kind; what is the same changes nothing.
 
-    Records provider.changed with the names of what changed. Raises NotAllowed, NotFound for an unknown kind, InvalidInput.
+    Neither the secret nor what owners permitted goes along to another address or app: the secret has to be entered again, and
+    their mailboxes wait for a sign-in. Records provider.changed with the names of what changed. Raises NotAllowed, NotFound for an unknown kind, InvalidInput.
     """
     require(actor, SHARED_MAILBOXES)
     if kind not in Provider.Kind.values:
         raise NotFound("There is no such kind of provider.")
     now = clock.now()
     with transaction.atomic():
-        found = Provider.objects.select_for_update().filter(kind=kind).first()
+        # Its key stays: a mailbox that is being changed to it need not wait, and we wait for that mailbox below.
+        found = Provider.objects.select_for_update(no_key=True).filter(kind=kind).first()
         values = _checked(kind, settings, found)
         provider = found or Provider(kind=kind, created_at=now, **values)
         changed = [name for name, value in values.items() if found is None or value != getattr(found, name)]
@@ -60,6 +64,8 @@ def save_provider(*, actor: Actor, kind: str, settings: ProviderSettings) -> Pro
             raise Conflict("Somebody set this provider up at the same moment. Reload the page.") from error
         data = {"name": str(provider), "changed": sorted(changed)}
         record(PROVIDER_CHANGED, actor=actor, subjects=[provider], data=data)
+        if found and not _IDENTITY.isdisjoint(changed):
+            end_grants(provider)
     return provider
 
 
@@ -96,6 +102,9 @@ def _checked(kind: str, settings: ProviderSettings, found: Provider | None) -> d
         values |= dict.fromkeys(_OTHERS, "")
     if kind != Provider.Kind.MICROSOFT:
         values["tenant"] = ""
+    is_another = found is not None and any(values[name] != getattr(found, name) for name in _IDENTITY)
+    if is_another and found and found.client_secret and not settings.client_secret and not wrong:
+        wrong |= {"client_secret": "The address or the app is another one: enter its client secret again."}
     if wrong:
         raise InvalidInput(wrong)
     if settings.client_secret:

@@ -40,12 +40,28 @@ def test_an_administrator_sets_google_up_and_the_secret_is_encrypted(ada):
 
 
 def test_an_empty_secret_keeps_the_stored_one_and_doing_it_twice_changes_nothing(ada):
-    _save(ada)
+    _save(ada, "microsoft")
     for _ in range(2):
-        provider = _save(ada, client_id="another app", client_secret="")
+        provider = _save(ada, "microsoft", tenant="contoso.com", client_secret="")
     assert decrypt(provider.client_secret) == "well kept"
-    assert [row.data["changed"] for row in recorded("provider.changed")][1:] == [["client_id"]]
+    assert [row.data["changed"] for row in recorded("provider.changed")][1:] == [["tenant"]]
     assert Provider.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "changes"),
+    [("google", {}, {"client_id": "another app"}), ("other", OTHER, {"token_url": "https://else.example.com/token"})],
+)
+def test_the_secret_goes_along_to_no_other_address_or_app(ada, sign_in, kind, values, changes):
+    _save(ada, kind, **values)
+    with pytest.raises(InvalidInput) as caught:
+        _save(ada, kind, **{**values, **changes, "client_secret": ""})
+    assert set(caught.value.fields) == {"client_secret"}
+    page = sign_in(ada).post(f"/settings/mailboxes/providers/{kind}/", {**values, "client_id": "app", **changes})
+    assert (page.status_code, "enter its client secret again" in page.content.decode()) == (422, True)
+    assert len(recorded("provider.changed")) == 1
+    provider = _save(ada, kind, **{**values, **changes, "client_secret": "new"})
+    assert decrypt(provider.client_secret) == "new"
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,23 @@ def test_a_permission_ends_where_somebody_else_enters_another_server(by_provider
     assert not Grant.objects.exists()
 
 
+def test_a_permission_goes_along_to_no_other_address_or_app(by_provider, ada, rita, authority, outbox, sign_in):
+    signed_in(rita, by_provider, authority)
+    set_up(ada.actor, authority, scope="mail more")
+    assert Grant.objects.get().refresh_token
+    for _ in range(2):
+        set_up(ada.actor, authority, client_id="another app")
+    by_provider.refresh_from_db()
+    said = "Northwind Mail was set up with another address or app. Sign in again"
+    assert (by_provider.needs_sign_in, by_provider.state, by_provider.last_error) == (True, "failing", said)
+    assert (Grant.objects.get().refresh_token, Grant.objects.get().access_token) == ("", "")
+    assert [row.data["reason"] for row in recorded("mailbox.failed")] == [said]
+    page = sign_in(rita).get(f"/settings/mailboxes/{by_provider.id}/").content.decode()
+    assert "Sign in again at Northwind Mail" in page
+    assert operations.fetch_mailbox(mailbox_id=by_provider.id) == 0
+    assert len(authority.asked) == 1
+
+
 def test_the_form_offers_the_provider_and_leads_to_the_sign_in(provider, rita, sign_in, outbox):
     client = sign_in(rita)
     assert "At Northwind Mail" in client.get("/settings/mailboxes/new/").content.decode()
