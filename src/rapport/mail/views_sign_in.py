@@ -38,7 +38,7 @@ def begin(request: Request, mailbox_id: UUID) -> HttpResponse:
     question = operations.begin_sign_in(actor=request.actor, mailbox_id=mailbox_id, redirect_uri=redirect_uri())
     request.session[_BEGUN] = {
         "mailbox_id": str(mailbox_id), "state": question.state, "verifier": question.verifier,
-        "at": clock.now().timestamp(),
+        "provider": question.provider, "at": clock.now().timestamp(),
     }  # fmt: skip
     return HttpResponseRedirect(question.url)
 
@@ -57,8 +57,8 @@ def signed_in(request: Request) -> HttpResponse:
         if request.GET.get("error"):
             raise PermanentFailure(_refused(request.GET))
         mailbox = operations.complete_sign_in(
-            actor=request.actor, mailbox_id=mailbox_id, code=request.GET.get("code", "")[:4000],
-            verifier=str(begun["verifier"]), redirect_uri=redirect_uri(),
+            actor=request.actor, mailbox_id=mailbox_id, provider=str(begun.get("provider")),
+            code=request.GET.get("code", "")[:4000], verifier=str(begun["verifier"]), redirect_uri=redirect_uri(),
         )  # fmt: skip
     except (PermanentFailure, TemporaryFailure, Conflict) as error:
         messages.error(request, f"{str(error).rstrip('.')}.")

@@ -61,6 +61,12 @@ class Provider(models.Model):
         return Endpoints(self.authorize_url, self.token_url, self.scope)
 
     @property
+    def identity(self) -> str:
+        """What tells it from another provider, also from itself with other addresses or another app."""
+        found = self.endpoints
+        return " ".join((str(self.id), self.client_id, found.authorize_url, found.token_url))
+
+    @property
     def servers(self) -> Servers:
         return SERVERS[self.kind]
 

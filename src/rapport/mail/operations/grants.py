@@ -43,11 +43,15 @@ KEEP_AFTER_S = (0.5, 1, 2, 4, 8, 15)  # within the lease
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The beginning of a sign-in: where its owner is to go, and what the browser's session keeps until the answer."""
+    """The beginning of a sign-in: where its owner is to go, and what the browser's session keeps until the answer.
+
+    `provider` is the identity of the one that is asked: another one is told neither code nor verifier (RFC 9700 section 4.4).
+    """
 
     url: str
     state: str
     verifier: str
+    provider: str
 
 
 def begin_sign_in(*, actor: Actor, mailbox_id: UUID, redirect_uri: str) -> Question:
@@ -64,18 +68,22 @@ def begin_sign_in(*, actor: Actor, mailbox_id: UUID, redirect_uri: str) -> Quest
         mailbox.provider.app(), redirect_uri=redirect_uri, state=state, verifier=verifier,
         address=mailbox.smtp_user or mailbox.address,
     )  # fmt: skip
-    return Question(url, state, verifier)
+    return Question(url, state, verifier, mailbox.provider.identity)
 
 
-def complete_sign_in(*, actor: Actor, mailbox_id: UUID, code: str, verifier: str, redirect_uri: str) -> Mailbox:
-    """Turn the provider's answer into a permission that lasts. Records mailbox.signed_in.
+def complete_sign_in(
+    *, actor: Actor, mailbox_id: UUID, provider: str, code: str, verifier: str, redirect_uri: str
+) -> Mailbox:
+    """Turn the answer of the provider that was asked into a permission that lasts. Records mailbox.signed_in.
 
-    Raises as `begin_sign_in`, and what the provider refuses as PermanentFailure or TemporaryFailure. Talks to the network:
-    never call it inside a transaction.
+    Raises Conflict where the mailbox signs in at another one by now, as `begin_sign_in`, and what the provider refuses as
+    PermanentFailure or TemporaryFailure. Talks to the network: never call it inside a transaction.
     """
     asked = _of_own(actor, mailbox_id)
     if asked.provider is None:
         raise Conflict(f"{asked.address} signs in by a password by now.")
+    if asked.provider.identity != provider:
+        raise _elsewhere(asked)
     tokens = token_endpoint.exchange_code(
         asked.provider.app(), code=code, redirect_uri=redirect_uri, verifier=verifier
     )  # fmt: skip
@@ -85,9 +93,10 @@ def complete_sign_in(*, actor: Actor, mailbox_id: UUID, code: str, verifier: str
         )
     now = clock.now()
     with transaction.atomic():
+        present = Provider.objects.select_for_update(no_key=True).filter(id=asked.provider.id).first()
         mailbox = queries.lock_mailbox(actor, mailbox_id)
-        if mailbox.provider_id != asked.provider_id:
-            raise Conflict(f"{mailbox.address} signs in elsewhere by now. Sign in there.")
+        if mailbox.provider_id != asked.provider_id or present is None or present.identity != provider:
+            raise _elsewhere(mailbox)
         Grant.objects.filter(mailbox=mailbox).delete()
         grant = Grant(mailbox=mailbox, given_by_id=actor.id, given_at=now)
         _fill(grant, tokens, now)
@@ -100,6 +109,10 @@ def complete_sign_in(*, actor: Actor, mailbox_id: UUID, code: str, verifier: str
         data = {"address": mailbox.address, "provider": str(asked.provider)}
         record(MAILBOX_SIGNED_IN, actor=actor, subjects=[mailbox], data=data)
     return mailbox
+
+
+def _elsewhere(mailbox: Mailbox) -> Conflict:
+    return Conflict(f"{mailbox.address} signs in elsewhere by now. Sign in there.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,5 +55,6 @@ def signed_in(user: User, mailbox: Mailbox, authority: Authority) -> Mailbox:
     asked = operations.begin_sign_in(actor=user.actor, mailbox_id=mailbox.id, redirect_uri=uri)
     answer = dict(pair.split("=") for pair in urlsplit(ask_provider(asked.url)).query.split("&"))
     return operations.complete_sign_in(
-        actor=user.actor, mailbox_id=mailbox.id, code=answer["code"], verifier=asked.verifier, redirect_uri=uri
-    )
+        actor=user.actor, mailbox_id=mailbox.id, provider=asked.provider, code=answer["code"], verifier=asked.verifier,
+        redirect_uri=uri,
+    )  # fmt: skip

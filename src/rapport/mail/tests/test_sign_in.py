@@ -17,7 +17,7 @@ from rapport.accounts.models import User
 from rapport.lib import clock
 from rapport.lib.encryption import decrypt
 from rapport.lib.errors import Conflict, NotAllowed, NotFound, PermanentFailure
-from rapport.mail import operations
+from rapport.mail import operations, token_endpoint
 from rapport.mail.models import Grant, Mailbox, Message, Provider
 from rapport.mail.operations import MailboxSettings
 from rapport.mail.operations.mailboxes import NOT_TRIED
@@ -199,8 +199,39 @@ def test_somebody_elses_code_does_not_fit_the_verifier(by_provider, rita, author
     code = parse_qs(urlsplit(ask_provider(first.url)).query)["code"][0]
     with pytest.raises(PermanentFailure, match="Bad code"):
         operations.complete_sign_in(
-            actor=rita.actor, mailbox_id=by_provider.id, code=code, verifier=other.verifier, redirect_uri=uri
-        )
+            actor=rita.actor, mailbox_id=by_provider.id, provider=other.provider, code=code, verifier=other.verifier,
+            redirect_uri=uri,
+        )  # fmt: skip
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["another provider", "another address"])
+def test_a_code_of_one_provider_is_told_to_no_other(by_provider, ada, rita, sign_in, authority, change):
+    client = sign_in(rita)
+    path = back_at_us(client.get(f"/settings/mailboxes/{by_provider.id}/sign-in/"))
+    if change == "another provider":
+        app = operations.ProviderSettings(client_id="x", client_secret="y")
+        google = operations.save_provider(actor=ada.actor, kind="google", settings=app)
+        changed = _settings_of(by_provider, provider_id=google.id)
+        operations.update_mailbox(actor=rita.actor, mailbox_id=by_provider.id, settings=changed)
+    else:
+        set_up(ada.actor, authority, token_url=f"{authority.url}/token?")
+    assert "rita@example.com signs in elsewhere by now." in client.get(path, follow=True).content.decode()
+    assert not authority.asked
+    assert not Grant.objects.exists()
+
+
+def test_a_provider_that_changes_while_it_answers_gets_no_permission(by_provider, ada, rita, authority, monkeypatch):
+    exchange = token_endpoint.exchange_code
+
+    def change_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        tokens = exchange(*args, **kwargs)
+        set_up(ada.actor, authority, client_id="another app")
+        return tokens
+
+    monkeypatch.setattr(token_endpoint, "exchange_code", change_meanwhile)
+    with pytest.raises(Conflict, match="signs in elsewhere by now"):
+        signed_in(rita, by_provider, authority)
     assert not Grant.objects.exists()
 
 
