@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from rapport.accounts.capabilities import require
 from rapport.activity.operations import record
@@ -213,13 +214,14 @@ def remove_domain_limit(*, actor: Actor, limit_id: UUID) -> DomainLimit:
 def forget_buckets(now: datetime) -> int:
     """Delete the buckets of domains that nothing was sent to for two days; they are as good as new. Returns how many."""
     idle = DomainBucket.objects.filter(refilled_at__lt=now - KEPT_FOR).exclude(slowed_at__gte=now - KEPT_FOR)
-    return idle.exclude(held_until__gte=now).delete()[0]
+    return DomainBucket.objects.filter(domain__in=_lock_by_name(idle.exclude(held_until__gte=now))).delete()[0]
 
 
 def _forget_turns(domain: str) -> None:
     """Turns that were given by another limit hold no more."""
     found = DomainBucket.objects.filter(domain=domain) if domain else DomainBucket.objects.all()
-    found.filter(held_until__isnull=False).update(held_until=None)
+    names = _lock_by_name(found.filter(held_until__isnull=False))
+    DomainBucket.objects.filter(domain__in=names).update(held_until=None)
 
 
 def _checked(domain: str, pace_count: int | None, pace_per: str, daily_cap: int | None) -> str:
@@ -257,6 +259,11 @@ def _lock_domains(domains: Collection[str]) -> list[DomainBucket]:
 
 def _locked(domains: Iterable[str]) -> Iterable[DomainBucket]:
     return DomainBucket.objects.select_for_update().filter(domain__in=list(domains)).order_by("domain")
+
+
+def _lock_by_name(buckets: QuerySet[DomainBucket]) -> list[str]:
+    """Lock these buckets in the order in which claims do; an UPDATE or DELETE of many takes any. Returns their domains."""
+    return list(buckets.order_by("domain").select_for_update().values_list("domain", flat=True))
 
 
 def _create(domains: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,7 @@ from rapport.mail import operations as mail
 from rapport.mail import queries
 from rapport.mail.models import DomainBucket, DomainLimit, Mailbox, MailboxBucket
 from rapport.mail.operations import MailboxSettings
-from rapport.mail.operations.pacing import give_back
+from rapport.mail.operations.pacing import forget_buckets, give_back, take_for_domains
 from rapport.mail.queries.pacing import find_level
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 from rapport.outreach import holding, ledger, settling
@@ -132,6 +133,38 @@ def test_two_claimers_at_once_take_no_token_twice(rita, ada, friday):
         jobs = [pool.submit(in_a_thread, lambda row=row: claim(row, limit=7)) for row in sequences * 6]
         assert sum(len(job.result(30).parcels) for job in jobs) == 20
     assert find_level(mailbox.id).taken_within_day(FRIDAY) == 50
+
+
+@pytest.mark.parametrize("forgets", ["turns", "buckets"])
+def test_who_forgets_buckets_locks_them_in_the_order_of_claims(ada, friday, forgets):
+    """In the table they stand the other way round."""
+    limit(ada, "")
+    for name in ("b.example", "a.example"):
+        DomainBucket.objects.create(domain=name, refilled_at=FRIDAY - timedelta(days=3), held_until=FRIDAY)
+    at = FRIDAY + timedelta(minutes=1)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        take_for_domains({"a.example": 1}, at)
+        if forgets == "turns":
+            job = pool.submit(in_a_thread, lambda: limit(ada, "", pace_count=7))
+        else:
+            job = pool.submit(in_a_thread, lambda: forget_buckets(at))
+        wait_for_a_lock()
+        take_for_domains({"b.example": 1}, at)
+    job.result(30)
+    assert DomainBucket.objects.filter(held_until=FRIDAY).count() == 0
+
+
+def wait_for_a_lock() -> None:
+    """Until another connection waits for one of ours."""
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+        sleep(0.02)
+    raise AssertionError("nobody waits")
 
 
 def test_a_throttled_mailbox_does_not_delay_another(rita, engine):
