@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from rapport.activity.operations import Happening, record_many
 from rapport.lib.actors import SYSTEM, Actor
+from rapport.mail.operations.pacing import Unsent, give_back
 from rapport.outreach.activities import ENROLLMENT_EXITED, ENROLLMENT_FINISHED
 from rapport.outreach.models import Sequence as OutreachSequence
 from rapport.outreach.subjects import subjects_of
@@ -45,11 +46,13 @@ locked AS (SELECT e.id, e.delivery_id FROM outreach_enrollment e JOIN v ON v.id 
   WHERE e.state = 'active' ORDER BY e.id FOR UPDATE OF e),
 skipped AS (UPDATE outreach_delivery d SET state = 'skipped', reason = 'The sequence was stopped before it went out.',
     finished_at = %(now)s
-  FROM locked WHERE d.id = locked.delivery_id AND d.state IN ('planned', 'claimed') RETURNING d.id)
+  FROM locked WHERE d.id = locked.delivery_id AND d.state IN ('planned', 'claimed')
+  RETURNING d.id, d.lease, d.mailbox_id, d.address, d.claimed_at)
 UPDATE outreach_enrollment e SET state = 'exited', exit_reason = v.reason, exit_note = v.note, ended_at = %(now)s,
   next_due_at = NULL, waits_for = '',
-  delivery_id = CASE WHEN e.delivery_id IN (SELECT id FROM skipped) THEN NULL ELSE e.delivery_id END
-FROM v JOIN locked ON locked.id = v.id WHERE e.id = v.id RETURNING e.id
+  delivery_id = CASE WHEN skipped.id IS NULL THEN e.delivery_id END
+FROM v JOIN locked ON locked.id = v.id LEFT JOIN skipped ON skipped.id = locked.delivery_id
+WHERE e.id = v.id RETURNING e.id, skipped.lease, skipped.mailbox_id, skipped.address, skipped.claimed_at
 """
 
 ARRIVED = "They followed a link, which is what the sequence is for."
@@ -74,24 +77,35 @@ class EndedEnrollment:
     note: str
 
 
+@transaction.atomic
 def end_many(
     sequence: OutreachSequence, ended: Sequence[EndedEnrollment], now: datetime, *, actor: Actor = SYSTEM
 ) -> set[UUID]:
     """End active enrollments of one sequence in one statement; returns those that were active.
 
-    Records enrollment.exited for each.
+    Records enrollment.exited for each. What a worker had claimed and is not sent any more is given back.
     """
+    gone, unsent = end_unsettled(sequence, ended, now, actor=actor)
+    give_back(unsent)
+    return gone
+
+
+def end_unsettled(
+    sequence: OutreachSequence, ended: Sequence[EndedEnrollment], now: datetime, *, actor: Actor = SYSTEM
+) -> tuple[set[UUID], list[Unsent]]:
+    """The same, for who ends several sequences: what is to be given back comes along, because buckets are locked last."""
     if not ended:
-        return set()
+        return set(), []
     columns: dict[str, Any] = {
         "ids": [row.enrollment_id for row in ended], "reasons": [row.reason for row in ended],
         "notes": [row.note for row in ended], "now": now,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(END, columns)
-        gone = {row[0] for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    gone = {row[0] for row in rows}
     record_exits(sequence, [row for row in ended if row.enrollment_id in gone], actor=actor)
-    return gone
+    return gone, [Unsent(*claimed) for _, lease, *claimed in rows if lease is not None]
 
 
 def record_exits(sequence: OutreachSequence, ended: Iterable[EndedEnrollment], *, actor: Actor = SYSTEM) -> None:

@@ -1,7 +1,7 @@
 """Taking people out of sequences, and putting sequences off for those who are away."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from rapport.jobs.models import Job
 from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.mail.models import Message, ReplyIntent
+from rapport.mail.operations.pacing import Unsent, give_back
 from rapport.outreach import ledger, queries
 from rapport.outreach.activities import ENROLLMENT_POSTPONED
 from rapport.outreach.conditions import who_has
@@ -24,7 +25,7 @@ from rapport.outreach.ending import (
     IN_TOUCH,
     INTERESTED,
     EndedEnrollment,
-    end_many,
+    end_unsettled,
     stop_words,
 )
 from rapport.outreach.models import Enrollment, Sequence
@@ -69,13 +70,12 @@ def exit_applied(*, people: Mapping[UUID | None, Collection[UUID]]) -> int:
     """
     confidential = Job.objects.filter(id__in=[key for key in people if key], is_confidential=True)
     hidden = set(confidential.values_list("id", flat=True))
-    count = 0
+    groups = []
     for job_id, candidate_ids in people.items():
         rows = Enrollment.objects.filter(candidate_id__in=list(candidate_ids), sequence__goes_on_when_applied=False)
         own = rows.filter(sequence__job=job_id) if job_id in hidden else rows
-        count += _end(own, "applied", APPLIED, SYSTEM)
-        count += _end(rows, "in_touch", IN_TOUCH, SYSTEM)
-    return count
+        groups += [(own, "applied", APPLIED), (rows, "in_touch", IN_TOUCH)]
+    return _end_each(groups, SYSTEM)
 
 
 @transaction.atomic
@@ -117,7 +117,7 @@ def exit_tagged(*, candidate_ids: Collection[UUID]) -> int:
     for key, candidate_id, tag_id, name in rows:
         if (candidate_id, tag_id) in has:
             ended[name].append(key)
-    return sum(_end(going.filter(id__in=keys), "tagged", stop_words(name), SYSTEM) for name, keys in ended.items())
+    return _end_each([(going.filter(id__in=keys), "tagged", stop_words(name)) for name, keys in ended.items()], SYSTEM)
 
 
 @transaction.atomic
@@ -152,9 +152,20 @@ def postpone_for_absence(*, candidate_id: UUID, returns_on: date, note: str) -> 
 
 
 def _end(rows: QuerySet[Enrollment], reason: str, note: str, actor: Actor) -> int:
-    active = rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence__job")
-    by_sequence = defaultdict(list)
-    for row in active:
-        by_sequence[row.sequence].append(EndedEnrollment(row.id, row.candidate_id, reason, note))
-    now = clock.now()
-    return sum(len(end_many(sequence, ended, now, actor=actor)) for sequence, ended in by_sequence.items())
+    return _end_each([(rows, reason, note)], actor)
+
+
+def _end_each(groups: Iterable[tuple[QuerySet[Enrollment], str, str]], actor: Actor) -> int:
+    """End those that are still active, for their reason and note, one group after another; returns how many."""
+    now, count = clock.now(), 0
+    unsent: list[Unsent] = []
+    for rows, reason, note in groups:
+        by_sequence = defaultdict(list)
+        for row in rows.filter(state=Enrollment.State.ACTIVE).select_related("sequence__job"):
+            by_sequence[row.sequence].append(EndedEnrollment(row.id, row.candidate_id, reason, note))
+        for sequence, ended in by_sequence.items():
+            gone, claimed = end_unsettled(sequence, ended, now, actor=actor)
+            count += len(gone)
+            unsent += claimed
+    give_back(unsent)
+    return count

@@ -23,7 +23,7 @@ from rapport.mail.operations import MailboxSettings
 from rapport.mail.operations.pacing import forget_buckets, give_back, take_for_domains
 from rapport.mail.queries.pacing import find_level
 from rapport.mail.tests.scripted_smtp import ScriptedServer
-from rapport.outreach import holding, ledger, settling
+from rapport.outreach import holding, ledger, operations, settling
 from rapport.outreach.claiming import claim_due, room_of
 from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Enrollment
@@ -95,6 +95,21 @@ def test_what_a_dead_worker_had_claimed_does_not_count_and_what_it_was_sending_d
     assert settling.take_over(lease, now=FRIDAY) == 0  # twice is harmless
     assert find_level(sequence.mailbox.id).taken_within_day(FRIDAY) == 1
     assert len(claim(sequence).parcels) == 3
+
+
+def test_what_is_claimed_and_stopped_before_it_goes_does_not_count(rita, friday):
+    both = [
+        start(rita, NOWHERE, *people(3, "big.example", first), mailbox=MailboxFactory(daily_cap=3))[0]
+        for first in (0, 100)
+    ]
+    lease = ledger.take_lease("test")
+    for sequence in both:
+        claimed = claim(sequence, lease).parcels
+        Delivery.objects.filter(id=claimed[0].delivery_id).update(state="in_flight")
+    for _ in range(2):
+        ids = list(Enrollment.objects.filter(sequence=both[0]).values_list("id", flat=True))
+        operations.exit_enrollments(actor=SYSTEM, enrollment_ids=ids)
+    assert [find_level(row.mailbox.id).taken_within_day(FRIDAY) for row in both] == [1, 3]
 
 
 def test_a_claim_that_is_not_committed_takes_nothing(rita, friday):
