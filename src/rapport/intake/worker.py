@@ -18,23 +18,9 @@ from typing import Any, BinaryIO
 
 from rapport.intake.document import Refusal
 from rapport.intake.limits import MEMORY_LIMIT_BYTES
-from rapport.lib.children import read_message, write_message
+from rapport.lib.children import limit_resources, read_message, write_message
 
 MEMORY_MESSAGE = f"Reading this file needs more than {MEMORY_LIMIT_BYTES // 1048576} MB of memory; it was given up."
-
-
-def limit_resources() -> None:
-    """Cap memory, forbid core dumps and written files, where the system has such limits (not on Windows)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = ((resource.RLIMIT_AS, MEMORY_LIMIT_BYTES), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
-    for kind, amount in limits:
-        try:
-            resource.setrlimit(kind, (amount, amount))
-        except (ValueError, OSError):  # macOS knows RLIMIT_AS but does not let it be lowered
-            continue
 
 
 def parse_file(data: bytes) -> dict[str, Any]:
@@ -90,7 +76,7 @@ def main() -> None:
     """Keep the message channel to ourselves: whatever a library prints goes to standard error."""
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    limit_resources()
+    limit_resources(MEMORY_LIMIT_BYTES)
     serve(sys.stdin.buffer, channel)
 
 

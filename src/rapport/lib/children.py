@@ -24,6 +24,20 @@ def environment() -> dict[str, str]:
     }
 
 
+def limit_resources(memory_bytes: int) -> None:
+    """Cap our own memory, forbid core dumps and written files, where the system has such limits (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = ((resource.RLIMIT_AS, memory_bytes), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
+    for kind, amount in limits:
+        try:
+            resource.setrlimit(kind, (amount, amount))
+        except (ValueError, OSError):  # macOS knows RLIMIT_AS but does not let it be lowered
+            continue
+
+
 def read_message(source: BinaryIO) -> bytes | None:
     """The next message, None where the other side has ended."""
     head = source.read(8)

@@ -1,4 +1,5 @@
 """Whether a mail can be read in time: it is read once on trial, in a process of its own that is killed when it takes too long.
+That process has a limit of memory as well, and ends where a mail needs more.
 
 Python cannot stop a search for a pattern that has begun, and nothing else runs in the process meanwhile: neither other
 mailboxes nor the worker's sign of life. Reading depends on the mail alone, so what was read in time once will be again;
@@ -12,8 +13,9 @@ import threading
 from contextlib import suppress
 from typing import BinaryIO
 
-from rapport.lib.children import environment, read_message, write_message
+from rapport.lib.children import environment, limit_resources, read_message, write_message
 
+MEMORY_LIMIT_BYTES = 512 * 1024 * 1024  # a mail of 50 MB takes 120 MB
 LIMIT_S = 30.0  # a mail of 50 MB takes a few seconds on a busy machine
 COMMAND: tuple[str, ...] = (sys.executable, "-m", "rapport.mail.rehearsing")
 
@@ -96,9 +98,17 @@ def _serve(source: BinaryIO, sink: BinaryIO) -> None:
 
     while (data := read_message(source)) is not None:
         with suppress(Exception):
-            classify(parse(data))
+            try:
+                classify(parse(data))
+            except MemoryError:
+                return
         write_message(sink, b"")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    limit_resources(MEMORY_LIMIT_BYTES)
     _serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()

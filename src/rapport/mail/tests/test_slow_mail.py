@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from rapport.mail import operations, rehearsing
+from rapport.mail.imap import MAX_MESSAGE_BYTES
 from rapport.mail.models import Message, Original
 from rapport.mail.queries import list_unread
 from rapport.mail.rehearsing import Rehearsal
@@ -49,6 +50,28 @@ def test_a_reader_that_ends_with_the_worker_says_nothing_of_the_mail(monkeypatch
     rehearsal = Rehearsal()
     assert rehearsal.can_read(b"Subject: Fine\n\nHi")
     assert not rehearsal.can_read(b"DEADLY")
+    rehearsal.stop()
+
+
+@pytest.mark.parametrize("where", ["taking", "reading"])
+def test_a_mail_that_needs_too_much_memory_ends_the_reader_and_nothing_else(monkeypatch, where):
+    small = "from rapport.mail import parsing, rehearsing\nrehearsing.MEMORY_LIMIT_BYTES = 100_000_000\n"
+    if where == "reading":
+        small += "parse = parsing.parse\nparsing.parse = lambda data: parse(data + bytes(2 * len(data)))\n"
+    monkeypatch.setattr(rehearsing, "COMMAND", (sys.executable, "-c", f"{small}rehearsing.main()"))
+    rehearsal = Rehearsal()
+    assert rehearsal.can_read(answer())
+    assert rehearsal._read(answer(text="x" * (250_000_000 if where == "taking" else 40_000_000))) is None
+    assert rehearsal.can_read(answer())
+    rehearsal.stop()
+
+
+def test_a_mail_as_large_as_is_fetched_can_be_read():
+    head = b'From: carl@example.org\nContent-Type: multipart/mixed; boundary="b"\n\n--b\n'
+    head += b"Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n\n"
+    line = b"QUJD" * 19 + b"\n"
+    rehearsal = Rehearsal()
+    assert rehearsal.can_read(head + line * (MAX_MESSAGE_BYTES // len(line)) + b"--b--\n")
     rehearsal.stop()
 
 
