@@ -253,12 +253,12 @@ def _forget(grant: Grant, mailbox: Mailbox, reason: str) -> None:
     grant.refresh_token = grant.access_token = grant.renewing_by = ""
     grant.renewing_until = None
     grant.save(update_fields=["refresh_token", "access_token", "renewing_by", "renewing_until"])
-    was_active = mailbox.state == Mailbox.State.ACTIVE
-    if was_active:
+    is_news = not mailbox.needs_sign_in  # also of one that was failing for another reason: only its owner can mend this
+    if mailbox.state == Mailbox.State.ACTIVE:
         mailbox.state = Mailbox.State.FAILING
     mailbox.needs_sign_in, mailbox.last_error, mailbox.last_error_at = True, reason, clock.now()
     mailbox.save(update_fields=["needs_sign_in", "state", "last_error", "last_error_at"])
-    if was_active:
+    if is_news:
         data = {"address": mailbox.address, "reason": reason}
         record(MAILBOX_FAILED, actor=SYSTEM, subjects=[mailbox], data=data)
 

@@ -20,7 +20,7 @@ from rapport.lib.errors import Conflict, NotAllowed, NotFound, PermanentFailure
 from rapport.mail import operations, token_endpoint
 from rapport.mail.models import Grant, Mailbox, Message, Provider
 from rapport.mail.operations import MailboxSettings
-from rapport.mail.operations.mailboxes import NOT_TRIED
+from rapport.mail.operations.mailboxes import NOT_TRIED, note_failure
 from rapport.mail.tests.examples import answer, recorded, send, write
 from rapport.mail.tests.signing_in import ask_provider, back_at_us, set_up, sign_in_at_provider, signed_in
 
@@ -138,6 +138,18 @@ def test_a_permission_that_was_taken_back_waits_for_its_owner_instead_of_being_t
     assert operations.deliver(message_id=message.id).state == "sent"
     by_provider.refresh_from_db()
     assert (by_provider.needs_sign_in, by_provider.state, by_provider.last_error) == (False, "active", "")
+
+
+def test_the_end_of_a_permission_is_told_also_of_a_mailbox_that_was_failing(by_provider, rita, authority, later):
+    signed_in(rita, by_provider, authority)
+    note_failure(mailbox_id=by_provider.id, reason="The disk is full", at=clock.now())
+    authority.revoke()
+    later.shift(timedelta(hours=1))
+    for _ in range(2):
+        operations.fetch_mailbox(mailbox_id=by_provider.id)
+    said = [row.data["reason"] for row in recorded("mailbox.failed")]
+    assert (len(said), said[0]) == (2, "The disk is full")
+    assert said[1].startswith("Northwind Mail says that the permission was taken back or has run out")
 
 
 def test_a_token_that_the_server_does_not_take_is_renewed_once(by_provider, rita, authority, outbox, later):
