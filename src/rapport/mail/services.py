@@ -117,7 +117,8 @@ class Secrets:
 class Told:
     """What happened to one of our messages. `kind` is delivered, bounced, complained or unsubscribed.
 
-    `message_ids` are without angle brackets, the service's own among them; `failure` is that of a bounce.
+    `message_ids` are without angle brackets, the service's own among them; `at` is when, by the service's clock; `failure` is that
+    of a bounce.
     """
 
     kind: str

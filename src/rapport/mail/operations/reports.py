@@ -4,6 +4,7 @@ From a report that arrived as a mail, or from a mail service: what follows is th
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from rapport.activity.operations import record
@@ -20,11 +21,12 @@ from rapport.mail.subjects import subjects_of
 
 
 def keep_bounce(
-    failure: Failure, *, answered: Message | None, report: Message | None, source: Mapping[str, str]
-) -> None:
+    failure: Failure, *, answered: Message | None, report: Message | None, source: Mapping[str, str],
+    at: datetime | None = None,
+) -> None:  # fmt: skip
     """Record message.bounced, about our message where we know it, else about the report; a dead address is suppressed.
 
-    `source` says where it was learnt from, and is kept with the event.
+    `source` says where it was learnt from, and is kept with the event; `at` is when it happened, else now.
     """
     data = {
         "class": failure.bounce_class, "status": failure.status, "reason": failure.reason,
@@ -34,7 +36,7 @@ def keep_bounce(
     if failure.reason == "rate_limited" and answered and not _is_known(answered, failure.reason):
         slow_down(domain=domain_of(answered.to_address), said=failure.text, at=clock.now())
     if answered:
-        keep_event(answered, "bounced", "machine", {**source, **data})
+        keep_event(answered, "bounced", "machine", {**source, **data}, at)
     # Only an address that we wrote to may be suppressed by a report: anybody can send us one.
     if failure.bounce_class == "hard" and answered and failure.address in ("", answered.to_address):
         suppress_address(
@@ -49,20 +51,20 @@ def _is_known(answered: Message, reason: str) -> bool:
 
 def keep_complaint(
     *, feedback_type: str, address: str, is_suppressing: bool, answered: Message | None, report: Message | None,
-    source: Mapping[str, str],
+    source: Mapping[str, str], at: datetime | None = None,
 ) -> None:  # fmt: skip
     """Record message.complained likewise; who does not want our mail is suppressed."""
     data = {"feedback_type": feedback_type, "address": address}
     _record(MESSAGE_COMPLAINED, answered or report, data)
     if answered:
-        keep_event(answered, "complained", "human", {**source, **data})
+        keep_event(answered, "complained", "human", {**source, **data}, at)
         if is_suppressing:
             suppress_address(actor=SYSTEM, address=answered.to_address, reason="complaint", message=answered)
 
 
-def keep_event(answered: Message, kind: str, verdict: str, data: Mapping[str, Any]) -> None:
+def keep_event(answered: Message, kind: str, verdict: str, data: Mapping[str, Any], at: datetime | None = None) -> None:
     DeliveryEvent.objects.create(
-        message=answered, kind=kind, verdict=verdict, data=dict(data), occurred_at=clock.now()
+        message=answered, kind=kind, verdict=verdict, data=dict(data), occurred_at=at or clock.now()
     )  # fmt: skip
 
 

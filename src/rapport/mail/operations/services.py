@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 KEPT_FOR = timedelta(days=30)  # what cannot be read
 LEFT_AFTER = timedelta(hours=1)  # a job for it would have given up by then
 NOTE_EVERY = timedelta(seconds=5)  # the row of a service is not written for each of many events
+TOLD_LATE = timedelta(days=30)
 MAX_CALL_BYTES = 20_000_000
 
 
@@ -232,21 +233,26 @@ def _keep(told: Told) -> bool:
         return False
     # Locked, so that of two workers the second sees what the first has kept.
     message = Message.objects.select_for_update(no_key=True).get(id=found.id)
-    source = {"event_id": told.event_id}
+    source, at = {"event_id": told.event_id}, _moment(told.at, clock.now())
     if DeliveryEvent.objects.filter(message=message, data__event_id=told.event_id).exists():
         return False
     if told.kind == "bounced" and told.failure:
-        keep_bounce(told.failure, answered=message, report=None, source=source)
+        keep_bounce(told.failure, answered=message, report=None, source=source, at=at)
     elif told.kind == "complained":
         keep_complaint(
             feedback_type="abuse", address=normal_address(told.recipient), is_suppressing=True, answered=message, report=None,
-            source=source,
+            source=source, at=at,
         )  # fmt: skip
     elif told.kind == "unsubscribed":
-        unsubscribe(message=message, by="service")
+        unsubscribe(message=message, by="service", at=at)
     else:
-        keep_event(message, told.kind, "machine", source)
+        keep_event(message, told.kind, "machine", source, at)
     return True
+
+
+def _moment(told: datetime | None, now: datetime) -> datetime:
+    """When it happened by the service's clock, where that can be: services try again for days, not for months."""
+    return told if told and told.tzinfo and now - TOLD_LATE <= told <= now else now
 
 
 def _note(service: Service, now: Any, **values: Any) -> None:

@@ -1,5 +1,6 @@
 """Stopping mail to an address, and allowing it again."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -60,10 +61,11 @@ def lift_suppression(*, actor: Actor, suppression_id: UUID, why: str) -> None:
 
 
 @transaction.atomic
-def unsubscribe(*, message: Message, by: str, address: str = "") -> Suppression:
+def unsubscribe(*, message: Message, by: str, address: str = "", at: datetime | None = None) -> Suppression:
     """The recipient of this message wants no more mail; `by` is link, one_click, words or service. Doing it twice is harmless.
 
-    With `address` the wish came from another address of theirs, or in a message of their own, and is about that one.
+    With `address` the wish came from another address of theirs, or in a message of their own, and is about that one. `at` is when
+    it was said, else now.
     Records message.unsubscribed and suppression.added the first time.
     """
     address = address or message.to_address
@@ -72,7 +74,7 @@ def unsubscribe(*, message: Message, by: str, address: str = "") -> Suppression:
         return known
     if not message.is_incoming:
         DeliveryEvent.objects.create(
-            message=message, kind="unsubscribed", verdict="human", reason=by, occurred_at=clock.now()
+            message=message, kind="unsubscribed", verdict="human", reason=by, occurred_at=at or clock.now()
         )
     record(MESSAGE_UNSUBSCRIBED, actor=SYSTEM, subjects=subjects_of(message), data={"by": by})
     return suppress_address(actor=SYSTEM, address=address, reason=Suppression.Reason.UNSUBSCRIBED, message=message)

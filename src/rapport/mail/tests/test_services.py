@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,6 +97,25 @@ def test_only_a_dead_address_is_given_up(postmark, sent, kind, said, bounce_clas
     assert work() == 1
     assert recorded("message.bounced")[0].data["class"] == bounce_class
     assert Suppression.objects.exists() == (bounce_class == "hard")
+
+
+@pytest.mark.parametrize(("hours_ago", "counts_from"), [(30, 30), (24 * 29, 24 * 29), (-1, 0), (24 * 31, 0), (None, 0)])
+@pytest.mark.parametrize("kind", ["Bounce", "SpamComplaint", "SubscriptionChange", "Delivery"])
+def test_an_event_counts_from_when_it_happened(postmark, sent, time_machine, kind, hours_ago, counts_from):
+    now = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+    time_machine.move_to(now, tick=False)
+    at = "" if hours_ago is None else f"{now - timedelta(hours=hours_ago):%Y-%m-%dT%H:%M:%SZ}"
+    said = postmark_bounce("carl@example.org") if kind == "Bounce" else postmark_complaint("carl@example.org")
+    said |= {
+        "RecordType": kind,
+        "MessageID": sent.message_id,
+        "SuppressSending": True,
+        "SuppressionReason": "ManualSuppression",
+    }
+    said |= dict.fromkeys(("BouncedAt", "ChangedAt", "DeliveredAt"), at)
+    deliver(postmark, "events", said)
+    assert work() == 1
+    assert DeliveryEvent.objects.get().occurred_at == now - timedelta(hours=counts_from)
 
 
 def test_a_complaint_suppresses_and_is_recorded(postmark, sent):
