@@ -7,19 +7,23 @@ import imaplib
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from rapport.mail import xoauth2
+from rapport.mail.wire import OutOfTimeError
 
 MAX_MESSAGE_BYTES = 50_000_000
+LEAST_BYTES_S = 50_000  # a message may take as much longer than anything else as its size does at this rate
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -32,8 +36,8 @@ FAILURES = (OSError, imaplib.IMAP4.error, ImapToolsError)
 
 @dataclass(frozen=True, slots=True)
 class ImapSettings:
-    """`security` is ssl, starttls or plain; `timeout_s` holds for connecting and each command.
-
+    """`security` is ssl, starttls or plain; `timeout_s` holds for each wait, `whole_timeout_s` for connecting and signing in
+    together and for each command with its answer: each wait of a server that drips begins anew with every byte.
     With `token` the user signs in by XOAUTH2 instead of the password.
     """
 
@@ -44,6 +48,7 @@ class ImapSettings:
     password: str = ""
     token: xoauth2.TokenSource | None = None
     timeout_s: float = 30
+    whole_timeout_s: float = 180
     verify_certificate: bool = True
 
     def __repr__(self) -> str:
@@ -67,23 +72,33 @@ class ImapConnection:
     """A signed-in connection, to be used in a `with` block; raises what is in FAILURES."""
 
     def __init__(self, settings: ImapSettings) -> None:
-        self.settings = settings
+        self.settings, self._line = settings, _Line()
 
     def __enter__(self) -> Self:
-        self._mailbox = _connect(self.settings)
+        try:
+            with self._in_time():
+                self._mailbox = _connect(self.settings, self._line)
+        except BaseException:
+            self._line.close()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._mailbox.logout()
+            with self._in_time():
+                self._mailbox.logout()
         except FAILURES:
-            self._mailbox.client.shutdown()
+            with suppress(OSError):
+                self._mailbox.client.shutdown()
+        finally:
+            self._line.close()
 
     def open_folder(self, name: str) -> int:
         """Select a folder for reading only; returns its UIDVALIDITY."""
-        self._mailbox.folder.set(name, readonly=True)
+        with self._in_time():
+            self._mailbox.folder.set(name, readonly=True)
         self._mailbox.client.untagged_responses.pop("EXISTS", None)  # how many there are is no news
         _, found = self._mailbox.client.response("UIDVALIDITY")
         value = found[-1] if found else None
@@ -91,15 +106,17 @@ class ImapConnection:
 
     def can_idle(self) -> bool:
         """Whether the server can tell of new mail by itself (RFC 2177)."""
-        _, found = self._ok(self._mailbox.client.capability())
+        with self._in_time():
+            _, found = self._ok(self._mailbox.client.capability())
         return any(b"IDLE" in row.upper().split() for row in found if row)
 
     def wait_for_news(self, timeout_s: float) -> bool:
         """Wait until mail arrives in the open folder, or the time is over; whether there may be some."""
         idle, heard = self._mailbox.idle, self._mailbox.client.untagged_responses
-        idle.start()
-        lines = idle.poll(timeout_s)
-        idle.stop()
+        with self._in_time(timeout_s):
+            idle.start()
+            lines = idle.poll(timeout_s)
+            idle.stop()
         # What the server told while the waiting began or ended is not among the lines.
         return heard.pop("EXISTS", None) is not None or any(b"EXISTS" in line for line in lines)
 
@@ -117,19 +134,24 @@ class ImapConnection:
         for uid in uids:
             size, arrived_at = about.get(uid, (0, None))
             is_cut = size > MAX_MESSAGE_BYTES
-            data = self._fetch(uid, "(BODY.PEEK[HEADER])" if is_cut else "(BODY.PEEK[])")
+            with self._in_time(min(size, MAX_MESSAGE_BYTES) / LEAST_BYTES_S):
+                data = self._fetch(uid, "(BODY.PEEK[HEADER])" if is_cut else "(BODY.PEEK[])")
             if data:
                 yield RawMessage(uid, data, is_cut, arrived_at)
 
     def _search(self, criteria: str) -> list[int]:
-        _, found = self._ok(self._mailbox.client.uid("SEARCH", *criteria.split(" ")))
+        with self._in_time():
+            _, found = self._ok(self._mailbox.client.uid("SEARCH", *criteria.split(" ")))
         return [int(uid) for row in found if row for uid in row.split()]
 
     def _about(self, uids: list[int]) -> dict[int, tuple[int, datetime | None]]:
         """Size and time of arrival by UID."""
         if not uids:
             return {}
-        _, rows = self._ok(self._mailbox.client.uid("FETCH", ",".join(map(str, uids)), "(RFC822.SIZE INTERNALDATE)"))
+        with self._in_time():
+            _, rows = self._ok(
+                self._mailbox.client.uid("FETCH", ",".join(map(str, uids)), "(RFC822.SIZE INTERNALDATE)")
+            )
         about = {}
         for row in rows:
             text = row if isinstance(row, bytes) else b""
@@ -141,6 +163,9 @@ class ImapConnection:
     def _fetch(self, uid: int, what: str) -> bytes:
         _, rows = self._ok(self._mailbox.client.uid("FETCH", str(uid), what))
         return next((bytes(row[1]) for row in rows if isinstance(row, tuple)), b"")
+
+    def _in_time(self, longer_s: float = 0) -> AbstractContextManager[None]:
+        return self._line.in_time(self.settings.whole_timeout_s + longer_s)
 
     def _ok(self, answer: tuple[str, list[Any]]) -> tuple[str, list[Any]]:
         if answer[0] != "OK":
@@ -182,6 +207,8 @@ def explain(error: BaseException, settings: ImapSettings) -> str:
             return f"There is no server named {settings.host}. Check the spelling"
         case ConnectionRefusedError():
             return f"Nothing answers at {where}. Check the port: 993 for SSL, 143 for STARTTLS"
+        case OutOfTimeError():
+            return f"{where} was too slow: an answer did not come to an end in the time that it may take"
         case TimeoutError():
             return f"{where} did not answer within {settings.timeout_s:g} seconds. Check the port and the firewall"
         case imaplib.IMAP4.error() if "STARTTLS" in str(error).upper():
@@ -189,18 +216,89 @@ def explain(error: BaseException, settings: ImapSettings) -> str:
     return f"Reading mail from {where} failed: {_brief(error)}"
 
 
-def _connect(settings: ImapSettings) -> BaseMailBox:
+class _Line:
+    """The way to the server, cut where something takes too long: the time limits of Python's client begin anew with each byte."""
+
+    def __init__(self) -> None:
+        self._raw: socket.socket | None = None
+        self._was_cut = False
+
+    def attach(self, sock: socket.socket) -> None:
+        """Keep a second handle of the connection: TLS takes the first one over."""
+        self._raw = sock.dup()
+        if self._was_cut:
+            raise OutOfTimeError("timed out")
+
+    @contextmanager
+    def in_time(self, for_s: float) -> Iterator[None]:
+        """Raises OutOfTimeError, and what is raised inside."""
+        timer = threading.Timer(for_s, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except Exception as error:
+            if self._was_cut:
+                raise OutOfTimeError("timed out") from error
+            raise
+        finally:
+            timer.cancel()
+            timer.join()
+        if self._was_cut:  # a part of an answer may look like a whole one
+            raise OutOfTimeError("timed out")
+
+    def close(self) -> None:
+        if self._raw is not None:
+            self._raw.close()
+
+    def _cut(self) -> None:
+        self._was_cut = True
+        if self._raw is not None:
+            with suppress(OSError):  # it is closed already
+                self._raw.shutdown(socket.SHUT_RDWR)
+
+
+class _Client(imaplib.IMAP4):
+    """Python's client on a line that can be cut."""
+
+    def __init__(self, settings: ImapSettings, line: _Line, context: ssl.SSLContext) -> None:
+        self._line, self._context = line, context if settings.security == "ssl" else None
+        super().__init__(settings.host, settings.port, settings.timeout_s)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        sock = socket.create_connection((self.host, self.port), timeout)
+        try:
+            self._line.attach(sock)
+            return self._context.wrap_socket(sock, server_hostname=self.host) if self._context else sock
+        except BaseException:
+            sock.close()
+            raise
+
+
+class _Mailbox(BaseMailBox):
+    def __init__(self, settings: ImapSettings, line: _Line, context: ssl.SSLContext) -> None:
+        self._given = settings, line, context
+        super().__init__()
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        settings, _, context = self._given
+        client = _Client(*self._given)
+        if settings.security == "starttls":
+            try:
+                client.starttls(context)
+            except BaseException:
+                with suppress(OSError):
+                    client.shutdown()
+                raise
+        return client
+
+
+def _connect(settings: ImapSettings, line: _Line) -> BaseMailBox:
     context = ssl.create_default_context()
     if not settings.verify_certificate:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    mailbox: BaseMailBox
-    if settings.security == "ssl":
-        mailbox = MailBox(settings.host, settings.port, timeout=settings.timeout_s, ssl_context=context)
-    elif settings.security == "starttls":
-        mailbox = MailBoxStartTls(settings.host, settings.port, timeout=settings.timeout_s, ssl_context=context)
-    else:
-        mailbox = MailBoxUnencrypted(settings.host, settings.port, timeout=settings.timeout_s)
+    mailbox = _Mailbox(settings, line, context)
     try:
         if settings.token:
             xoauth2.sign_in(
@@ -214,7 +312,8 @@ def _connect(settings: ImapSettings) -> BaseMailBox:
         sign_in = mailbox.login if is_ascii else mailbox.login_utf8
         sign_in(settings.username, settings.password, initial_folder=None)
     except BaseException:
-        mailbox.client.shutdown()
+        with suppress(OSError):
+            mailbox.client.shutdown()
         raise
     return mailbox
 
