@@ -187,9 +187,9 @@ def _exchange(process: "subprocess.Popen[bytes]", question: dict[str, Any], data
     if process.stdin is None or process.stdout is None:
         return None
     try:
-        write_message(process.stdin, json.dumps(question).encode())  # type: ignore[arg-type]  # a pipe of bytes
-        write_message(process.stdin, data)  # type: ignore[arg-type]  # a pipe of bytes
-        answer = read_message(process.stdout)  # type: ignore[arg-type]  # a pipe of bytes
+        write_message(process.stdin, json.dumps(question).encode())
+        write_message(process.stdin, data)
+        answer = read_message(process.stdout)
     except OSError:
         return None
     decoded = json.loads(answer) if answer is not None else None

@@ -6,7 +6,7 @@ A message is 8 bytes of length (big-endian) and that many bytes.
 import os
 import struct
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 _SOURCE_ROOT = str(Path(__file__).resolve().parents[2])
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
@@ -38,7 +38,7 @@ def limit_resources(memory_bytes: int) -> None:
             continue
 
 
-def read_message(source: BinaryIO) -> bytes | None:
+def read_message(source: IO[bytes]) -> bytes | None:
     """The next message, None where the other side has ended."""
     head = source.read(8)
     if len(head) < 8:
@@ -48,7 +48,7 @@ def read_message(source: BinaryIO) -> bytes | None:
     return data if len(data) == length else None
 
 
-def write_message(sink: BinaryIO, data: bytes) -> None:
+def write_message(sink: IO[bytes], data: bytes) -> None:
     sink.write(struct.pack(">Q", len(data)))
     sink.write(data)
     sink.flush()

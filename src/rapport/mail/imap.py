@@ -7,10 +7,9 @@ import imaplib
 import re
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
@@ -20,6 +19,7 @@ from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 
 from rapport.mail import xoauth2
+from rapport.mail.line import Line, tls_context
 from rapport.mail.wire import OutOfTimeError
 
 MAX_MESSAGE_BYTES = 50_000_000
@@ -72,7 +72,7 @@ class ImapConnection:
     """A signed-in connection, to be used in a `with` block; raises what is in FAILURES."""
 
     def __init__(self, settings: ImapSettings) -> None:
-        self.settings, self._line = settings, _Line()
+        self.settings, self._line = settings, Line()
 
     def __enter__(self) -> Self:
         try:
@@ -216,52 +216,10 @@ def explain(error: BaseException, settings: ImapSettings) -> str:
     return f"Reading mail from {where} failed: {_brief(error)}"
 
 
-class _Line:
-    """The way to the server, cut where something takes too long: the time limits of Python's client begin anew with each byte."""
-
-    def __init__(self) -> None:
-        self._raw: socket.socket | None = None
-        self._was_cut = False
-
-    def attach(self, sock: socket.socket) -> None:
-        """Keep a second handle of the connection: TLS takes the first one over."""
-        self._raw = sock.dup()
-        if self._was_cut:
-            raise OutOfTimeError("timed out")
-
-    @contextmanager
-    def in_time(self, for_s: float) -> Iterator[None]:
-        """Raises OutOfTimeError, and what is raised inside."""
-        timer = threading.Timer(for_s, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except Exception as error:
-            if self._was_cut:
-                raise OutOfTimeError("timed out") from error
-            raise
-        finally:
-            timer.cancel()
-            timer.join()
-        if self._was_cut:  # a part of an answer may look like a whole one
-            raise OutOfTimeError("timed out")
-
-    def close(self) -> None:
-        if self._raw is not None:
-            self._raw.close()
-
-    def _cut(self) -> None:
-        self._was_cut = True
-        if self._raw is not None:
-            with suppress(OSError):  # it is closed already
-                self._raw.shutdown(socket.SHUT_RDWR)
-
-
 class _Client(imaplib.IMAP4):
     """Python's client on a line that can be cut."""
 
-    def __init__(self, settings: ImapSettings, line: _Line, context: ssl.SSLContext) -> None:
+    def __init__(self, settings: ImapSettings, line: Line, context: ssl.SSLContext) -> None:
         self._line, self._context = line, context if settings.security == "ssl" else None
         super().__init__(settings.host, settings.port, settings.timeout_s)
 
@@ -276,7 +234,7 @@ class _Client(imaplib.IMAP4):
 
 
 class _Mailbox(BaseMailBox):
-    def __init__(self, settings: ImapSettings, line: _Line, context: ssl.SSLContext) -> None:
+    def __init__(self, settings: ImapSettings, line: Line, context: ssl.SSLContext) -> None:
         self._given = settings, line, context
         super().__init__()
 
@@ -293,12 +251,8 @@ class _Mailbox(BaseMailBox):
         return client
 
 
-def _connect(settings: ImapSettings, line: _Line) -> BaseMailBox:
-    context = ssl.create_default_context()
-    if not settings.verify_certificate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    mailbox = _Mailbox(settings, line, context)
+def _connect(settings: ImapSettings, line: Line) -> BaseMailBox:
+    mailbox = _Mailbox(settings, line, tls_context(verify_certificate=settings.verify_certificate))
     try:
         if settings.token:
             xoauth2.sign_in(

@@ -85,8 +85,8 @@ def _ask(process: "subprocess.Popen[bytes]", data: bytes) -> bool:
     if process.stdin is None or process.stdout is None:
         return False
     try:
-        write_message(process.stdin, data)  # type: ignore[arg-type]  # a pipe of bytes
-        return read_message(process.stdout) is not None  # type: ignore[arg-type]  # a pipe of bytes
+        write_message(process.stdin, data)
+        return read_message(process.stdout) is not None
     except OSError:
         return False
 

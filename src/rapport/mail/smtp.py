@@ -16,15 +16,13 @@ import re
 import smtplib
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
 from rapport.mail import xoauth2
+from rapport.mail.line import Line, tls_context
 from rapport.mail.throttling import says_too_many
 from rapport.mail.wire import OutOfTimeError, Talk, Wire, run_alone
 
@@ -331,38 +329,38 @@ def explain(error: BaseException, settings: SmtpSettings) -> str:
 
 
 def _connect(settings: SmtpSettings) -> smtplib.SMTP:
-    context = ssl.create_default_context()
-    if not settings.verify_certificate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    smtp = _Client(settings, context)
-    with smtp.in_time():
-        smtp.begin()
-        smtp.ehlo_or_helo_if_needed()
-        if settings.security is Security.STARTTLS:
-            smtp.starttls(context=context)
+    context, line = tls_context(verify_certificate=settings.verify_certificate), Line()
+    smtp = _Client(settings, context, line)
+    try:
+        with line.in_time(settings.whole_timeout_s):
+            smtp.begin()
             smtp.ehlo_or_helo_if_needed()
-        if settings.token:
-            xoauth2.sign_in(
-                settings.token,
-                lambda token: _sign_in_by_token(smtp, settings.username, token),
-                (smtplib.SMTPAuthenticationError,),
-            )
-        elif settings.username:
-            _sign_in(smtp, settings.username, settings.password)
+            if settings.security is Security.STARTTLS:
+                smtp.starttls(context=context)
+                smtp.ehlo_or_helo_if_needed()
+            if settings.token:
+                xoauth2.sign_in(
+                    settings.token,
+                    lambda token: _sign_in_by_token(smtp, settings.username, token),
+                    (smtplib.SMTPAuthenticationError,),
+                )
+            elif settings.username:
+                _sign_in(smtp, settings.username, settings.password)
+    except BaseException:
+        smtp.close()
+        raise
+    finally:
+        line.close()
     return smtp
 
 
 class _Client(smtplib.SMTP):
-    """Python's client, cut off when connecting and signing in take too long: its own time limits begin anew with each byte."""
+    """Python's client on a line that can be cut."""
 
-    def __init__(self, settings: SmtpSettings, context: ssl.SSLContext) -> None:
+    def __init__(self, settings: SmtpSettings, context: ssl.SSLContext, line: Line) -> None:
         super().__init__(local_hostname=settings.local_hostname or socket.gethostname(), timeout=settings.timeout_s)
-        self._settings, self._context = settings, context
+        self._settings, self._context, self._line = settings, context, line
         self._host = settings.host  # what a certificate has to name after STARTTLS
-        self._raw: socket.socket | None = None
-        self._timer: threading.Timer | None = None
-        self.was_cut = False
 
     def begin(self) -> None:
         """Connect and read the greeting. Raises as smtplib does."""
@@ -370,49 +368,17 @@ class _Client(smtplib.SMTP):
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
 
-    @contextmanager
-    def in_time(self) -> Iterator[None]:
-        """Cut it off where this takes too long, and close it where it fails. Raises OutOfTimeError and what is raised inside."""
-        try:
-            yield
-        except BaseException as error:
-            self.close()
-            if not (self.was_cut and isinstance(error, _NO_CONNECTION)):
-                raise
-        finally:
-            self._let_be()
-        if self.was_cut:  # an answer of which a part has come looks like a whole one to smtplib
-            self.close()
-            raise OutOfTimeError("timed out")
-
-    def _let_be(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer.join()
-        if self._raw is not None:
-            self._raw.close()
-
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock = socket.create_connection((host, port), timeout)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            # A second handle of the connection: TLS takes the first one over.
-            self._raw = sock.dup()
-            self._timer = threading.Timer(self._settings.whole_timeout_s, self._cut_off)
-            self._timer.daemon = True
-            self._timer.start()
+            self._line.attach(sock)
             if self._settings.security is Security.SSL:
                 return self._context.wrap_socket(sock, server_hostname=host)
         except BaseException:
             sock.close()
             raise
         return sock
-
-    def _cut_off(self) -> None:
-        assert self._raw is not None
-        self.was_cut = True
-        with suppress(OSError):  # it is closed already
-            self._raw.shutdown(socket.SHUT_RDWR)
 
 
 def _sign_in(smtp: smtplib.SMTP, username: str, password: str) -> None:

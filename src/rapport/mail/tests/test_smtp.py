@@ -39,6 +39,12 @@ def say(**answers: str | None):
     return answer
 
 
+def ending(said: str | None):
+    """A script that answers the first message so, and the others as usual."""
+    replies = iter([said])
+    return lambda command, _: next(replies, "default") if command == "END" else "default"
+
+
 @pytest.mark.parametrize("extensions", [("PIPELINING", "8BITMIME"), ("8BITMIME",)])
 def test_messages_share_one_connection_and_arrive_whole(extensions):
     with ScriptedServer(extensions=extensions) as server, Connection(settings_for(server)) as connection:
@@ -90,9 +96,7 @@ def test_mass_refusals_need_one_connection(code):
 
 
 def test_no_answer_after_the_final_dot_is_unclear_and_the_next_message_goes_on():
-    replies = iter([None])
-    script = lambda command, _: next(replies, "default") if command == "END" else "default"  # noqa: E731
-    with ScriptedServer(script) as server, Connection(settings_for(server)) as connection:
+    with ScriptedServer(ending(None)) as server, Connection(settings_for(server)) as connection:
         first, second = send(connection), send(connection)
     assert (first.outcome, second.outcome) == (Outcome.UNCLEAR, Outcome.ACCEPTED)
     assert first.reason.startswith("The message was handed over, but 127.0.0.1 did not confirm it (")
@@ -111,9 +115,7 @@ def test_a_server_that_hangs_after_the_final_dot_is_unclear():
 @pytest.mark.parametrize("said", ["what?", "354 go on", "150 wait"])
 def test_an_answer_to_no_message_is_unclear(said):
     """Whether the message was taken nobody knows: it must not go out again."""
-    answers = iter([said])
-    script = lambda command, _: next(answers, "default") if command == "END" else "default"  # noqa: E731
-    with ScriptedServer(script) as server, Connection(settings_for(server)) as connection:
+    with ScriptedServer(ending(said)) as server, Connection(settings_for(server)) as connection:
         first, second = send(connection), send(connection)
     assert (first.outcome, second.outcome) == (Outcome.UNCLEAR, Outcome.ACCEPTED)
     assert first.reason == f"The message was handed over, but 127.0.0.1 did not confirm it ({said})"
