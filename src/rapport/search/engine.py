@@ -187,7 +187,7 @@ class Engine:
         if facets and total:
             sample = Query.term_query(profiles.schema(), "sample", share) if share > 1 else None
             compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), within=sample)
-            counted = count_facets(searcher, _permitted(compiled, scope), shown or node, facets, share)
+            counted = count_facets(searcher, _permitted(compiled, scope), shown or node, facets, total)
         took_ms = (time.perf_counter() - started) * 1000
         return Page(ids, total, counted, share > 1 and bool(counted), sort, next_cursor, took_ms)
 

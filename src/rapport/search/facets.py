@@ -4,7 +4,7 @@ Those of large results are counted in a sample of some thousands and multiplied;
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tantivy
 from tantivy import Query
@@ -37,12 +37,14 @@ def share_for(total: int) -> int:
 
 
 def count_facets(
-    searcher: tantivy.Searcher, query: Query, node: language.Node, names: Sequence[str], factor: int
+    searcher: tantivy.Searcher, query: Query, node: language.Node, names: Sequence[str], total: int
 ) -> dict[str, list[FacetValue]]:
-    """The facets that are known, for the people of `query`, each standing for `factor`; `node` is what their queries grow from."""
+    """The facets that are known, for the people of `query`, of `total` in all; `node` is what their queries grow from."""
     wanted = {name: _aggregation(name) for name in names if name == "years" or name in profiles.FACETS}
     found = searcher.aggregate(query, wanted) if wanted else {}
-    return {name: _facet(name, found[name]["buckets"], node, factor) for name in wanted}
+    facets = {name: _facet(name, found[name]["buckets"], node, share_for(total)) for name in wanted}
+    # An estimate of a value that nearly all have may come out above everybody.
+    return {name: [replace(row, count=min(row.count, total)) for row in rows] for name, rows in facets.items()}
 
 
 def _aggregation(name: str) -> dict[str, object]:
