@@ -338,7 +338,9 @@ def test_large_results_estimate_their_facets(monkeypatch: pytest.MonkeyPatch) ->
     page = search(engine, "", facets=("source",))
     assert page.total == 120
     assert page.facets_are_estimates
-    assert [(row.value, row.count) for row in page.facets["source"]] == [("Fair", 120)]  # two in the sample of 64: not more than all
+    assert [(row.value, row.count) for row in page.facets["source"]] == [
+        ("Fair", 120)
+    ]  # two in the sample of 64: not more than all
 
 
 @pytest.mark.parametrize(
