@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,6 +47,16 @@ def family(product: Product) -> list[psutil.Process]:
     children = psutil.Process(product.process.pid).children(recursive=True)
     database = [p for p in psutil.process_iter(["cmdline"]) if f"{folder}/postgres" in (p.info["cmdline"] or [])]
     return children + database
+
+
+def children_named(process: subprocess.Popen[str], word: str) -> list[psutil.Process]:
+    """The children that run and have the word in their command."""
+    found = []
+    for child in psutil.Process(process.pid).children():
+        with suppress(psutil.NoSuchProcess):  # it has ended since they were listed
+            if word in " ".join(child.cmdline()):
+                found.append(child)
+    return found
 
 
 def until(condition: Callable[[], bool], seconds: float = 40) -> bool:
@@ -107,7 +118,7 @@ def test_web_and_worker_that_die_are_started_again(own_product):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a worker is one process where forking is not safe")
 def test_each_process_of_a_worker_is_started_again_and_none_outlives_it(own_product):
-    worker = next(p for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline())
+    worker = next(iter(children_named(own_product.process, "worker")))
     assert until(lambda: len(worker.children()) == 3)  # the queue and two senders
     before = worker.children()
     for child in before:
@@ -122,7 +133,7 @@ def test_each_process_of_a_worker_is_started_again_and_none_outlives_it(own_prod
 def test_database_that_goes_away_for_ten_seconds_is_waited_for(own_product):
     folder = Path(own_product.environ["RAPPORT_DATA_DIR"])
     postmaster = psutil.Process(int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]))
-    workers = [p for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline()]
+    workers = children_named(own_product.process, "worker")
     postmaster.send_signal(signal.SIGSTOP)
     for member in postmaster.children():
         member.send_signal(signal.SIGSTOP)
@@ -133,9 +144,7 @@ def test_database_that_goes_away_for_ten_seconds_is_waited_for(own_product):
     assert until(lambda: status_of(own_product) == 200)
     postmaster.send_signal(signal.SIGQUIT)
     assert until(lambda: status_of(own_product) == 200, 60)
-    assert [p.pid for p in psutil.Process(own_product.process.pid).children() if "worker" in p.cmdline()] == [
-        w.pid for w in workers
-    ]
+    assert children_named(own_product.process, "worker") == workers
     assert until(lambda: worker_is_heard(own_product), 60)
 
 
@@ -190,7 +199,7 @@ def test_ctrl_c_while_it_prepares_ends_quietly_and_the_next_start_goes_on():
             [*RAPPORT, "up", "--demo"], env=environ, cwd=ROOT, text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
-        assert until(lambda: any("lifeline" in " ".join(c.cmdline()) for c in psutil.Process(process.pid).children()))
+        assert until(lambda: children_named(process, "lifeline"))
         time.sleep(1)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does it: to everybody in the foreground
         said, _ = process.communicate(timeout=40)
