@@ -12,6 +12,7 @@ nowhere counted: it says what mail programs do.
 | replied   | … who answered it themselves; automatic answers do not count                                 |
 | positive  | … and are interested, as it was read or corrected                                            |
 | applied   | … who were considered for the sequence's job afterwards, or for any where it has none        |
+| interview | … and got as far as an interview, or further                                                 |
 | hired     | … and were hired                                                                             |
 """
 
@@ -29,12 +30,13 @@ from rapport.insights.permissions import VIEW
 from rapport.jobs.models import Department
 from rapport.jobs.queries import hidden_job_ids
 from rapport.lib.actors import Actor
+from rapport.lib.ids import first_id_at
 from rapport.lib.requests import find_id
 from rapport.mail.models import Mailbox, TemplateVersion
 from rapport.outreach.models import Step
 from rapport.outreach.queries import visible_sequences
 
-FIGURES = ("enrolled", "sent", "delivered", "replied", "positive", "applied", "hired")
+FIGURES = ("enrolled", "sent", "delivered", "replied", "positive", "applied", "interview", "hired")
 PAGE = 50
 COHORT = """
 cohort AS (
@@ -52,15 +54,21 @@ touched AS (
   FROM cohort c JOIN outreach_delivery d ON d.enrollment_id = c.id AND d.state = 'sent' {joins}
   GROUP BY 1, 2, 3, 4, 5, 6),
 judged AS (
-  SELECT t.*, after.state IS NOT NULL AS applied, coalesce(after.state = 'hired', false) AS hired
-  FROM touched t LEFT JOIN LATERAL (
-    SELECT a.state FROM applications_application a
+  SELECT t.*, after.applied, after.interview, after.hired
+  FROM touched t, LATERAL (
+    SELECT count(*) > 0 AS applied, coalesce(bool_or(a.state = 'hired'), false) AS hired,
+      coalesce(bool_or(a.state = 'hired' OR s.kind IN ('interview', 'offer') OR EXISTS (
+        SELECT FROM activity_subject x JOIN activity_activity m ON m.id = x.activity_id
+          JOIN jobs_stage p ON p.id::text = m.data->>'to_stage_id'
+        WHERE x.subject_id = a.id AND x.activity_id >= %(first)s AND m.id >= %(first)s
+          AND p.kind IN ('interview', 'offer'))), false) AS interview
+    FROM applications_application a JOIN jobs_stage s ON s.id = a.stage_id
     WHERE a.candidate_id = t.candidate_id AND a.applied_at >= t.first_at
-      AND (t.job_id IS NULL OR a.job_id = t.job_id) AND NOT a.job_id = ANY(%(hidden)s::uuid[])
-    ORDER BY a.state = 'hired' DESC LIMIT 1) AS after ON true)"""
+      AND (t.job_id IS NULL OR a.job_id = t.job_id) AND NOT a.job_id = ANY(%(hidden)s::uuid[])) AS after)"""
 COUNT = """
 SELECT key, count(*), count(*) FILTER (WHERE delivered), count(*) FILTER (WHERE replied),
-  count(*) FILTER (WHERE positive), count(*) FILTER (WHERE applied), count(*) FILTER (WHERE hired)
+  count(*) FILTER (WHERE positive), count(*) FILTER (WHERE applied), count(*) FILTER (WHERE interview),
+  count(*) FILTER (WHERE hired)
 FROM judged GROUP BY key"""
 ENROLLED = "SELECT {key}, count(*) FROM cohort c GROUP BY 1"
 PEOPLE = """
@@ -124,7 +132,7 @@ def read_report(actor: Actor, by: str, *, since: datetime) -> list[ReportRow]:
     """
     require(actor, VIEW)
     dimension = DIMENSIONS[by]
-    parameters = {"since": since, "hidden": list(hidden_job_ids(actor))}
+    parameters = _parameters(actor, since)
     touched = TOUCHED.format(key=_text(dimension.key), joins=dimension.joins)
     figures: dict[str, dict[str, int]] = {}
     for key, *counts in _run(f"WITH {COHORT}, {touched} {COUNT}", parameters):
@@ -146,9 +154,7 @@ def list_people(
     """
     require(actor, VIEW)
     dimension, condition = DIMENSIONS[by], CONDITIONS[figure]
-    parameters = {
-        "since": since, "hidden": list(hidden_job_ids(actor)), "key": key, "before": before or LAST, "limit": limit + 1,
-    }  # fmt: skip
+    parameters = _parameters(actor, since) | {"key": key, "before": before or LAST, "limit": limit + 1}
     if figure not in dimension.figures:
         raise KeyError(figure)
     if figure == "enrolled":
@@ -164,6 +170,10 @@ def label_of(actor: Actor, by: str, key: str) -> str:
     """The name of a row."""
     dimension = DIMENSIONS[by]
     return _labels(actor, dimension, [key]).get(key, (dimension.none, ""))[0]
+
+
+def _parameters(actor: Actor, since: datetime) -> dict[str, Any]:
+    return {"since": since, "first": first_id_at(since), "hidden": list(hidden_job_ids(actor))}
 
 
 def _text(key: str) -> str:
@@ -247,7 +257,7 @@ DIMENSIONS = {
 }
 CONDITIONS = {
     "enrolled": "true", "sent": "true", "delivered": "delivered", "replied": "replied", "positive": "positive",
-    "applied": "applied", "hired": "hired",
+    "applied": "applied", "interview": "interview", "hired": "hired",
 }  # fmt: skip
 
 

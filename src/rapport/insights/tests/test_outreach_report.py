@@ -10,10 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from rapport.accounts.models import User
+from rapport.applications.operations import create_application, move_application
 from rapport.applications.tests.factories import ApplicationFactory
+from rapport.candidates.models import Candidate
 from rapport.insights.outreach_report import label_of, list_people, read_report
 from rapport.jobs.models import Department
-from rapport.jobs.tests.factories import JobFactory
+from rapport.jobs.tests.factories import JobFactory, StageFactory
 from rapport.lib import clock
 from rapport.lib.errors import NotAllowed
 from rapport.mail.models import DeliveryEvent, Message, ReplyIntent, Template, TemplateVersion
@@ -80,11 +82,11 @@ def test_each_person_counts_once_and_only_what_people_did_counts(rita, sequence)
     ApplicationFactory(candidate=machine.candidate, job=job, applied_at=clock.now())
     ApplicationFactory(candidate=bounced.candidate, job=job, applied_at=clock.now() - timedelta(days=300))
     assert figures(rita, "sequence") == {
-        "Data people": {"enrolled": 5, "sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "hired": 1}
+        "Data people": {"enrolled": 5, "sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "interview": 1, "hired": 1}
     }
     assert figures(rita, "step") == {
-        "Data people, step 1": {"sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "hired": 1},
-        "Data people, step 2": {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 1, "hired": 1},
+        "Data people, step 1": {"sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "interview": 1, "hired": 1},
+        "Data people, step 2": {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 1, "interview": 1, "hired": 1},
     }
 
 
@@ -103,7 +105,7 @@ def test_who_is_interested_counts_as_it_was_read_or_corrected(rita, sequence) ->
             occurred_at=clock.now(),
         )  # fmt: skip
     assert figures(rita, "sequence")["Data people"] == {
-        "enrolled": 2, "sent": 2, "delivered": 2, "replied": 2, "positive": 1, "applied": 0, "hired": 0,
+        "enrolled": 2, "sent": 2, "delivered": 2, "replied": 2, "positive": 1, "applied": 0, "interview": 0, "hired": 0,
     }  # fmt: skip
 
 
@@ -128,11 +130,33 @@ def test_applications_count_for_the_job_of_the_sequence_only(rita) -> None:
         sent(enrollment, step)
     ApplicationFactory(candidate=one.candidate, job=job, applied_at=clock.now())
     ApplicationFactory(candidate=other.candidate, job=JobFactory(), applied_at=clock.now())
-    wanted = {"enrolled": 2, "sent": 2, "delivered": 2, "replied": 0, "positive": 0, "applied": 1, "hired": 0}
+    wanted = {"enrolled": 2, "sent": 2, "delivered": 2, "replied": 0, "positive": 0, "applied": 1, "interview": 0, "hired": 0}
     assert figures(rita, "sequence") == {"For a job": wanted}
     assert figures(rita, "department") == {"Data": wanted}
     of_sender = {name: count for name, count in wanted.items() if name != "enrolled"}
     assert figures(rita, "sender") == {sequence.mailbox.address: of_sender}
+
+
+def test_an_interview_counts_wherever_the_application_went_afterwards(rita, sequence) -> None:
+    step, job = make_step(sequence), JobFactory()
+    for position, kind in enumerate(("screen", "offer"), 3):
+        StageFactory(job=job, name=kind.title(), kind=kind, position=position)
+    stages = {stage.kind: stage for stage in job.stages.all()}
+    ways = {
+        "back again": ["interview", "screen"], "further": ["offer"], "there": ["interview"], "screened only": ["screen"],
+    }  # fmt: skip
+    for name, kinds in ways.items():
+        enrollment = enrolled(sequence, name)
+        sent(enrollment, step)
+        application = create_application(actor=rita.actor, candidate_id=enrollment.candidate_id, job_id=job.id)
+        for kind in kinds:
+            move_application(actor=rita.actor, application_id=application.id, to_stage_id=stages[kind].id)
+    assert figures(rita, "sequence")["Data people"] | {"sent": 4} == {
+        "enrolled": 4, "sent": 4, "delivered": 4, "replied": 0, "positive": 0, "applied": 4, "interview": 3, "hired": 0,
+    }  # fmt: skip
+    people = list_people(rita.actor, "sequence", str(sequence.id), "interview", since=LONG_AGO)
+    names = {Candidate.objects.get(id=row.candidate_id).full_name for row in people}
+    assert names == {"back again", "further", "there"}
 
 
 def test_wordings_of_templates_and_kinds_of_role(rita, sequence) -> None:
@@ -147,7 +171,7 @@ def test_wordings_of_templates_and_kinds_of_role(rita, sequence) -> None:
     enrollment = enrolled(sequence)
     sent(enrollment, written, ("replied", "human"))
     sent(enrollment, free)
-    answered = {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 0, "hired": 0}
+    answered = {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 0, "interview": 0, "hired": 0}
     assert figures(rita, "template") == {
         "Hello, version 3": answered, "Written without a template": answered | {"replied": 0},
     }  # fmt: skip
@@ -182,7 +206,7 @@ def test_jobs_that_one_may_not_see_stay_out(rita, ada, sequence) -> None:
         candidate=seen.candidate, job=secret, applied_at=clock.now(), state="hired", ended_at=clock.now()
     )
     assert figures(rita, "sequence") == {
-        "Data people": {"enrolled": 1, "sent": 1, "delivered": 1, "replied": 0, "positive": 0, "applied": 0, "hired": 0}
+        "Data people": {"enrolled": 1, "sent": 1, "delivered": 1, "replied": 0, "positive": 0, "applied": 0, "interview": 0, "hired": 0}
     }
     assert set(figures(rita, "step")) == {"Data people, step 1"}
     assert list_people(rita.actor, "sequence", str(hidden.id), "sent", since=LONG_AGO) == []
@@ -199,7 +223,7 @@ def test_every_figure_opens_its_people(rita, sequence, sign_in) -> None:
     [row] = page.context["rows"]
     opened = {figure["label"]: (figure["count"], figure["url"]) for figure in row["figures"]}
     assert {label: count for label, (count, _) in opened.items()} == {
-        "Enrolled": 2, "Sent": 2, "Delivered": 2, "Replied": 1, "Interested": 0, "Applied": 0, "Hired": 0,
+        "Enrolled": 2, "Sent": 2, "Delivered": 2, "Replied": 1, "Interested": 0, "Applied": 0, "Interviewed": 0, "Hired": 0,
     }  # fmt: skip
     assert (row["rate"], opened["Applied"][1]) == ("50.0%", "")
 
@@ -225,8 +249,8 @@ def test_a_file_runs_no_formula(rita, sequence, sign_in) -> None:
     sent(enrolled(sequence), make_step(sequence), ("replied", "human"))
     text = b"".join(sign_in(rita).get("/reports/outreach.csv", {"by": "sequence"})).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
-        ["sequence", "enrolled", "sent", "delivered", "replied", "positive", "applied", "hired", "reply_rate"],
-        ["'=1+1", "1", "1", "1", "1", "0", "0", "0", "1.0"],
+        ["sequence", "enrolled", "sent", "delivered", "replied", "positive", "applied", "interview", "hired", "reply_rate"],
+        ["'=1+1", "1", "1", "1", "1", "0", "0", "0", "0", "1.0"],
     ]
 
 
