@@ -76,8 +76,11 @@ def run(count: int) -> None:
     django.setup()
     from django.core.management import call_command
 
+    from rapport.lib.collecting import collect_seldom
+
     call_command("migrate", verbosity=0)
     due = _fill(count)
+    collect_seldom()  # as senders do
     times = _take(due)
     print(json.dumps(times))
     del server

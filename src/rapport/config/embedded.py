@@ -32,7 +32,8 @@ TUNING = {
     "max_connections": "100",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "on",
+    "wal_compression": "off",
+    "wal_buffers": "16MB",
     "random_page_cost": "1.1",
     "jit": "off",
     # It trusts who reaches its socket: root, and the user that started it.

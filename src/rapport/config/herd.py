@@ -4,7 +4,6 @@ The parent does nothing but watch, so that forking is always safe: it has no thr
 dies is started again; when the parent is killed, the others end by their lifeline (see lifeline.py).
 """
 
-import gc
 import logging
 import os
 import signal
@@ -14,13 +13,12 @@ import time
 from collections.abc import Callable
 
 from rapport.config import lifeline
+from rapport.lib.collecting import collect_seldom
 
 logger = logging.getLogger(__name__)
 RESTART_S = 1.0
 GRACE_S = 22
 WATCH_S = 0.25
-# Batches of rows come and go without a cycle among them: Python's own 700 would have them searched all the time.
-COLLECT_AFTER = 20_000, 20, 20
 
 Work = Callable[[threading.Event], None]
 
@@ -37,7 +35,7 @@ class Herd:
         read, self._write = os.pipe()  # held by this process alone
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.ended.set())
-        gc.freeze()
+        collect_seldom()
         for name in self.works:
             self._fork(name, read)
         while not self.ended.wait(WATCH_S) and not lifeline.is_broken(self.parent_lifeline):
@@ -76,7 +74,6 @@ class Herd:
         if self.ended.is_set():  # the signal came before its handlers stood
             stop.set()
         lifeline.watch(read)
-        gc.set_threshold(*COLLECT_AFTER)
         work(stop)
 
     def _gone(self) -> list[str]:
