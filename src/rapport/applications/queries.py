@@ -18,6 +18,7 @@ from rapport.jobs.figures import Figures
 from rapport.jobs.models import HiringTeamMember, Stage
 from rapport.lib.actors import Actor
 from rapport.lib.errors import Moved, NotFound
+from rapport.lib.ids import array_of
 
 NO_APPLICATION = "There is no such application, or you are not on the team of its job."
 
@@ -163,7 +164,7 @@ def applications_for_job(actor: Actor, job_id: UUID, candidate_ids: Collection[U
     """Which of the candidates are considered for a job already: their applications by candidate, with the stage."""
     rows: ApplicationQuerySet = Application.objects.visible_to(actor).filter(job_id=job_id)
     # One array instead of hundreds of parameters, which would take longer to write down than to answer.
-    wanted = RawSQL("SELECT unnest(%s::uuid[])", [list(candidate_ids)])
+    wanted = RawSQL("SELECT unnest(%s::uuid[])", [array_of(candidate_ids)])
     found = rows.filter(candidate_id__in=wanted).select_related("stage")
     return {application.candidate_id: application for application in found}
 

@@ -20,7 +20,8 @@ add up to 100. Points are whole tenths: the lines of a part sum to the part, and
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from rapport.search.wording import SENIORITY_NAMES, cut, likeness_of_words, seniority_of, title_words, work_words
@@ -146,7 +147,7 @@ class Person:
 
     @classmethod
     def unpack(cls, raw: bytes, likeness: float | None = None) -> "Person":
-        key, titles, skills, years, place, contact_day, relation = json.loads(bytes(raw))
+        key, titles, skills, years, place, contact_day, relation = json.loads(bytes(raw).decode())
         city, country_code, latitude, longitude = place
         return cls(
             key,
@@ -195,13 +196,23 @@ class Part:
         return PART_NAMES[self.name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
-    """A person's score, 0 to 100; the points of the parts sum to it."""
+    """A person's score, 0 to 100; the points of the parts sum to it.
+
+    The parts are worked out when they are first asked for: a list ranks fifty people and explains one.
+    """
 
     key: str
     score: float
-    parts: tuple[Part, ...]
+    explain: Callable[[], tuple[Part, ...]] = field(repr=False)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        return self.explain()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fit) and (self.key, self.score, self.parts) == (other.key, other.score, other.parts)
 
 
 def rank(
@@ -213,13 +224,16 @@ def rank(
     weights: Mapping[str, int] = DEFAULT_WEIGHTS,
     limit: int | None = None,
 ) -> list[Fit]:
-    """The best `limit` people (all for None), best first, ties by key; only these are explained.
+    """The best `limit` people (all for None), best first, ties by key.
 
     `related` is Vocabulary.related; `today` is in days since 1970.
     """
     scorer = Scorer(needs, related, today=today, weights=weights)
     order = sorted(((-scorer.total_tenths(person), person.key, person) for person in people), key=lambda row: row[:2])
-    return [scorer.score(person) for _, _, person in order[:limit]]
+    return [Fit(key, -tenths / 10, partial(scorer.explain, person)) for tenths, key, person in order[:limit]]
+
+
+Share = tuple[float, str, str]  # of a part's points, the words that show it, and a note
 
 
 class Scorer:
@@ -244,9 +258,11 @@ class Scorer:
             for part, group in ((MUST, needs.must), (NICE, needs.nice))
         }
         self._titles: dict[str, float] = {}
+        self._places: dict[tuple[object, ...], Share] = {}
+        self._recencies: dict[tuple[object, ...], Share] = {}
 
     def total_tenths(self, person: Person) -> int:
-        """Ten times the score that `score` explains."""
+        """Ten times the score."""
         known = {fact.skill: fact for fact in person.skills}
         total = 0
         for name, tenths in self.tenths.items():
@@ -257,15 +273,15 @@ class Scorer:
                 total += _portion(tenths, self._share(name, person)[0])
         return total
 
-    def score(self, person: Person) -> Fit:
-        """The person's points, part by part, with the reasons."""
+    def explain(self, person: Person) -> tuple[Part, ...]:
+        """The person's points, part by part, with the reasons; they sum to the score."""
         known = {fact.skill: fact for fact in person.skills}
         parts = []
         for name, tenths in self.tenths.items():
             lines = self._lines(name, tenths, person, known)
             points = sum(line[0] for line in lines)
             parts.append(Part(name, points / 10, tenths / 10, tuple(line[1] for line in lines)))
-        return Fit(person.key, sum(round(part.points * 10) for part in parts) / 10, tuple(parts))
+        return tuple(parts)
 
     def _lines(
         self, name: str, tenths: int, person: Person, known: Mapping[str, SkillFact]
@@ -276,15 +292,21 @@ class Scorer:
         points = _portion(tenths, share)
         return [(points, Evidence(PART_NAMES[name], points / 10, tenths / 10, text, note=note))]
 
-    def _share(self, name: str, person: Person) -> tuple[float, str, str]:
-        """The share of a part's points, the words that show it, and a note."""
+    def _share(self, name: str, person: Person) -> Share:
+        """What a person has of a part; places and days that many share are judged once."""
         match name:
             case "title":
                 return self._title(person)
             case "recency":
-                return _recency(person, self.today)
+                when = person.contact_day, person.relation
+                if when not in self._recencies:
+                    self._recencies[when] = _recency(person, self.today)
+                return self._recencies[when]
             case "place":
-                return _place(self.needs, person)
+                where = person.latitude, person.longitude, person.city, person.country_code
+                if where not in self._places:
+                    self._places[where] = _place(self.needs, person)
+                return self._places[where]
             case "years":
                 return _years(self.needs, person)
         return person.likeness or 0.0, "", "words of the description in what the person has done"
@@ -311,7 +333,7 @@ class Scorer:
             skill, points / 10, tenths / 10, text, fact.start, fact.end, fact.source, note, fact.skill
         )
 
-    def _title(self, person: Person) -> tuple[float, str, str]:
+    def _title(self, person: Person) -> Share:
         best, text, note = 0.0, "", "no title like it"
         for title in person.titles:
             likeness = self._title_likeness(title.text) * (1.0 if title.is_current else PAST_TITLE)
@@ -390,7 +412,7 @@ def _skill_note(fact: SkillFact) -> str:
     return ", ".join(notes)
 
 
-def _recency(person: Person, today: int) -> tuple[float, str, str]:
+def _recency(person: Person, today: int) -> Share:
     share, note = NEVER, "no contact yet"
     if person.contact_day is not None:
         days = max(0, today - person.contact_day)
@@ -402,7 +424,7 @@ def _recency(person: Person, today: int) -> tuple[float, str, str]:
     return max(share, lifted), "", note
 
 
-def _place(needs: JobNeeds, person: Person) -> tuple[float, str, str]:
+def _place(needs: JobNeeds, person: Person) -> Share:
     same_country = bool(needs.country_code) and needs.country_code == person.country_code
     if needs.is_remote and (same_country or not needs.country_code):
         return 1.0, person.city, "remote"
@@ -420,7 +442,7 @@ def _place(needs: JobNeeds, person: Person) -> tuple[float, str, str]:
     return 0.0, person.city, "elsewhere" if person.city or person.country_code else "place unknown"
 
 
-def _years(needs: JobNeeds, person: Person) -> tuple[float, str, str]:
+def _years(needs: JobNeeds, person: Person) -> Share:
     asked = float(needs.min_years or 0)
     if person.years is None:
         return 0.0, "", "years unknown"

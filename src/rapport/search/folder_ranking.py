@@ -67,13 +67,13 @@ def rank_files(
 
 def _with_sentence(fit: Fit, sentence: str) -> Fit:
     """A fit whose likeness cites the sentence that is closest to the advert."""
-    parts = (
+    parts = tuple(
         replace(part, evidence=tuple(replace(line, text=sentence) for line in part.evidence))
         if part.name == LIKENESS
         else part
         for part in fit.parts
     )
-    return replace(fit, parts=tuple(parts))
+    return Fit(fit.key, fit.score, lambda: parts)
 
 
 def read_person(file: ParsedFile) -> Person:

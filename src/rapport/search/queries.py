@@ -261,8 +261,9 @@ def fits_for_job(
     started = perf_counter()
     required = [row.skill.name for row in skills if row.skill_id in weights.required]
     people = access.engine.list_fit_people(needs, access.scope, limit=CLOSEST, known_before=known, required=required)
-    applied = applications_for_job(actor, job.id, [UUID(person.key) for person in people])
-    shown = people if considered else [person for person in people if UUID(person.key) not in applied]
+    found = applications_for_job(actor, job.id, [UUID(person.key) for person in people])
+    applied = {str(key): application for key, application in found.items()}
+    shown = people if considered else [person for person in people if person.key not in applied]
     fits = rank(
         needs, shown, vocabulary().related, today=day_of(clock.now()), weights=part_weights(weights), limit=limit
     )
@@ -270,9 +271,9 @@ def fits_for_job(
     candidates = read_candidates(actor, [UUID(fit.key) for fit in fits])
     before = known_before(actor, candidates.keys(), except_job_id=job.id) if known else {}
     rows = [
-        FitRow(place, fit, candidates[UUID(fit.key)], applied.get(UUID(fit.key)), before.get(UUID(fit.key)))
+        FitRow(place, fit, candidates[key], applied.get(fit.key), before.get(key))
         for place, fit in enumerate(fits, 1)
-        if UUID(fit.key) in candidates
+        if (key := UUID(fit.key)) in candidates
     ]
     points = _points(needs, weights)
     return JobFits(job, skills, needs, weights, points, rows, len(people), len(applied), took_ms)

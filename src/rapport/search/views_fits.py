@@ -37,7 +37,6 @@ BEYOND_SKILLS = [name for name in PART_NAMES if name not in (MUST, NICE)]
 @vary_on_headers("HX-Request", "HX-Target")
 def fits(request: Request, job_id: UUID) -> HttpResponse:
     """The page; with htmx the ranked list and the reasons, or the reasons alone (target #why)."""
-    job = get_job(request.actor, job_id)
     try:
         found = queries.fits_for_job(
             request.actor, job_id,
@@ -45,15 +44,17 @@ def fits(request: Request, job_id: UUID) -> HttpResponse:
             known=request.GET.get("known") == "1",
         )  # fmt: skip
     except TemporaryFailure as error:
+        job = get_job(request.actor, job_id)
         context = {"job": job, "head": job_head(request.actor, job, "search:fits"), "waiting": str(error)}
         return render(request, "search/fits.html", context)
+    job = found.job
     chosen = _chosen(found.rows, request.GET.get("candidate", ""))
     context = {
         "job": job,
         "found": found,
         "chosen": chosen,
         "reasons": _reasons(chosen.fit, found.needs.description) if chosen else [],
-        "links": _links(request, found.rows),
+        "lines": _lines(request, found.rows),
         "weights": _weight_groups(found),
         "considered": request.GET.get("considered") == "1",
         "known": request.GET.get("known") == "1",
@@ -97,14 +98,20 @@ def _chosen(rows: Sequence[FitRow], wanted: str) -> FitRow | None:
     return next((row for row in rows if str(row.candidate.id) == wanted), rows[0] if rows else None)
 
 
-def _links(request: Request, rows: Sequence[FitRow]) -> list[tuple[FitRow, str]]:
-    """Each row with the address that shows the reasons for it, under the weights of the moment."""
-    links = []
-    for row in rows:
-        query = request.GET.copy()
-        query["candidate"] = str(row.candidate.id)
-        links.append((row, f"?{query.urlencode()}"))
-    return links
+def _lines(request: Request, rows: Sequence[FitRow]) -> list[dict[str, Any]]:
+    """Each row with its person, whole points, and the address that shows the reasons under the weights of the moment."""
+    query = request.GET.copy()
+    query.pop("candidate", None)
+    weights = f"{query.urlencode()}&" if query else ""
+    return [
+        {
+            "row": row,
+            "person": row.candidate,
+            "points": int(row.fit.score + 0.5),
+            "url": f"?{weights}candidate={row.candidate.id}",
+        }
+        for row in rows
+    ]
 
 
 def _reasons(fit: Fit, description: str) -> list[dict[str, Any]]:

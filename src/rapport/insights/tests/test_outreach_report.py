@@ -13,7 +13,7 @@ from rapport.accounts.models import User
 from rapport.applications.operations import create_application, move_application
 from rapport.applications.tests.factories import ApplicationFactory
 from rapport.candidates.models import Candidate
-from rapport.insights.outreach_report import label_of, list_people, read_report
+from rapport.insights.outreach_report import FIGURES, label_of, list_people, read_report
 from rapport.jobs.models import Department
 from rapport.jobs.tests.factories import JobFactory, StageFactory
 from rapport.lib import clock
@@ -81,13 +81,13 @@ def test_each_person_counts_once_and_only_what_people_did_counts(rita, sequence)
     ApplicationFactory(candidate=twice.candidate, job=job, applied_at=clock.now(), state="hired", ended_at=clock.now())
     ApplicationFactory(candidate=machine.candidate, job=job, applied_at=clock.now())
     ApplicationFactory(candidate=bounced.candidate, job=job, applied_at=clock.now() - timedelta(days=300))
-    assert figures(rita, "sequence") == {
-        "Data people": {"enrolled": 5, "sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "interview": 1, "hired": 1}
-    }
+    assert figures(rita, "sequence")["Data people"] == {
+        "enrolled": 5, "sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "interview": 1, "hired": 1,
+    }  # fmt: skip
+    once = {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 1, "interview": 1, "hired": 1}
     assert figures(rita, "step") == {
-        "Data people, step 1": {"sent": 3, "delivered": 2, "replied": 1, "positive": 0, "applied": 2, "interview": 1, "hired": 1},
-        "Data people, step 2": {"sent": 1, "delivered": 1, "replied": 1, "positive": 0, "applied": 1, "interview": 1, "hired": 1},
-    }
+        "Data people, step 1": once | {"sent": 3, "delivered": 2, "applied": 2}, "Data people, step 2": once,
+    }  # fmt: skip
 
 
 def test_who_is_interested_counts_as_it_was_read_or_corrected(rita, sequence) -> None:
@@ -130,7 +130,9 @@ def test_applications_count_for_the_job_of_the_sequence_only(rita) -> None:
         sent(enrollment, step)
     ApplicationFactory(candidate=one.candidate, job=job, applied_at=clock.now())
     ApplicationFactory(candidate=other.candidate, job=JobFactory(), applied_at=clock.now())
-    wanted = {"enrolled": 2, "sent": 2, "delivered": 2, "replied": 0, "positive": 0, "applied": 1, "interview": 0, "hired": 0}
+    wanted = {
+        "enrolled": 2, "sent": 2, "delivered": 2, "replied": 0, "positive": 0, "applied": 1, "interview": 0, "hired": 0,
+    }  # fmt: skip
     assert figures(rita, "sequence") == {"For a job": wanted}
     assert figures(rita, "department") == {"Data": wanted}
     of_sender = {name: count for name, count in wanted.items() if name != "enrolled"}
@@ -200,14 +202,13 @@ def test_jobs_that_one_may_not_see_stay_out(rita, ada, sequence) -> None:
     secret = JobFactory(is_confidential=True)
     hidden, step = SequenceFactory(name="Quiet", job=secret), make_step(sequence)
     sent(enrolled(hidden), make_step(hidden))
-    seen = enrolled(sequence)
-    sent(seen, step)
+    person = enrolled(sequence)
+    sent(person, step)
     ApplicationFactory(
-        candidate=seen.candidate, job=secret, applied_at=clock.now(), state="hired", ended_at=clock.now()
+        candidate=person.candidate, job=secret, applied_at=clock.now(), state="hired", ended_at=clock.now()
     )
-    assert figures(rita, "sequence") == {
-        "Data people": {"enrolled": 1, "sent": 1, "delivered": 1, "replied": 0, "positive": 0, "applied": 0, "interview": 0, "hired": 0}
-    }
+    seen = {"sent": 1, "delivered": 1, "replied": 0, "positive": 0, "applied": 0, "interview": 0, "hired": 0}
+    assert figures(rita, "sequence") == {"Data people": {"enrolled": 1, **seen}}
     assert set(figures(rita, "step")) == {"Data people, step 1"}
     assert list_people(rita.actor, "sequence", str(hidden.id), "sent", since=LONG_AGO) == []
     assert label_of(rita.actor, "sequence", str(hidden.id)) == ""
@@ -223,7 +224,8 @@ def test_every_figure_opens_its_people(rita, sequence, sign_in) -> None:
     [row] = page.context["rows"]
     opened = {figure["label"]: (figure["count"], figure["url"]) for figure in row["figures"]}
     assert {label: count for label, (count, _) in opened.items()} == {
-        "Enrolled": 2, "Sent": 2, "Delivered": 2, "Replied": 1, "Interested": 0, "Applied": 0, "Interviewed": 0, "Hired": 0,
+        "Enrolled": 2, "Sent": 2, "Delivered": 2, "Replied": 1, "Interested": 0, "Applied": 0, "Interviewed": 0,
+        "Hired": 0,
     }  # fmt: skip
     assert (row["rate"], opened["Applied"][1]) == ("50.0%", "")
 
@@ -249,7 +251,7 @@ def test_a_file_runs_no_formula(rita, sequence, sign_in) -> None:
     sent(enrolled(sequence), make_step(sequence), ("replied", "human"))
     text = b"".join(sign_in(rita).get("/reports/outreach.csv", {"by": "sequence"})).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(text))) == [
-        ["sequence", "enrolled", "sent", "delivered", "replied", "positive", "applied", "interview", "hired", "reply_rate"],
+        ["sequence", *FIGURES, "reply_rate"],
         ["'=1+1", "1", "1", "1", "1", "0", "0", "0", "0", "1.0"],
     ]
 

@@ -85,7 +85,7 @@ def test_what_the_job_leaves_open_gives_its_points_to_the_others() -> None:
 
 
 def test_a_job_that_asks_for_nothing_scores_nothing() -> None:
-    assert score(HENRIKE, JobNeeds(counts_relation=False)) == Fit("h", 0.0, ())
+    assert score(HENRIKE, JobNeeds(counts_relation=False)) == Fit("h", 0.0, tuple)
 
 
 def test_rare_words_of_a_title_count_more() -> None:
