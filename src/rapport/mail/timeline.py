@@ -13,12 +13,12 @@ def load_messages(actor: Actor, activities: Sequence[Activity]) -> Mapping[UUID,
     from rapport.accounts.capabilities import holds
     from rapport.mail.models import Message
     from rapport.mail.permissions import VIEW
-    from rapport.mail.queries.messages import visible_messages
+    from rapport.mail.queries.messages import visible_messages, with_delivery
 
     wanted = {activity.id: activity.find_subject_id("message") for activity in activities}
     messages: dict[UUID, Message] = {}
     if holds(actor, VIEW):
-        rows = visible_messages(actor).select_related("body", "mailbox")
+        rows = with_delivery(visible_messages(actor)).select_related("body", "mailbox")
         messages = rows.in_bulk([key for key in wanted.values() if key])
     return {activity_id: {"message": messages.get(key) if key else None} for activity_id, key in wanted.items()}
 

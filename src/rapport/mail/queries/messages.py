@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from rapport.accounts.capabilities import require
 from rapport.activity.hiding import hidden_from
 from rapport.lib import clock
 from rapport.lib.actors import Actor
 from rapport.lib.errors import NotFound
-from rapport.mail.models import Message, ReplyIntent
+from rapport.mail.models import DeliveryEvent, Message, ReplyIntent
 from rapport.mail.permissions import VIEW
 
 SENDER_MEMORY = timedelta(days=365)
@@ -33,6 +33,12 @@ def in_hidden_thread(actor: Actor, thread_id: str) -> Q | None:
     if hidden is None:
         return None
     return Q(Exists(Message.objects.filter(hidden, thread_id=OuterRef(thread_id))))
+
+
+def with_delivery(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """With `delivered_at`: when a mail service told that the receiving server took it; None where nobody tells."""
+    told = DeliveryEvent.objects.filter(message=OuterRef("id"), kind=DeliveryEvent.Kind.DELIVERED).order_by("id")
+    return rows.annotate(delivered_at=Subquery(told.values("occurred_at")[:1]))
 
 
 def get_message(actor: Actor, message_id: UUID) -> Message:

@@ -7,7 +7,7 @@ from rapport.accounts.capabilities import holds
 from rapport.lib.actors import Actor
 from rapport.mail.models import Conversation, Message
 from rapport.mail.permissions import SHARED_MAILBOXES
-from rapport.mail.queries.messages import get_message
+from rapport.mail.queries.messages import get_message, with_delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def get_thread(actor: Actor, message_id: UUID) -> Thread:
     The first asks whether the actor may read the thread, as a whole: the others need not ask again.
     """
     chosen = get_message(actor, message_id)
-    messages = Message.objects.filter(thread_id=chosen.thread_id).select_related(
+    messages = with_delivery(Message.objects.filter(thread_id=chosen.thread_id)).select_related(
         "body", "mailbox", "intent__corrected_by", "original"
     )
     conversations = Conversation.objects.select_related("mailbox", "assignee", "latest_reply")

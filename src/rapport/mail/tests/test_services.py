@@ -17,6 +17,7 @@ from rapport.lib.encryption import decrypt
 from rapport.mail import operations
 from rapport.mail.models import DeliveryEvent, Mailbox, Message, Service, ServiceCall, Suppression
 from rapport.mail.operations import ServiceSettings
+from rapport.mail.queries import get_thread
 from rapport.mail.tests.calls import (
     MAILGUN_KEY,
     deliver,
@@ -167,6 +168,17 @@ def test_mailgun_names_our_message_id_also_of_what_was_delivered(mailgun, rita, 
         (sent.id, "delivered"), (sent.id, "bounced"),
     ]  # fmt: skip
     assert later.events.count() == 0
+
+
+def test_a_message_shows_that_the_service_told_of_its_delivery(mailgun, rita, mailbox, sent, sign_in):
+    client, silent = sign_in(rita), send(rita, mailbox)
+    deliver(mailgun, "events", mailgun_event(sent, "delivered"))
+    assert work() == 1
+    [message] = get_thread(rita.actor, sent.id).messages
+    assert message.delivered_at == sent.events.get().occurred_at
+    told = "The receiving server took it, says the mail service"
+    assert told in client.get(f"/messages/{sent.id}/").content.decode()
+    assert told not in client.get(f"/messages/{silent.id}/").content.decode()
 
 
 def test_a_retry_of_mailgun_with_another_signature_is_the_same_event(mailgun, sent):
