@@ -14,7 +14,8 @@ from rapport.lib import clock
 from rapport.mail.headers import ascii_address
 from rapport.mail.operations import note_failure, slow_down
 from rapport.mail.operations.pacing import give_back
-from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, SmtpSettings, StaleError, impossible
+from rapport.mail.smtp import Connection, Outcome, Scope, SendResult, StaleError, impossible
+from rapport.mail.smtp_opening import SmtpSettings
 from rapport.mail.throttling import says_too_many
 from rapport.outreach import ledger
 from rapport.outreach.lane_loop import IDLE_S, LaneLoop, Marks, Order, Step, Steps

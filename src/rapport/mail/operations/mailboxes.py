@@ -13,7 +13,7 @@ from rapport.lib import clock
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.lib.encryption import decrypt, encrypt
 from rapport.lib.errors import Conflict, InvalidInput
-from rapport.mail import imap, queries, smtp
+from rapport.mail import imap, queries, smtp_opening
 from rapport.mail.activities import MAILBOX_CHANGED, MAILBOX_CREATED, MAILBOX_FAILED, MAILBOX_RECOVERED
 from rapport.mail.headers import ascii_address
 from rapport.mail.models import Grant, Mailbox, MailboxBucket, Provider
@@ -172,16 +172,16 @@ def test_mailbox(*, actor: Actor, settings: MailboxSettings, mailbox_id: UUID | 
     for name in _PASSWORDS:
         values[name] = values[name] or (getattr(stored, name) if stored else "")
     tried = Mailbox(id=mailbox_id, **values)
-    answer = {"smtp": smtp.check_connection(smtp_settings(tried, timeout_s=TEST_TIMEOUT_S)), "imap": ""}
+    answer = {"smtp": smtp_opening.check_connection(smtp_settings(tried, timeout_s=TEST_TIMEOUT_S)), "imap": ""}
     if tried.receives:
         answer["imap"] = imap.check_connection(imap_settings(tried, timeout_s=TEST_TIMEOUT_S), tried.imap_folders)
     return answer
 
 
-def smtp_settings(mailbox: Mailbox, timeout_s: float = 30) -> smtp.SmtpSettings:
+def smtp_settings(mailbox: Mailbox, timeout_s: float = 30) -> smtp_opening.SmtpSettings:
     """How to reach this mailbox's server for sending, the password in clear. Raises PermanentFailure for a lost key."""
-    return smtp.SmtpSettings(
-        host=mailbox.smtp_host, port=mailbox.smtp_port, security=smtp.Security(mailbox.smtp_security),
+    return smtp_opening.SmtpSettings(
+        host=mailbox.smtp_host, port=mailbox.smtp_port, security=smtp_opening.Security(mailbox.smtp_security),
         username=mailbox.smtp_user or (mailbox.address if mailbox.provider_id else ""),
         password=decrypt(mailbox.smtp_password), token=_token_of(mailbox), timeout_s=timeout_s,
         verify_certificate=mailbox.verify_certificate,

@@ -33,6 +33,7 @@ from rapport.mail.operations.mailboxes import note_failure, note_success, smtp_s
 from rapport.mail.operations.pacing import Unsent, count_personal, give_back, lock_bucket, slow_down, take
 from rapport.mail.permissions import SEND
 from rapport.mail.queries.pacing import domain_of
+from rapport.mail.smtp_opening import SmtpSettings
 from rapport.mail.subjects import subjects_of
 from rapport.mail.throttling import says_too_many
 
@@ -215,7 +216,7 @@ def _new_message(
 
 
 @transaction.atomic
-def _claim(message_id: UUID) -> tuple[Message, bytes, smtp.SmtpSettings] | None:
+def _claim(message_id: UUID) -> tuple[Message, bytes, SmtpSettings] | None:
     """Take a due message into flight and write its bytes; None when it is not (any more) to be sent now."""
     message = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(id=message_id).first()
     now = clock.now()
@@ -275,7 +276,7 @@ def unsubscribe_url(message_id: UUID) -> str:
     return settings.BASE_URL + reverse("mail:unsubscribe", args=[address_tokens.link_token(message_id)])
 
 
-def _hand_over(message: Message, data: bytes, connection_settings: smtp.SmtpSettings) -> smtp.SendResult:
+def _hand_over(message: Message, data: bytes, connection_settings: SmtpSettings) -> smtp.SendResult:
     with smtp.Connection(connection_settings) as connection:
         return connection.send(
             sender=ascii_address(message.from_address), recipient=ascii_address(message.to_address), message=data

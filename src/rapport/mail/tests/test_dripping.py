@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from rapport.mail.smtp import Connection, Outcome, Scope, Security, SmtpSettings, check_connection
+from rapport.mail.smtp import Connection, Outcome, Scope
+from rapport.mail.smtp_opening import Security, SmtpSettings, check_connection
 
 DRIP_S = 0.02
 WHOLE_S = 0.4

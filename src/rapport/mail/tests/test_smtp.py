@@ -5,15 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from rapport.mail.smtp import (
-    Connection,
-    Outcome,
-    Scope,
-    Security,
-    SendResult,
-    SmtpSettings,
-    check_connection,
-)
+from rapport.mail.smtp import Connection, Outcome, Scope, SendResult
+from rapport.mail.smtp_opening import Security, SmtpSettings, check_connection
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 
 MESSAGE = b"Subject: x\r\n\r\nhello\r\n"

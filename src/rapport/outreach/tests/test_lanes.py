@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from rapport.mail.smtp import Connection, Security, SmtpSettings
+from rapport.mail.smtp import Connection
+from rapport.mail.smtp_opening import Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import GREETING, ScriptedServer
 from rapport.mail.tests.test_dripping import DrippingServer
 from rapport.outreach.lane_loop import LaneLoop

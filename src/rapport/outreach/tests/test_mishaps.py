@@ -13,7 +13,7 @@ from tests.servers import smtp as real_smtp
 
 from rapport.lib import clock
 from rapport.mail.models import Mailbox, Message
-from rapport.mail.smtp import Security, SmtpSettings
+from rapport.mail.smtp_opening import Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 from rapport.outreach import engine as engines
 from rapport.outreach import ledger, operations, parcels, settling
