@@ -249,10 +249,11 @@ REPLY_HORIZON_DAYS = environment.number("REPLY_HORIZON_DAYS", 7, low=1, high=90)
 AUDIT_STALE_MONTHS = environment.number("AUDIT_STALE_MONTHS", 12, low=1, high=240)
 AUDIT_CONSENT_DAYS = environment.number("AUDIT_CONSENT_DAYS", 30, low=1, high=365)
 
-# Language and time: stored in UTC, shown in the reader's zone.
 LOADS_STARTER_VOCABULARY = True  # after `rapport migrate`
+
+# Language and time: pages are in English alone, times stored in UTC and shown in the reader's zone.
 LANGUAGE_CODE = "en"
-USE_I18N = True
+USE_I18N = False  # no text is translated, and asking for the language takes a tenth of a long page
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = environment.zone("TIME_ZONE", "Europe/Berlin")
