@@ -19,7 +19,7 @@ from pathlib import Path
 from bench.figures import RAPPORT, ROOT, Figure, empty_installation, free_port
 
 MESSAGES = 20_000
-TARGET = 2_000
+TARGET = 3_000
 LANES = 10  # for each of them
 SENDERS = 2  # as a worker has
 SINK = next((path for path in ("/usr/sbin/smtp-sink", shutil.which("smtp-sink")) if path and Path(path).exists()), None)
