@@ -11,9 +11,10 @@ from datetime import date
 
 from tantivy import FieldType, Occur, Query
 
-from rapport.search import language, profiles
+from rapport.search import language, profiles, tokens
 from rapport.search.fits import distance_km
 from rapport.search.language import Age, Amount, And, Between, Everything, Near, Never, Node, Not, Or, Phrase, Word
+from rapport.search.pairs import pairs_among
 
 # How much a word counts by where it stands; titles three to four times the text (measured on labelled sets).
 # The body, which has the words of all fields, counts once.
@@ -190,10 +191,10 @@ class _Compiler:
         The body has the words of all fields and decides alone who is found; the others weigh where they have the words,
         in whatever order, for positions cost as much as all the rest.
         """
-        words = profiles.words_of(node.text)
+        words = tokens.words_of(node.text)
         if not words:
             return None
-        found = self.either([_in_field("body", words, node), *self.other_forms(node, words)])
+        found = self.either([_in_body(words, node), *self.other_forms(node, words)])
         if not self.is_ranked:
             return found
         weights = [Query.boost_query(_somewhere_in(name, words, node), weight) for name, weight in WEIGHTS.items()]
@@ -203,7 +204,7 @@ class _Compiler:
         queries = []
         skill = self.lookup.canonical_skill(node.text)
         if skill:
-            queries.append(flat(term("skill", profiles.whole(skill)), SKILL_WEIGHT))
+            queries.append(flat(term("skill", tokens.whole(skill)), SKILL_WEIGHT))
         if "@" in node.text:
             queries.append(self._email(node))
         if sum(c.isdigit() for c in node.text) >= 5:
@@ -211,7 +212,7 @@ class _Compiler:
         return queries
 
     def words(self, node: Word | Phrase, name: str) -> Query | None:
-        words = profiles.words_of(node.text)
+        words = tokens.words_of(node.text)
         if not words:
             return None
         exact = _in_field(name, words, node)
@@ -221,21 +222,21 @@ class _Compiler:
 
     def value(self, node: Word | Phrase, name: str) -> Query:
         """A whole value of a field, compared without case and accents."""
-        wanted = profiles.whole(node.text)
+        wanted = tokens.whole(node.text)
         return flat(beginning(name, wanted) if _is_prefix(node) else term(name, wanted))
 
     def _skill(self, node: Word | Phrase) -> Query:
         if _is_prefix(node):
             return self.value(node, "skill")
         name = self.lookup.canonical_skill(node.text) or node.text
-        return flat(term("skill", profiles.whole(name)), 1.0)
+        return flat(term("skill", tokens.whole(name)), 1.0)
 
     def _tag(self, node: Word | Phrase) -> Query:
         """A name that was merged into another tag finds that one, in saved segments too."""
         if _is_prefix(node):
             return self.value(node, "tag")
         name = self.lookup.canonical_tag(node.text) or node.text
-        return flat(term("tag", profiles.whole(name)))
+        return flat(term("tag", tokens.whole(name)))
 
     def _stage(self, node: Word | Phrase) -> Query:
         return self.standing(node, "stage")
@@ -313,6 +314,17 @@ def _is_prefix(node: Word | Phrase) -> bool:
 def beginning(name: str, text: str) -> Query:
     """Terms of a field that begin so."""
     return Query.fuzzy_term_query(profiles.schema(), name, text, distance=0, prefix=True)
+
+
+def _in_body(words: list[str], node: Word | Phrase) -> Query:
+    """Two words that are known as a pair are looked up; of more than two, known pairs leave few to compare."""
+    in_turn = _in_field("body", words, node)
+    if len(words) < 2 or _is_prefix(node) or (isinstance(node, Phrase) and node.slop):
+        return in_turn
+    known = [Query.term_query(profiles.schema(), "pairs", pair) for pair in pairs_among(words)]
+    if len(words) == 2:
+        return known[0] if known else in_turn
+    return all_query([in_turn, *map(flat, known)])
 
 
 def _in_field(name: str, words: list[str], node: Word | Phrase) -> Query:

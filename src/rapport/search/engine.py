@@ -16,7 +16,7 @@ from uuid import UUID
 import tantivy
 from tantivy import Occur, Query
 
-from rapport.search import language, profiles
+from rapport.search import language, profiles, tokens
 from rapport.search.compiling import (
     Compiled,
     Lookup,
@@ -109,7 +109,7 @@ class Engine:
     """An opened index; safe to share between threads. `refresh` shows what was committed since."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        profiles.register(index)
+        tokens.register(index)
         self.index = index
         self._latest = LatestOfAll()
         self._spots: tuple[tantivy.Searcher, list[str]] | None = None
@@ -222,7 +222,7 @@ class Engine:
 
     def list_having(self, field: str, value: str) -> list[UUID]:
         """Everybody, archived or not, with a whole value in a field: whom to write anew when it changes its name."""
-        query = flat(term(field, profiles.whole(value)))
+        query = flat(term(field, tokens.whole(value)))
         hits = self._searcher.search(query, max(1, self.count), count=False).hits
         return ids_of(self._searcher, [address for _, address in hits])
 
@@ -240,20 +240,19 @@ class Engine:
 
     def knows(self, word: str) -> bool:
         """Whether anybody has a word anywhere."""
-        tokens = profiles.words_of(word)
-        return any(self._searcher.doc_freq("body", token) for token in tokens)
+        return any(self._searcher.doc_freq("body", token) for token in tokens.words_of(word))
 
     def has_value(self, name: str, value: str) -> bool:
         """Whether anybody has a whole value in a field."""
-        return bool(self._searcher.doc_freq(name, profiles.whole(value)))
+        return bool(self._searcher.doc_freq(name, tokens.whole(value)))
 
     def list_values(self, name: str, text: str, scope: Scope, *, limit: int) -> list[str]:
         """Values of a facet's field that begin so, of those one may see, frequent ones first."""
-        wanted = profiles.whole(text)
+        wanted = tokens.whole(text)
         query = _within([beginning(name, wanted)], scope, [_archived()])
         found = self._searcher.aggregate(query, {name: {"terms": {"field": name, "size": MOST_VALUES}}})
         values = [str(bucket["key"]) for bucket in found[name]["buckets"]]
-        return [value for value in values if profiles.whole(value).startswith(wanted)][:limit]
+        return [value for value in values if tokens.whole(value).startswith(wanted)][:limit]
 
     def list_fit_people(
         self,
@@ -271,7 +270,7 @@ class Engine:
         """
         searcher = self._searcher
         wanted = [_fit_query(searcher, needs), *([_known_before()] if known_before else [])]
-        wanted += [flat(term("skill", profiles.whole(skill))) for skill in required]
+        wanted += [flat(term("skill", tokens.whole(skill))) for skill in required]
         hits = searcher.search(_within(wanted, scope, [_archived()]), limit, count=False).hits
         people = _people(searcher, hits, hits[0][0] if hits else 0.0)
         return _with_unknown_skills(searcher, needs, people)
@@ -298,14 +297,14 @@ class Engine:
         rarity = {
             stem(word): log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("title", token) + 0.5))
             for word in cut(needs.title)
-            for token in profiles.words_of(word)[:1]
+            for token in tokens.words_of(word)[:1]
         }
         return replace(needs, title_rarity=rarity)
 
     def skill_rarity(self, skill: str) -> float:
         """The inverse document frequency of a skill."""
         searcher = self._searcher
-        return log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("skill", profiles.whole(skill)) + 0.5))
+        return log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("skill", tokens.whole(skill)) + 0.5))
 
     def _list_spots(self, searcher: tantivy.Searcher) -> list[str]:
         """Every pair of coordinates in the index; remembered until the index changes."""
@@ -325,7 +324,7 @@ def _people(searcher: tantivy.Searcher, hits: Sequence[Any], best: float) -> lis
 def _with_unknown_skills(searcher: tantivy.Searcher, needs: JobNeeds, people: list[Person]) -> list[Person]:
     """People with the skills of a job that no vocabulary had when they came, where the text of their work has the words."""
     for need in (*needs.must, *needs.nice):
-        words = profiles.words_of(need.skill)
+        words = tokens.words_of(need.skill)
         if need.is_known or not words:
             continue
         without = [person.key for person in people if all(fact.skill != need.skill for fact in person.skills)]
@@ -375,9 +374,9 @@ def _fit_query(searcher: tantivy.Searcher, needs: JobNeeds) -> Query:
     skills = [(need, 1.0) for need in needs.must] + [(need, 0.5) for need in needs.nice]
     heaviest = max((need.weight for need, _ in skills), default=1.0)
     parts = [
-        flat(term("skill", profiles.whole(need.skill)), 4.0 * share * need.weight / heaviest) for need, share in skills
+        flat(term("skill", tokens.whole(need.skill)), 4.0 * share * need.weight / heaviest) for need, share in skills
     ]
-    titles = [Query.term_query(schema, "title", word) for word in profiles.words_of(needs.title)[:8]]
+    titles = [Query.term_query(schema, "title", word) for word in tokens.words_of(needs.title)[:8]]
     parts += [Query.boost_query(query, TITLE_WEIGHT) for query in titles]
     counted = [(searcher.doc_freq("work", word), word) for word in needs.telling_words()]
     rarest = sorted(pair for pair in counted if pair[0])[:TELLING_WORDS]

@@ -6,6 +6,7 @@
 | title, name, company, place,  | words without accents                                       | words and phrases    |
 | skill_words                   |                                                             |                      |
 | body                          | words of all these and of the text                          | who is found by one  |
+| pairs                         | pairs of words known from titles and skills (pairs.py)      | phrases              |
 | work                          | words of work only: no name, no personal words              | fits                 |
 | spot                          | coordinates to a hundredth of a degree                      | within N km          |
 | skill, tag, pool, stage ...   | whole values, compared without case, counted as written     | field:value, facets  |
@@ -18,8 +19,6 @@
 """
 
 import calendar
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -29,14 +28,14 @@ from uuid import UUID
 import tantivy
 
 from rapport.search.fits import Person
-from rapport.search.wording import PERSONAL, without_name
+from rapport.search.pairs import pairs_among
+from rapport.search.tokens import MAX_VALUE, WHOLE, WORDS, WORK, clip, parts_of, spell_symbols, whole, words_in_turn
+from rapport.search.wording import without_name
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MAX_TEXT = 60_000
-MAX_VALUE = 200
 SAMPLES = (16, 64, 256, 1024)  # one person in so many
 QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
-WORDS, WHOLE, WORK = "words", "whole", "work"
 
 FACETS = ("skill", "city", "country", "tag", "pool", "stage", "source", "owner", "status")
 _WHOLE_FIELDS = (
@@ -123,6 +122,7 @@ def schema() -> tantivy.Schema:
     for name in _TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name=WORDS, index_option="position")
     builder.add_text_field("work", tokenizer_name=WORK, index_option="freq")
+    builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
     for name in _WHOLE_FIELDS:
         builder.add_text_field(name, tokenizer_name=WHOLE, index_option="basic", fast=True)
     for name in ("email", "phone", "quick", "has", "job_id"):
@@ -137,69 +137,6 @@ def schema() -> tantivy.Schema:
     builder.add_integer_field("sample", indexed=True)
     builder.add_bytes_field("facts", stored=True)
     return builder.build()
-
-
-@cache
-def _analyzer(name: str) -> tantivy.TextAnalyzer:
-    is_whole = name == WHOLE
-    tokenizer = tantivy.Tokenizer.raw() if is_whole else tantivy.Tokenizer.simple()
-    builder = tantivy.TextAnalyzerBuilder(tokenizer)
-    if not is_whole:
-        builder = builder.filter(tantivy.Filter.remove_long(60))
-    builder = builder.filter(tantivy.Filter.lowercase())
-    if name == WORK:
-        builder = builder.filter(tantivy.Filter.custom_stopword(sorted(PERSONAL)))
-    return builder.filter(tantivy.Filter.ascii_fold()).build()
-
-
-def register(index: tantivy.Index) -> None:
-    """Give an opened index the analyzers that its schema names."""
-    for name in (WORDS, WHOLE, WORK):
-        index.register_tokenizer(name, _analyzer(name))
-    # Facets count values as they were written.
-    index.register_fast_field_tokenizer(WHOLE, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw()).build())
-
-
-_SYMBOLS = re.compile(r"c\+\+|\b[a-z]#|\.net\b", re.IGNORECASE)
-_SPELLED = {"c++": " cplusplus ", ".net": " dotnet "}
-
-
-def spell_symbols(text: str) -> str:
-    """C++, C# and .NET as words of letters; the tokenizer cuts at everything else that is no letter or digit."""
-    if "+" in text or "#" in text or ".net" in text.lower():
-        return _SYMBOLS.sub(_spelled, text)
-    return text
-
-
-def _spelled(match: re.Match[str]) -> str:
-    found = match[0].lower()
-    return _SPELLED.get(found) or f" {found[0]}sharp "
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text as the index holds them: lower case, without accents."""
-    return _analyzer(WORDS).analyze(spell_symbols(unicodedata.normalize("NFC", text)))
-
-
-_PART = re.compile(r"[^\W_]+")
-
-
-def parts_of(text: str) -> list[str]:
-    """The parts of a name or address as quick search compares them: lower case, without accents."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _PART.findall(text.lower())
-
-
-def whole(text: str) -> str:
-    """A whole value as the index compares it."""
-    found = _analyzer(WHOLE).analyze(clip(text))
-    return found[0] if found else ""
-
-
-def clip(value: str) -> str:
-    """A whole value as the index counts it: composed, of bounded length."""
-    return unicodedata.normalize("NFC", value)[:MAX_VALUE]
 
 
 def standing_term(job_id: UUID | str, field: str, value: str) -> str:
@@ -280,14 +217,18 @@ def _add_words(document: tantivy.Document, profile: Profile) -> None:
         "skill_words": map(spell_symbols, profile.skills),
         "place": (", ".join(filter(None, place)),),
     }
-    body = spell_symbols(profile.text[:MAX_TEXT])
-    lines = set(body.split("\n"))
-    document.add_text("body", body)
+    text = spell_symbols(profile.text[:MAX_TEXT])
+    lines = set(text.split("\n"))
+    body = [text]
     for name, values in fields.items():
         for value in values:
             document.add_text(name, value)
             if value not in lines:  # once is enough for finding
-                document.add_text("body", value)
+                body.append(value)
+    for value in body:
+        document.add_text("body", value)
+    found = [pair for value in body for pair in pairs_among(words_in_turn(value))]
+    document.add_text("pairs", " ".join(found))
     document.add_text("work", spell_symbols(without_name(profile.work[:MAX_TEXT], profile.name)))
 
 
