@@ -187,6 +187,14 @@ MANY = [
 ]
 
 
+def test_of_several_skills_who_has_more_of_them_stands_first() -> None:
+    have = [("Python", "Go", "SQL", "Rust", "Java"), ("Go",), *[("Python",)] * 10]
+    people = [profile(number, "Nobody Example", skills=skills) for number, skills in enumerate(have)]
+    found = search(Engine.in_memory(people), "skill:python OR skill:golang").ids
+    assert len(found) == 12
+    assert found[0] == people[0].candidate_id, "however rare a skill is, and however many more somebody has"
+
+
 @pytest.mark.parametrize("sort", ["relevance", "last_contact", "last_activity", "created", "name"])
 def test_pages_show_everyone_once(sort: str) -> None:
     engine = Engine.in_memory(MANY)
