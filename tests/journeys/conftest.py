@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.ensure_browser import find_browser
 
 ROOT = Path(__file__).parents[2]
 RAPPORT = [sys.executable, "-m", "rapport"]
 EMAIL, PASSWORD = "rita@example.org", "try-rapport-2026"
+expect.set_options(timeout=20_000)  # on a machine that several others load, five seconds pass without a fault
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
