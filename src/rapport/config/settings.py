@@ -253,7 +253,7 @@ LOADS_STARTER_VOCABULARY = True  # after `rapport migrate`
 
 # Language and time: pages are in English alone, times stored in UTC and shown in the reader's zone.
 LANGUAGE_CODE = "en"
-USE_I18N = False  # no text is translated, and asking for the language takes a tenth of a long page
+USE_I18N = False  # no text is translated, and every link and number of a page would ask for the language
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_TIME_ZONE = environment.zone("TIME_ZONE", "Europe/Berlin")

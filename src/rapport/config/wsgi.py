@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from rapport.lib.collecting import collect_seldom
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
 pages = get_wsgi_application()
 
-from rapport.lib.collecting import collect_seldom  # noqa: E402
 from rapport.mail import link_door  # noqa: E402 - its models want Django set up
 
 collect_seldom()

@@ -59,7 +59,7 @@ judged AS (
     SELECT count(*) > 0 AS applied, coalesce(bool_or(a.state = 'hired'), false) AS hired,
       coalesce(bool_or(a.state = 'hired' OR s.kind IN ('interview', 'offer') OR EXISTS (
         SELECT FROM activity_subject x JOIN activity_activity m ON m.id = x.activity_id
-          JOIN jobs_stage p ON p.id::text = m.data->>'to_stage_id'
+          JOIN jobs_stage p ON p.job_id = a.job_id AND p.id::text = m.data->>'to_stage_id'
         WHERE x.subject_id = a.id AND x.activity_id >= %(first)s AND m.id >= %(first)s
           AND p.kind IN ('interview', 'offer'))), false) AS interview
     FROM applications_application a JOIN jobs_stage s ON s.id = a.stage_id

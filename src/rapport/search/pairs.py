@@ -47,7 +47,5 @@ def pairs_among(words: Sequence[str]) -> list[str]:
     """The pairs that stand in a text, as terms of the index, as often as they do; `words` as the index holds them."""
     seconds_of = _seconds().get
     return [
-        f"{first}_{second}"
-        for first, second in zip(words, words[1:])  # noqa: B905, RUF007 - pairwise takes longer
-        if (seconds := seconds_of(first)) and second in seconds
+        f"{first}_{second}" for first, second in pairwise(words) if (seconds := seconds_of(first)) and second in seconds
     ]

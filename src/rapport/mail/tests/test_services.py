@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from rapport.activity.models import Activity
 from rapport.lib import clock
 from rapport.lib.encryption import decrypt
 from rapport.mail import operations
@@ -29,6 +30,7 @@ from rapport.mail.tests.calls import (
     work,
 )
 from rapport.mail.tests.examples import answer, bounce, recorded, send
+from rapport.mail.timeline import load_messages
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +178,9 @@ def test_a_message_shows_that_the_service_told_of_its_delivery(mailgun, rita, ma
     assert work() == 1
     [message] = get_thread(rita.actor, sent.id).messages
     assert message.delivered_at == sent.events.get().occurred_at
+    sent_mail = [it for it in Activity.objects.filter(verb="message.sent") if it.find_subject_id("message") == sent.id]
+    [shown] = load_messages(rita.actor, sent_mail).values()
+    assert shown["message"].delivered_at == message.delivered_at
     told = "The receiving server took it, says the mail service"
     assert told in client.get(f"/messages/{sent.id}/").content.decode()
     assert told not in client.get(f"/messages/{silent.id}/").content.decode()
