@@ -50,6 +50,17 @@ class Lookup:
     sees_open_jobs: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an index tells of its terms: the coordinates that occur, for distances, and what a skill scores in it."""
+
+    spots: Callable[[], Sequence[str]] = tuple
+    skill_score: Callable[[str], float] = lambda _: 1.0
+
+
+NO_TERMS = Terms()
+
+
 @dataclass
 class Compiled:
     """A query with what could not be answered (an unknown place)."""
@@ -62,17 +73,17 @@ class Compiled:
 def compile_query(
     node: Node,
     lookup: Lookup,
-    spots: Callable[[], Sequence[str]] = tuple,
+    terms: Terms = NO_TERMS,
     *,
     is_ranked: bool = False,
     within: Query | None = None,
 ) -> Compiled:
-    """The Tantivy query of a node; `spots` lists the coordinates that occur in the index, for distances.
+    """The Tantivy query of a node, for the index that `terms` tell of.
 
     Scores are those of relevance when `is_ranked`; otherwise they mean nothing, and finding is cheaper.
     `within` narrows it to few people: every union by itself, because Tantivy reads one whole before it is intersected.
     """
-    compiler = _Compiler(lookup, spots, is_ranked, within)
+    compiler = _Compiler(lookup, terms, is_ranked, within)
     query = compiler.compile(node) or Query.all_query()
     if within is not None:
         query = all_query([within, query])
@@ -130,11 +141,9 @@ def all_query(queries: Sequence[Query], without: Sequence[Query] = ()) -> Query:
 class _Compiler:
     """None stands for a condition that says nothing, such as a lone dash."""
 
-    def __init__(
-        self, lookup: Lookup, spots: Callable[[], Sequence[str]], is_ranked: bool, within: Query | None
-    ) -> None:
+    def __init__(self, lookup: Lookup, terms: Terms, is_ranked: bool, within: Query | None) -> None:
         self.lookup = lookup
-        self.spots = spots
+        self.terms = terms
         self.is_ranked = is_ranked
         self.within = within
         self.problems: list[language.Problem] = []
@@ -229,7 +238,11 @@ class _Compiler:
         if _is_prefix(node):
             return self.value(node, "skill")
         name = self.lookup.canonical_skill(node.text) or node.text
-        return flat(term("skill", tokens.whole(name)), 1.0)
+        if not self.is_ranked:
+            return flat(term("skill", tokens.whole(name)))
+        # Tantivy adds up scores of terms much faster than those of constants, so each term's score is made one.
+        alike = Query.term_query(profiles.schema(), "skill_key", profiles.skill_key(name), "basic")
+        return Query.boost_query(alike, 1 / self.terms.skill_score(name))
 
     def _tag(self, node: Word | Phrase) -> Query:
         """A name that was merged into another tag finds that one, in saved segments too."""
@@ -286,7 +299,7 @@ class _Compiler:
             message = f"No place called “{place}” is known. Write a city, with its country where there are several."
             self.problems.append(language.Problem(message, 1, 1, place))
             return Query.empty_query()
-        close = [spot for spot in self.spots() if distance_km(centre, _coordinates(spot)) <= km]
+        close = [spot for spot in self.terms.spots() if distance_km(centre, _coordinates(spot)) <= km]
         if not close:
             return Query.empty_query()
         return flat(Query.term_set_query(profiles.schema(), "spot", close))

@@ -20,6 +20,7 @@ from rapport.search import language, profiles, tokens
 from rapport.search.compiling import (
     Compiled,
     Lookup,
+    Terms,
     all_query,
     any_query,
     beginning,
@@ -172,7 +173,7 @@ class Engine:
         started = time.perf_counter()
         searcher = self._searcher
         sort = _effective_sort(sort, node)
-        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), is_ranked=sort == "relevance")
+        compiled = compile_query(node, lookup, self._terms(searcher), is_ranked=sort == "relevance")
         if compiled.problems:
             return Page([], problems=tuple(compiled.problems))
         query = _permitted(compiled, scope)
@@ -186,7 +187,7 @@ class Engine:
         counted, share = {}, share_for(total)
         if facets and total:
             sample = Query.term_query(profiles.schema(), "sample", share) if share > 1 else None
-            compiled = compile_query(node, lookup, lambda: self._list_spots(searcher), within=sample)
+            compiled = compile_query(node, lookup, self._terms(searcher), within=sample)
             counted = count_facets(searcher, _permitted(compiled, scope), shown or node, facets, total)
         took_ms = (time.perf_counter() - started) * 1000
         return Page(ids, total, counted, share > 1 and bool(counted), sort, next_cursor, took_ms)
@@ -198,7 +199,7 @@ class Engine:
     def list_ids(self, node: language.Node, lookup: Lookup, scope: Scope, *, limit: int) -> list[UUID]:
         """Up to `limit` matching ids, latest activity first; for segments and bulk actions."""
         searcher = self._searcher
-        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher))
+        compiled = compile_query(node, lookup, self._terms(searcher))
         if compiled.problems:
             return []
         query = _permitted(compiled, scope)
@@ -208,7 +209,7 @@ class Engine:
     def iterate_ids(self, node: language.Node, lookup: Lookup, scope: Scope, *, batch: int) -> Iterator[list[UUID]]:
         """Everybody who matches at this moment, batch by batch, newest first; changes meanwhile move nobody."""
         searcher = self._searcher
-        compiled = compile_query(node, lookup, lambda: self._list_spots(searcher))
+        compiled = compile_query(node, lookup, self._terms(searcher))
         query = Query.empty_query() if compiled.problems else _permitted(compiled, scope)
         name, start = profiles.SORT_FIELDS["created"], None
         while True:
@@ -306,6 +307,9 @@ class Engine:
         searcher = self._searcher
         return log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("skill", tokens.whole(skill)) + 0.5))
 
+    def _terms(self, searcher: tantivy.Searcher) -> Terms:
+        return Terms(lambda: self._list_spots(searcher), lambda skill: _skill_score(searcher, skill))
+
     def _list_spots(self, searcher: tantivy.Searcher) -> list[str]:
         """Every pair of coordinates in the index; remembered until the index changes."""
         with self._lock:
@@ -335,6 +339,15 @@ def _with_unknown_skills(searcher: tantivy.Searcher, needs: JobNeeds, people: li
         fact = SkillFact(need.skill, mention_count=0)
         people = [replace(one, skills=(*one.skills, fact)) if one.key in found else one for one in people]
     return people
+
+
+def _skill_score(searcher: tantivy.Searcher, skill: str) -> float:
+    """About what Tantivy scores a skill key: BM25 of a term that occurs once in a field of any length.
+
+    The rarity is exact, counting those who were replaced as Tantivy does; the factor, alike for all skills, is not.
+    """
+    everybody = searcher.doc_freq("skill_key", profiles.EVERYBODY_KEY)
+    return 1.5 * log((everybody + 1) / (searcher.doc_freq("skill_key", profiles.skill_key(skill)) + 0.5))
 
 
 def _known_before() -> Query:

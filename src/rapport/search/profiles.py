@@ -10,6 +10,7 @@
 | work                          | words of work only: no name, no personal words              | fits                 |
 | spot                          | coordinates to a hundredth of a degree                      | within N km          |
 | skill, tag, pool, stage ...   | whole values, compared without case, counted as written     | field:value, facets  |
+| skill_key                     | whole skills once more; scores know no length of the field  | how many of several  |
 | standing                      | stage and title of every job, behind the job's id           | teams, secret jobs   |
 | job_id                        | every job the person is considered for                      | permission           |
 | years, *_day                  | numbers and days since 1970                                 | ranges               |
@@ -32,9 +33,10 @@ from rapport.search.pairs import pairs_among
 from rapport.search.tokens import MAX_VALUE, WHOLE, WORDS, WORK, clip, parts_of, spell_symbols, whole, words_in_turn
 from rapport.search.wording import without_name
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 MAX_TEXT = 60_000
 SAMPLES = (16, 64, 256, 1024)  # one person in so many
+EVERYBODY_KEY = b""  # among the skill keys of everybody
 QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
 
 FACETS = ("skill", "city", "country", "tag", "pool", "stage", "source", "owner", "status")
@@ -135,6 +137,7 @@ def schema() -> tantivy.Schema:
         builder.add_integer_field(name, fast=True)
     builder.add_text_field("by_name", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_integer_field("sample", indexed=True)
+    builder.add_bytes_field("skill_key", indexed=True)
     builder.add_bytes_field("facts", stored=True)
     return builder.build()
 
@@ -142,6 +145,10 @@ def schema() -> tantivy.Schema:
 def standing_term(job_id: UUID | str, field: str, value: str) -> str:
     """The term of a stage ("stage") or title ("job") of one job."""
     return f"{job_id} {field} {whole(value)}"
+
+
+def skill_key(skill: str) -> bytes:
+    return whole(skill).encode()
 
 
 def day_of(moment: datetime | date) -> int:
@@ -251,6 +258,8 @@ def _add_values(document: tantivy.Document, profile: Profile) -> None:
     for name, found in values.items():
         for value in sorted(set(map(clip, found)) - {""}):
             document.add_text(name, value)
+    for key in {EVERYBODY_KEY, *map(skill_key, profile.skills)}:
+        document.add_bytes("skill_key", key)
     document.add_text("has", " ".join(sorted(set(profile.has))))
     _add_standings(document, profile.standings)
     if profile.latitude is not None and profile.longitude is not None:

@@ -195,6 +195,20 @@ def test_of_several_skills_who_has_more_of_them_stands_first() -> None:
     assert found[0] == people[0].candidate_id, "however rare a skill is, and however many more somebody has"
 
 
+def test_two_skills_stand_before_one_however_rare_and_often_everybody_was_replaced() -> None:
+    have = [("Rare",), *[("Python", "Go")] * 2, *[("Python",)] * 40, *[("Go",)] * 60]
+    people = [profile(number, "Nobody Example", skills=skills) for number, skills in enumerate(have)]
+    engine = Engine.in_memory(people)
+    writer = engine.writer(memory_mb=32)
+    for _ in range(3):
+        writer.replace(people[3:])
+        writer.commit()
+    engine.refresh()
+    found = search(engine, "skill:rare OR skill:python OR skill:go").ids
+    assert set(found[:2]) == {people[1].candidate_id, people[2].candidate_id}
+    assert found[2] in {person.candidate_id for person in people if len(person.skills) == 1}
+
+
 @pytest.mark.parametrize("sort", ["relevance", "last_contact", "last_activity", "created", "name"])
 def test_pages_show_everyone_once(sort: str) -> None:
     engine = Engine.in_memory(MANY)
