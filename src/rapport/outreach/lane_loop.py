@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 IDLE_S = 5.0
 LOOK_S = 0.1  # how exactly time limits are kept
+GATHER_S = (
+    0.002  # marks wait so long for those of lanes that are still being answered: a commit costs as much as a message
+)
 
 
 class Order(Enum):
@@ -104,7 +107,7 @@ class LaneLoop:
         self._to_mark: list[tuple[_Running, Marks]] = []
         self._thread: threading.Thread | None = None
         self._ends = False
-        self._look_at = 0.0
+        self._look_at = self._mark_at = 0.0
 
     def begin(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -151,7 +154,7 @@ class LaneLoop:
     def _run(self) -> None:
         while True:
             self._do_calls()
-            while self._to_mark:
+            while self._to_mark and (not self._waiting or time.monotonic() >= self._mark_at):
                 self._mark()
             if self._ends and not self._running:
                 return
@@ -188,6 +191,8 @@ class LaneLoop:
         if isinstance(step, Wait):
             self._watch(running, step)
         elif isinstance(step, Marks):
+            if not self._to_mark:
+                self._mark_at = time.monotonic() + GATHER_S
             self._to_mark.append((running, step))
         elif step is Order.CONNECT:
             threading.Thread(target=self._connect, args=[running], name="outreach.connect", daemon=True).start()
@@ -240,7 +245,8 @@ class LaneLoop:
 
     def _wait(self) -> None:
         """Let those go on whose server has answered, and those whose time is over."""
-        for key, _ in self._selector.select(LOOK_S if self._waiting or self._idle else None):
+        patience = GATHER_S if self._to_mark else LOOK_S if self._waiting or self._idle else None
+        for key, _ in self._selector.select(patience):
             if isinstance(key.data, _Bell):
                 key.data.hush()
             elif key.data in self._waiting:

@@ -1,5 +1,7 @@
 """No message waits for ever because of what a connection was doing when it came."""
 
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -12,9 +14,11 @@ from rapport.mail.smtp import Connection
 from rapport.mail.smtp_opening import Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import GREETING, ScriptedServer
 from rapport.mail.tests.test_dripping import DrippingServer
-from rapport.outreach.lane_loop import LaneLoop
+from rapport.mail.wire import Wait
+from rapport.outreach import lane_loop
+from rapport.outreach.lane_loop import LaneLoop, Marks
 from rapport.outreach.lanes import LaneGroup
-from rapport.outreach.ledger import MarkBook
+from rapport.outreach.ledger import Change, MarkBook
 from rapport.outreach.settler import Settler
 
 
@@ -71,6 +75,38 @@ def wait_for(condition: Callable[[], object], timeout_s: float = 10) -> None:
     while not condition():
         assert time.monotonic() < deadline, "nothing happened for too long"
         time.sleep(0.005)
+
+
+class Answered:
+    """A lane that marks, once its server has answered where it waits for one."""
+
+    def __init__(self, book: MarkBook, sock: socket.socket, waits: list[Wait]) -> None:
+        self.book, self.waits, self.connection = book, waits, SimpleNamespace(socket=sock)
+
+    def run(self):
+        yield from self.waits
+        yield Marks(self.book, [Change(uuid4(), "claimed", "in_flight")])
+
+    def ended(self, *, is_broken):
+        assert not is_broken
+
+
+@pytest.mark.parametrize(("patience_s", "first"), [(60, 2), (0.01, 1)])
+def test_a_mark_waits_a_moment_for_those_of_lanes_that_are_still_being_answered(loop, monkeypatch, patience_s, first):
+    """Both in one commit; but not for ever, where a server is slow."""
+    monkeypatch.setattr(lane_loop, "GATHER_S", patience_s)
+    book, commits = Book(1), []
+    monkeypatch.setattr(Book, "_commit", lambda self, changes: commits.append(len(changes)))
+    ours, server = socket.socketpair()
+    with ours, server:
+        lanes = [Answered(book, ours, [Wait(selectors.EVENT_READ, 60)]), Answered(book, ours, [])]
+        loop.call(lambda: [loop.start(lane) for lane in lanes])
+        if patience_s < 1:
+            wait_for(lambda: commits)
+        server.send(b"250 ok")
+        wait_for(lambda: sum(commits) == 2)
+        assert commits[0] == first
+        assert loop.end(5)
 
 
 def test_what_one_connection_too_many_had_goes_over_one_that_is_idle(loop):
