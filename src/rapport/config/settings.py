@@ -126,7 +126,7 @@ _LOADERS = [
 ]
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "rapport.lib.rendering.Templates",
         "DIRS": [],
         "OPTIONS": {
             "builtins": ["template_partials.templatetags.partials", "rapport.lib.templatetags.rapport"],

@@ -21,8 +21,8 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import NamedTuple
+from functools import cached_property, lru_cache, partial
+from typing import Any, NamedTuple
 
 from rapport.search.wording import SENIORITY_NAMES, cut, likeness_of_words, seniority_of, title_words, work_words
 
@@ -147,21 +147,15 @@ class Person:
 
     @classmethod
     def unpack(cls, raw: bytes, likeness: float | None = None) -> "Person":
-        key, titles, skills, years, place, contact_day, relation = json.loads(bytes(raw).decode())
-        city, country_code, latitude, longitude = place
-        return cls(
-            key,
-            tuple(Title(text, bool(current)) for text, current in titles),
-            tuple(map(SkillFact._make, skills)),
-            years,
-            city,
-            country_code,
-            latitude,
-            longitude,
-            contact_day,
-            relation,
-            likeness,
-        )
+        return cls(*(*_unpacked(raw), likeness))
+
+
+@lru_cache(maxsize=4096)
+def _unpacked(raw: bytes) -> tuple[Any, ...]:
+    """Whoever moves a weight sees the same people again in another order."""
+    key, titles, skills, years, place, contact_day, relation = json.loads(raw)
+    held = tuple(Title(text, bool(current)) for text, current in titles)
+    return key, held, tuple(map(SkillFact._make, skills)), years, *place, contact_day, relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +251,8 @@ class Scorer:
             part: _share_out(self.tenths.get(part, 0), {need.skill: need.weight for need in group})
             for part, group in ((MUST, needs.must), (NICE, needs.nice))
         }
+        self.asked = [pair for part in (MUST, NICE) if part in self.tenths for pair in self.shares[part].items()]
+        self.beyond = [pair for pair in self.tenths.items() if pair[0] not in (MUST, NICE)]
         self._titles: dict[str, float] = {}
         self._places: dict[tuple[object, ...], Share] = {}
         self._recencies: dict[tuple[object, ...], Share] = {}
@@ -264,14 +260,8 @@ class Scorer:
     def total_tenths(self, person: Person) -> int:
         """Ten times the score."""
         known = {fact.skill: fact for fact in person.skills}
-        total = 0
-        for name, tenths in self.tenths.items():
-            if name in (MUST, NICE):
-                for skill, of in self.shares[name].items():
-                    total += _portion(of, self._skill_share(skill, known)[1])
-            else:
-                total += _portion(tenths, self._share(name, person)[0])
-        return total
+        total = sum(_portion(of, self._skill_share(skill, known)[1]) for skill, of in self.asked)
+        return total + sum(_portion(tenths, self._share(name, person)[0]) for name, tenths in self.beyond)
 
     def explain(self, person: Person) -> tuple[Part, ...]:
         """The person's points, part by part, with the reasons; they sum to the score."""
@@ -351,8 +341,14 @@ class Scorer:
     def _title_likeness(self, text: str) -> float:
         known = self._titles.get(text)
         if known is None:
-            known = self._titles[text] = likeness_of_words(self.title_words, title_words(text), self.needs.title_rarity)
+            words = _words_of_title(text)
+            known = self._titles[text] = likeness_of_words(self.title_words, words, self.needs.title_rarity)
         return known
+
+
+@lru_cache(maxsize=8192)
+def _words_of_title(text: str) -> tuple[str, ...]:
+    return tuple(title_words(text))
 
 
 def _is_asked(part: str, needs: JobNeeds) -> bool:

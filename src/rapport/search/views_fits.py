@@ -30,6 +30,7 @@ from rapport.search.near import jobs_for, people_like
 from rapport.search.queries import FitRow, JobFits
 
 SHOWN = 50
+ANYBODY = UUID(int=0)
 BEYOND_SKILLS = [name for name in PART_NAMES if name not in (MUST, NICE)]
 
 
@@ -99,15 +100,18 @@ def _chosen(rows: Sequence[FitRow], wanted: str) -> FitRow | None:
 
 
 def _lines(request: Request, rows: Sequence[FitRow]) -> list[dict[str, Any]]:
-    """Each row with its person, whole points, and the address that shows the reasons under the weights of the moment."""
+    """Each row with its person, whole points, the person's page, and the address that shows the reasons under the weights
+    of the moment."""
     query = request.GET.copy()
     query.pop("candidate", None)
     weights = f"{query.urlencode()}&" if query else ""
+    page = reverse("workspace:candidate", args=[ANYBODY])  # once: it takes longer than everything else of a row
     return [
         {
             "row": row,
             "person": row.candidate,
             "points": int(row.fit.score + 0.5),
+            "page": page.replace(str(ANYBODY), str(row.candidate.id)),
             "url": f"?{weights}candidate={row.candidate.id}",
         }
         for row in rows

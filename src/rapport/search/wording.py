@@ -7,6 +7,7 @@ import operator
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _WORD = re.compile(r"c\+\+|[a-z]#|\.net\b|[^\W\d_]++(?:\d{1,2}(?!\d))?", re.IGNORECASE)
 _FEMININE = ("innen", "in")
@@ -90,6 +91,7 @@ _ROLE_GENDER = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def seniority_of(title: str) -> int:
     """0 trainee, 1 junior, 2 nothing said, 3 senior, 4 lead, 5 head: the highest that a title names."""
     levels = [_LEVELS[word] for word in cut(title) if word in _LEVELS]
