@@ -1,10 +1,12 @@
 """E-mail addresses: the normal form by which two of them are the same."""
 
 import re
+from functools import lru_cache
 
 _SIMPLE = re.compile(r"[A-Za-z0-9._%+'-]+@(?:(?!xn--)[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 
 
+@lru_cache(maxsize=4096)
 def normal_address(text: str) -> str:
     """The address in lower case with its domain in Unicode; what is no address comes back in lower case, stripped.
 

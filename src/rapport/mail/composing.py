@@ -227,7 +227,8 @@ def _alternatives(content: Content, message_id: str) -> bytes:
 def _part(subtype: str, text: str) -> bytes:
     """One body part with its headers; quoted-printable, or base64 where that is shorter (RFC 2045)."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
-    encoding, body = b"quoted-printable", b"\r\n".join([_quoted(line) for line in lines]) + b"\r\n"
+    quoted = _quoted if max(map(len, lines)) <= _LINE_KEPT else _quoted.__wrapped__
+    encoding, body = b"quoted-printable", b"\r\n".join([*map(quoted, lines), b""])
     plain_length = len(text.encode("utf-8", "replace"))
     if len(body) > plain_length * 4 / 3 + 80:
         plain = "\r\n".join([*lines, ""]).encode("utf-8", "replace")
@@ -236,14 +237,9 @@ def _part(subtype: str, text: str) -> bytes:
     return head % (subtype.encode(), encoding) + body
 
 
-def _quoted(line: str) -> bytes:
-    """One line in quoted-printable."""
-    return _quoted_before(line) if len(line) <= _LINE_KEPT else _quoted_before.__wrapped__(line)
-
-
 @lru_cache(maxsize=2048)
-def _quoted_before(line: str) -> bytes:
-    """Most lines of a message to many are the same for all of them."""
+def _quoted(line: str) -> bytes:
+    """One line in quoted-printable; most lines of a message to many are the same for all of them."""
     return binascii.b2a_qp(line.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
 
 

@@ -82,11 +82,11 @@ def _by_outcome(done: Sequence[Done]) -> dict[Outcome, list[Settled]]:
 def _outcome(row: Done) -> tuple[Outcome, datetime | None]:
     """What the enrollment becomes, and when it is due again."""
     parcel, tries = row.parcel, row.parcel.tries + 1
+    if row.state == "sent":
+        step_id, due_at = parcel.plan.due_after(parcel.step.position, row.at, parcel.known.time_zone)
+        return Outcome("sent", "active" if step_id else "finished", step_id=step_id), due_at
     retry_at = RETRY.next_try(tries, row.at)
     match row.state:
-        case "sent":
-            step_id, due_at = parcel.plan.due_after(parcel.step.position, row.at, parcel.known.time_zone)
-            return Outcome("sent", "active" if step_id else "finished", step_id=step_id), due_at
         case "unclear":
             return Outcome("unclear", step_id=parcel.step.id, tries=tries, waits_for=row.reason), None
         case "failed" if retry_at:

@@ -92,9 +92,11 @@ def _write_down(plan: Plan, mails: Sequence[tuple[DueRow, PlannedStep]], due: Du
     filled = read_fillings([row.id for row, step in mails if step.has_placeholders])
     again = plan.sequence.again_after_days
     had = read_letters(plan.compared, [row.candidate_id for row, _ in mails if again or row.tries or row.delivery_id])
+    steps = {step.id: step for _, step in mails}
+    as_first = {key: plan.as_first(step) for key, step in steps.items()}
     for (row, step), new_id in zip(mails, new_ids(len(mails)), strict=True):
         person, thread = due.known[row.candidate_id], threads.get(row.thread_id or row.id, NO_THREAD)
-        step = step if thread.message_ids else plan.as_first(step)
+        step = step if thread.message_ids else as_first[step.id]
         chosen = step.variant_for(row.candidate_id, had.get((row.candidate_id, step.id), ""))
         parcel = build_parcel(
             plan, chosen, row, person, thread, delivery_id=row.delivery_id or new_id,

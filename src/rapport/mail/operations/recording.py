@@ -1,6 +1,5 @@
 """Storing messages that another app sent by its own ledger, many at once: they belong to the thread like any other."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from rapport.activity.operations import Happening, record, record_many
+from rapport.activity.operations import Happening, json_of_ids, record, record_many
 from rapport.lib.actors import SYSTEM, Actor
 from rapport.mail.activities import MESSAGE_FAILED, MESSAGE_SENT, MESSAGE_UNCLEAR
 from rapport.mail.composing import Content
@@ -78,11 +77,10 @@ def _row(message: HandedOver) -> tuple[object, ...]:
     preview = " ".join(message.content.text[:400].split())[:200]
     is_sent = message.state == Message.State.SENT
     at, sent_by = str(message.at), message.sent_by_id.hex if message.sent_by_id else None
-    subjects = json.dumps({kind: str(key) for kind, key in message.subjects.items()})
     return (
         message.id.hex, message.thread_id.hex, "out", message.state, "", message.mailbox_id.hex, message.message_id,
         message.in_reply_to, list(message.references) if message.references else "{}", message.from_address,
-        message.from_name, message.to_address, message.to_name[:200], message.content.subject, preview, subjects,
+        message.from_name, message.to_address, message.to_name[:200], message.content.subject, preview, json_of_ids(message.subjects),
         message.template_version_id.hex if message.template_version_id else None, sent_by, True, 1, message.note, False, "", at, at, at if is_sent else None,
     )  # fmt: skip
 
