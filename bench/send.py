@@ -231,7 +231,9 @@ def _part(arguments: list[str]) -> None:
 def _engine() -> None:
     """The sending processes of a worker, and nothing else of it."""
     from rapport.config.herd import Herd
+    from rapport.lib.collecting import collect_seldom
 
+    collect_seldom()
     Herd({f"send {number}": _send for number in range(1, SENDERS + 1)}, None).run()
 
 

@@ -24,7 +24,7 @@ from tests.ensure_browser import find_browser
 ROOT = Path(__file__).parents[2]
 RAPPORT = [sys.executable, "-m", "rapport"]
 EMAIL, PASSWORD = "rita@example.org", "try-rapport-2026"
-expect.set_options(timeout=20_000)  # on a machine that several others load, five seconds pass without a fault
+expect.set_options(timeout=20_000)  # a loaded machine takes longer than the usual five seconds
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 

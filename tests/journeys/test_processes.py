@@ -54,7 +54,7 @@ def children_named(process: subprocess.Popen[str], word: str) -> list[psutil.Pro
     found = []
     for child in psutil.Process(process.pid).children():
         with suppress(psutil.NoSuchProcess):  # it has ended since they were listed
-            if word in " ".join(child.cmdline()):
+            if word in " ".join(child.cmdline()[1:]):  # without the interpreter, which may lie in any folder
                 found.append(child)
     return found
 
@@ -118,7 +118,7 @@ def test_web_and_worker_that_die_are_started_again(own_product):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a worker is one process where forking is not safe")
 def test_each_process_of_a_worker_is_started_again_and_none_outlives_it(own_product):
-    worker = next(iter(children_named(own_product.process, "worker")))
+    [worker] = children_named(own_product.process, "worker")
     assert until(lambda: len(worker.children()) == 3)  # the queue and two senders
     before = worker.children()
     for child in before:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 
 from rapport.config import lifeline
-from rapport.lib.collecting import collect_seldom
 
 logger = logging.getLogger(__name__)
 RESTART_S = 1.0
@@ -35,7 +34,6 @@ class Herd:
         read, self._write = os.pipe()  # held by this process alone
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.ended.set())
-        collect_seldom()
         for name in self.works:
             self._fork(name, read)
         while not self.ended.wait(WATCH_S) and not lifeline.is_broken(self.parent_lifeline):

@@ -47,9 +47,11 @@ def run(arguments: list[str]) -> int:
     from django.urls import get_resolver
 
     from rapport.lib import left_jobs
+    from rapport.lib.collecting import collect_seldom
     from rapport.lib.loops import Loop, all_loops
 
     _ = get_resolver().url_patterns  # links in mails need all of them; loaded once for all processes
+    collect_seldom()
     left = Loop("queue.left_jobs", left_jobs.LeftJobs().take_up, left_jobs.LOOK_EVERY_S)
     loops, senders = [*all_loops(), left], options.senders if sys.platform.startswith("linux") else 0
     if not senders:

@@ -11,8 +11,11 @@ from rapport.lib.collecting import collect_seldom
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
 pages = get_wsgi_application()
 
+from django.urls import get_resolver  # noqa: E402 - as below
+
 from rapport.mail import link_door  # noqa: E402 - its models want Django set up
 
+_ = get_resolver().url_patterns  # what all pages need is loaded before, and never searched
 collect_seldom()
 
 

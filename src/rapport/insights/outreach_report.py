@@ -12,7 +12,7 @@ nowhere counted: it says what mail programs do.
 | replied   | … who answered it themselves; automatic answers do not count                                 |
 | positive  | … and are interested, as it was read or corrected                                            |
 | applied   | … who were considered for the sequence's job afterwards, or for any where it has none        |
-| interview | … and got as far as an interview, or further                                                 |
+| interviewed | … and got as far as an interview, or further, wherever it is now; a stage that was deleted since tells no more |
 | hired     | … and were hired                                                                             |
 """
 
@@ -36,7 +36,7 @@ from rapport.mail.models import Mailbox, TemplateVersion
 from rapport.outreach.models import Step
 from rapport.outreach.queries import visible_sequences
 
-FIGURES = ("enrolled", "sent", "delivered", "replied", "positive", "applied", "interview", "hired")
+FIGURES = ("enrolled", "sent", "delivered", "replied", "positive", "applied", "interviewed", "hired")
 PAGE = 50
 COHORT = """
 cohort AS (
@@ -54,20 +54,20 @@ touched AS (
   FROM cohort c JOIN outreach_delivery d ON d.enrollment_id = c.id AND d.state = 'sent' {joins}
   GROUP BY 1, 2, 3, 4, 5, 6),
 judged AS (
-  SELECT t.*, after.applied, after.interview, after.hired
+  SELECT t.*, after.applied, after.interviewed, after.hired
   FROM touched t, LATERAL (
     SELECT count(*) > 0 AS applied, coalesce(bool_or(a.state = 'hired'), false) AS hired,
       coalesce(bool_or(a.state = 'hired' OR s.kind IN ('interview', 'offer') OR EXISTS (
         SELECT FROM activity_subject x JOIN activity_activity m ON m.id = x.activity_id
           JOIN jobs_stage p ON p.job_id = a.job_id AND p.id::text = m.data->>'to_stage_id'
         WHERE x.subject_id = a.id AND x.activity_id >= %(first)s AND m.id >= %(first)s
-          AND p.kind IN ('interview', 'offer'))), false) AS interview
+          AND p.kind IN ('interview', 'offer'))), false) AS interviewed
     FROM applications_application a JOIN jobs_stage s ON s.id = a.stage_id
     WHERE a.candidate_id = t.candidate_id AND a.applied_at >= t.first_at
       AND (t.job_id IS NULL OR a.job_id = t.job_id) AND NOT a.job_id = ANY(%(hidden)s::uuid[])) AS after)"""
 COUNT = """
 SELECT key, count(*), count(*) FILTER (WHERE delivered), count(*) FILTER (WHERE replied),
-  count(*) FILTER (WHERE positive), count(*) FILTER (WHERE applied), count(*) FILTER (WHERE interview),
+  count(*) FILTER (WHERE positive), count(*) FILTER (WHERE applied), count(*) FILTER (WHERE interviewed),
   count(*) FILTER (WHERE hired)
 FROM judged GROUP BY key"""
 ENROLLED = "SELECT {key}, count(*) FROM cohort c GROUP BY 1"
@@ -257,7 +257,7 @@ DIMENSIONS = {
 }
 CONDITIONS = {
     "enrolled": "true", "sent": "true", "delivered": "delivered", "replied": "replied", "positive": "positive",
-    "applied": "applied", "interview": "interview", "hired": "hired",
+    "applied": "applied", "interviewed": "interviewed", "hired": "hired",
 }  # fmt: skip
 
 

@@ -32,11 +32,11 @@ from rapport.outreach.queries import visible_sequences
 PERIODS = ((30, "30 days"), (90, "90 days"), (365, "A year"), (0, "All time"))
 LABELS = {
     "enrolled": "Enrolled", "sent": "Sent", "delivered": "Delivered", "replied": "Replied", "positive": "Interested", "applied": "Applied",
-    "interview": "Interviewed", "hired": "Hired",
+    "interviewed": "Interviewed", "hired": "Hired",
 }  # fmt: skip
 WHO = {
     "enrolled": "was enrolled", "sent": "got mail", "delivered": "was reached", "replied": "replied",
-    "positive": "is interested", "applied": "applied", "interview": "was interviewed",
+    "positive": "is interested", "applied": "applied", "interviewed": "was interviewed",
     "hired": "was hired",
 }  # fmt: skip
 EVER = datetime(1970, 1, 1, tzinfo=UTC)

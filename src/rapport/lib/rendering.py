@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
-from django.template.backends.django import DjangoTemplates, Template, reraise
+from django.template.backends.django import DjangoTemplates, Template, copy_exception
 from django.template.context import make_context
 from django.utils.safestring import SafeString
 
@@ -16,20 +16,19 @@ from django.utils.safestring import SafeString
 class Templates(DjangoTemplates):
     """The backend that the settings name."""
 
-    def get_template(self, template_name: str) -> "Page":
-        return Page(super().get_template(template_name).template, self)
+    def get_template(self, template_name: str) -> "OwnTemplate":
+        return OwnTemplate(super().get_template(template_name).template, self)
 
-    def from_string(self, template_code: str) -> "Page":
-        return Page(super().from_string(template_code).template, self)
+    def from_string(self, template_code: str) -> "OwnTemplate":
+        return OwnTemplate(super().from_string(template_code).template, self)
 
 
-class Page(Template):
+class OwnTemplate(Template):
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:
         own = make_context(context, request, autoescape=self.backend.engine.autoescape)
         try:
             return self.template.render(own)
         except TemplateDoesNotExist as problem:
-            reraise(problem, self.backend)
-            raise
+            raise copy_exception(problem, self.backend) from problem
         finally:
             own.dicts.clear()

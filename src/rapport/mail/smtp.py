@@ -19,7 +19,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
-from rapport.mail.smtp_opening import NO_CONNECTION, SmtpSettings, brief, connect, explain, part, readable
+from rapport.mail.smtp_opening import NO_CONNECTION, SmtpSettings, brief, connect, explain, readable, say_goodbye
 from rapport.mail.throttling import says_too_many
 from rapport.mail.wire import Talk, Wire, run_alone
 
@@ -110,7 +110,7 @@ class Connection:
     def close(self) -> None:
         """Say goodbye and close; never raises, and waits for no answer."""
         if self._smtp is not None:
-            part(self._smtp)
+            say_goodbye(self._smtp)
         self._drop()
 
     def talk(self, *, sender: str, recipient: str, message: bytes) -> Talk[SendResult]:

@@ -56,7 +56,7 @@ def check_connection(settings: SmtpSettings) -> str:
         smtp = connect(settings)
     except NO_CONNECTION as error:
         return explain(error, settings)
-    part(smtp)
+    say_goodbye(smtp)
     return ""
 
 
@@ -87,7 +87,7 @@ def connect(settings: SmtpSettings) -> smtplib.SMTP:
     return smtp
 
 
-def part(smtp: smtplib.SMTP) -> None:
+def say_goodbye(smtp: smtplib.SMTP) -> None:
     """Say goodbye and close; never raises, and waits for no answer."""
     with suppress(OSError):
         if smtp.sock is not None:

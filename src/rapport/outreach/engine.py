@@ -31,7 +31,7 @@ from rapport.outreach import ledger, settling
 from rapport.outreach.claiming import claim_due
 from rapport.outreach.lane_loop import LaneLoop
 from rapport.outreach.lanes import LaneGroup
-from rapport.outreach.ledger import MarkBook
+from rapport.outreach.mark_book import MarkBook
 from rapport.outreach.parcels import prepare
 from rapport.outreach.plans import load_plan
 from rapport.outreach.settler import Settler

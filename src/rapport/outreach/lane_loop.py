@@ -20,15 +20,14 @@ from typing import NamedTuple, Protocol
 
 from rapport.mail.smtp import Connection, SendResult
 from rapport.mail.wire import Wait
-from rapport.outreach.ledger import Change, MarkBook
+from rapport.outreach.mark_book import Change, MarkBook
 
 logger = logging.getLogger(__name__)
 
 IDLE_S = 5.0
 LOOK_S = 0.1  # how exactly time limits are kept
-GATHER_S = (
-    0.002  # marks wait so long for those of lanes that are still being answered: a commit costs as much as a message
-)
+# A commit costs as much as a message: marks wait so long for those of lanes that are still being answered.
+GATHER_S = 0.002
 
 
 class Order(Enum):
@@ -245,7 +244,9 @@ class LaneLoop:
 
     def _wait(self) -> None:
         """Let those go on whose server has answered, and those whose time is over."""
-        patience = GATHER_S if self._to_mark else LOOK_S if self._waiting or self._idle else None
+        patience = LOOK_S if self._waiting or self._idle else None
+        if self._to_mark:
+            patience = min(LOOK_S, max(0.0, self._mark_at - time.monotonic()))
         for key, _ in self._selector.select(patience):
             if isinstance(key.data, _Bell):
                 key.data.hush()

@@ -19,7 +19,7 @@ from rapport.mail.smtp_opening import SmtpSettings
 from rapport.mail.throttling import says_too_many
 from rapport.outreach import ledger
 from rapport.outreach.lane_loop import IDLE_S, LaneLoop, Marks, Order, Step, Steps
-from rapport.outreach.ledger import Change, MarkBook
+from rapport.outreach.mark_book import Change, MarkBook
 from rapport.outreach.parcels import Parcel
 from rapport.outreach.settler import Settler
 from rapport.outreach.settling import Done

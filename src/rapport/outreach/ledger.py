@@ -8,15 +8,13 @@ only where the delivery is still the one in hand, so that it may be repeated fro
 Every change is a compare-and-set on (id, old state, lease): a slow worker cannot send what was taken over from it.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from django.db import connection, connections
+from django.db import connection
 
 from rapport.lib.copy_text import texts_array
 from rapport.lib.ids import array_of, moments_array
@@ -74,16 +72,6 @@ NOTE_PASSAGES = """
 INSERT INTO outreach_passage (enrollment_id, step_id, how, passed_at)
 SELECT v.enrollment, v.step, %s, %s FROM unnest(%s::uuid[], %s::uuid[]) AS v(enrollment, step) ON CONFLICT DO NOTHING
 """
-MARK = """
-UPDATE outreach_delivery d SET state = v.now, code = v.code, reason = v.reason,
-  started_at = CASE WHEN v.now = 'in_flight' THEN clock_timestamp() ELSE d.started_at END,
-  finished_at = CASE WHEN v.now IN ('in_flight', 'claimed') THEN NULL ELSE clock_timestamp() END
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[]) WITH ORDINALITY
-  AS v(id, was, now, code, reason, place)
-WHERE d.id = v.id AND d.state = v.was AND d.lease = $6 RETURNING v.place
-"""
-# After a lost connection nobody knows whether the commit went through: a row that stands there already is ours, too.
-MARK_AGAIN = MARK.replace("d.state = v.was", "d.state IN (v.was, v.now)")
 # Claimed rows go back as if they had never been taken; what was approved waits no longer than before.
 RELEASE = """
 WITH back AS (
@@ -140,7 +128,6 @@ WHERE id = ANY(%s) AND state = 'in_flight' AND lease = %s
 # With statistics of an empty table the planner would read whole tables, and checks of foreign keys keep such a plan for
 # as long as the connection lives: a first large sequence would take longer with every message.
 GO_BY_KEYS = "SET LOCAL enable_seqscan = off"
-PATIENCE_S = 120.0
 LOST_WORDS = "The worker ended while it was sending this message."
 
 
@@ -195,18 +182,6 @@ class Settled:
     delivery_id: UUID
     at: datetime
     due_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Change:
-    """One row's move in the ledger; `won` tells afterwards whether the row was still ours."""
-
-    id: UUID
-    was: str
-    now: str
-    code: int = 0
-    reason: str = ""
-    won: bool = False
 
 
 def list_due_places(now: datetime) -> list[tuple[UUID, UUID]]:
@@ -363,85 +338,3 @@ def _run(sql: str, parameters: Any, *, rows: bool = True) -> list[tuple[Any, ...
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if rows and cursor.description else []
-
-
-class MarkBook:
-    """Writes the marks of all connections of a worker, several at once in one commit, over a connection of its own.
-
-    The planner is told to go by the primary key: with statistics of an empty table it would read the whole one.
-    """
-
-    def __init__(self, lease: int) -> None:
-        self.lease = lease
-        self._cursor: psycopg.RawCursor | None = None
-        self.is_broken = self._is_closed = False
-
-    def write(self, changes: Sequence[Change]) -> None:
-        """Return once these changes are durable; each says whether its row was still ours. Raises psycopg.Error.
-
-        After an error nobody knows what stands in the ledger: the book is broken, and its lease has to run out, so that
-        what it held is taken over.
-        """
-        try:
-            self._commit(changes)
-        except BaseException:
-            self.is_broken = True
-            raise
-        finally:
-            if self.is_broken or self._is_closed:
-                self._disconnect()
-
-    def close(self) -> None:
-        """Keep no connection any more; lanes that are still at a message open one for the mark alone."""
-        self._is_closed = True
-        self._disconnect()
-
-    def _disconnect(self) -> None:
-        left, self._cursor = self._cursor, None
-        if left is not None:
-            left.connection.close()
-
-    def _commit(self, changes: Sequence[Change]) -> None:
-        parameters = (
-            array_of([change.id for change in changes]),
-            texts_array([change.was for change in changes]),
-            texts_array([change.now for change in changes]),
-            texts_array([str(change.code) for change in changes]),
-            texts_array([change.reason for change in changes]),
-            self.lease,
-        )
-        for place in self._execute(parameters):
-            changes[place - 1].won = True
-
-    def _execute(self, parameters: tuple[Any, ...]) -> list[int]:
-        """Run the statement, waiting for a database that has gone away; meanwhile nothing is sent."""
-        statement, deadline = MARK, time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                return [place for (place,) in self._connected().execute(statement, parameters, prepare=True)]
-            except psycopg.OperationalError:
-                statement = MARK_AGAIN
-                self._disconnect()
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.5)
-
-    def _connected(self) -> psycopg.RawCursor:
-        """One cursor for all marks: making one for each took most of the time that a mark takes here."""
-        if self._cursor is None or self._cursor.connection.closed:
-            connection = open_connection()
-            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
-                connection.execute(f"SET {setting} = off")
-            self._cursor = psycopg.RawCursor(connection)
-        return self._cursor
-
-
-def open_connection() -> psycopg.Connection:
-    """A connection beside Django's, in autocommit."""
-    parameters = connections["default"].get_connection_params()
-    wanted = {
-        key: value
-        for key, value in parameters.items()
-        if key not in ("pool", "context", "cursor_factory", "server_side_binding") and value is not None
-    }
-    return psycopg.connect(**wanted, autocommit=True)

@@ -11,7 +11,7 @@ from datetime import date
 
 from tantivy import FieldType, Occur, Query
 
-from rapport.search import language, profiles, tokens
+from rapport.search import analyzers, language, profiles
 from rapport.search.fits import distance_km
 from rapport.search.language import Age, Amount, And, Between, Everything, Near, Never, Node, Not, Or, Phrase, Word
 from rapport.search.pairs import pairs_among
@@ -54,11 +54,8 @@ class Lookup:
 class Terms:
     """What an index tells of its terms: the coordinates that occur, for distances, and what a skill scores in it."""
 
-    spots: Callable[[], Sequence[str]] = tuple
-    skill_score: Callable[[str], float] = lambda _: 1.0
-
-
-NO_TERMS = Terms()
+    spots: Callable[[], Sequence[str]]
+    skill_score: Callable[[str], float]
 
 
 @dataclass
@@ -73,7 +70,7 @@ class Compiled:
 def compile_query(
     node: Node,
     lookup: Lookup,
-    terms: Terms = NO_TERMS,
+    terms: Terms,
     *,
     is_ranked: bool = False,
     within: Query | None = None,
@@ -200,7 +197,7 @@ class _Compiler:
         The body has the words of all fields and decides alone who is found; the others weigh where they have the words,
         in whatever order, for positions cost as much as all the rest.
         """
-        words = tokens.words_of(node.text)
+        words = analyzers.words_of(node.text)
         if not words:
             return None
         found = self.either([_in_body(words, node), *self.other_forms(node, words)])
@@ -213,7 +210,7 @@ class _Compiler:
         queries = []
         skill = self.lookup.canonical_skill(node.text)
         if skill:
-            queries.append(flat(term("skill", tokens.whole(skill)), SKILL_WEIGHT))
+            queries.append(flat(term("skill", analyzers.whole(skill)), SKILL_WEIGHT))
         if "@" in node.text:
             queries.append(self._email(node))
         if sum(c.isdigit() for c in node.text) >= 5:
@@ -221,7 +218,7 @@ class _Compiler:
         return queries
 
     def words(self, node: Word | Phrase, name: str) -> Query | None:
-        words = tokens.words_of(node.text)
+        words = analyzers.words_of(node.text)
         if not words:
             return None
         exact = _in_field(name, words, node)
@@ -231,7 +228,7 @@ class _Compiler:
 
     def value(self, node: Word | Phrase, name: str) -> Query:
         """A whole value of a field, compared without case and accents."""
-        wanted = tokens.whole(node.text)
+        wanted = analyzers.whole(node.text)
         return flat(beginning(name, wanted) if _is_prefix(node) else term(name, wanted))
 
     def _skill(self, node: Word | Phrase) -> Query:
@@ -239,8 +236,8 @@ class _Compiler:
             return self.value(node, "skill")
         name = self.lookup.canonical_skill(node.text) or node.text
         if not self.is_ranked:
-            return flat(term("skill", tokens.whole(name)))
-        # Tantivy adds up scores of terms much faster than those of constants, so each term's score is made one.
+            return flat(term("skill", analyzers.whole(name)))
+        # Tantivy adds up scores of terms much faster than those of constants, so each skill's is made alike, about one.
         alike = Query.term_query(profiles.schema(), "skill_key", profiles.skill_key(name), "basic")
         return Query.boost_query(alike, 1 / self.terms.skill_score(name))
 
@@ -249,7 +246,7 @@ class _Compiler:
         if _is_prefix(node):
             return self.value(node, "tag")
         name = self.lookup.canonical_tag(node.text) or node.text
-        return flat(term("tag", tokens.whole(name)))
+        return flat(term("tag", analyzers.whole(name)))
 
     def _stage(self, node: Word | Phrase) -> Query:
         return self.standing(node, "stage")

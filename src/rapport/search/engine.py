@@ -16,7 +16,7 @@ from uuid import UUID
 import tantivy
 from tantivy import Occur, Query
 
-from rapport.search import language, profiles, tokens
+from rapport.search import analyzers, language, profiles
 from rapport.search.compiling import (
     Compiled,
     Lookup,
@@ -110,7 +110,7 @@ class Engine:
     """An opened index; safe to share between threads. `refresh` shows what was committed since."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        tokens.register(index)
+        analyzers.register(index)
         self.index = index
         self._latest = LatestOfAll()
         self._spots: tuple[tantivy.Searcher, list[str]] | None = None
@@ -168,7 +168,7 @@ class Engine:
         Facets' queries grow from `shown`, the query as it was written, where that is not `node` itself.
 
         Sorts: SORTS; relevance becomes last_activity when nothing in the query tells people apart. Times sort latest
-        first, names from A to Z; ties by id. Pages by relevance and name end after paging.MAX_OFFSET people.
+        first, names from A to Z; ties by id, those of relevance within a page. Pages by relevance and name end after paging.MAX_OFFSET people.
         """
         started = time.perf_counter()
         searcher = self._searcher
@@ -223,7 +223,7 @@ class Engine:
 
     def list_having(self, field: str, value: str) -> list[UUID]:
         """Everybody, archived or not, with a whole value in a field: whom to write anew when it changes its name."""
-        query = flat(term(field, tokens.whole(value)))
+        query = flat(term(field, analyzers.whole(value)))
         hits = self._searcher.search(query, max(1, self.count), count=False).hits
         return ids_of(self._searcher, [address for _, address in hits])
 
@@ -241,19 +241,19 @@ class Engine:
 
     def knows(self, word: str) -> bool:
         """Whether anybody has a word anywhere."""
-        return any(self._searcher.doc_freq("body", token) for token in tokens.words_of(word))
+        return any(self._searcher.doc_freq("body", token) for token in analyzers.words_of(word))
 
     def has_value(self, name: str, value: str) -> bool:
         """Whether anybody has a whole value in a field."""
-        return bool(self._searcher.doc_freq(name, tokens.whole(value)))
+        return bool(self._searcher.doc_freq(name, analyzers.whole(value)))
 
     def list_values(self, name: str, text: str, scope: Scope, *, limit: int) -> list[str]:
         """Values of a facet's field that begin so, of those one may see, frequent ones first."""
-        wanted = tokens.whole(text)
+        wanted = analyzers.whole(text)
         query = _within([beginning(name, wanted)], scope, [_archived()])
         found = self._searcher.aggregate(query, {name: {"terms": {"field": name, "size": MOST_VALUES}}})
         values = [str(bucket["key"]) for bucket in found[name]["buckets"]]
-        return [value for value in values if tokens.whole(value).startswith(wanted)][:limit]
+        return [value for value in values if analyzers.whole(value).startswith(wanted)][:limit]
 
     def list_fit_people(
         self,
@@ -271,7 +271,7 @@ class Engine:
         """
         searcher = self._searcher
         wanted = [_fit_query(searcher, needs), *([_known_before()] if known_before else [])]
-        wanted += [flat(term("skill", tokens.whole(skill))) for skill in required]
+        wanted += [flat(term("skill", analyzers.whole(skill))) for skill in required]
         hits = searcher.search(_within(wanted, scope, [_archived()]), limit, count=False).hits
         people = _people(searcher, hits, hits[0][0] if hits else 0.0)
         return _with_unknown_skills(searcher, needs, people)
@@ -298,14 +298,14 @@ class Engine:
         rarity = {
             stem(word): log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("title", token) + 0.5))
             for word in cut(needs.title)
-            for token in tokens.words_of(word)[:1]
+            for token in analyzers.words_of(word)[:1]
         }
         return replace(needs, title_rarity=rarity)
 
     def skill_rarity(self, skill: str) -> float:
         """The inverse document frequency of a skill."""
         searcher = self._searcher
-        return log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("skill", tokens.whole(skill)) + 0.5))
+        return log(1 + (searcher.num_docs + 0.5) / (searcher.doc_freq("skill", analyzers.whole(skill)) + 0.5))
 
     def _terms(self, searcher: tantivy.Searcher) -> Terms:
         return Terms(lambda: self._list_spots(searcher), lambda skill: _skill_score(searcher, skill))
@@ -328,7 +328,7 @@ def _people(searcher: tantivy.Searcher, hits: Sequence[Any], best: float) -> lis
 def _with_unknown_skills(searcher: tantivy.Searcher, needs: JobNeeds, people: list[Person]) -> list[Person]:
     """People with the skills of a job that no vocabulary had when they came, where the text of their work has the words."""
     for need in (*needs.must, *needs.nice):
-        words = tokens.words_of(need.skill)
+        words = analyzers.words_of(need.skill)
         if need.is_known or not words:
             continue
         without = [person.key for person in people if all(fact.skill != need.skill for fact in person.skills)]
@@ -387,9 +387,9 @@ def _fit_query(searcher: tantivy.Searcher, needs: JobNeeds) -> Query:
     skills = [(need, 1.0) for need in needs.must] + [(need, 0.5) for need in needs.nice]
     heaviest = max((need.weight for need, _ in skills), default=1.0)
     parts = [
-        flat(term("skill", tokens.whole(need.skill)), 4.0 * share * need.weight / heaviest) for need, share in skills
+        flat(term("skill", analyzers.whole(need.skill)), 4.0 * share * need.weight / heaviest) for need, share in skills
     ]
-    titles = [Query.term_query(schema, "title", word) for word in tokens.words_of(needs.title)[:8]]
+    titles = [Query.term_query(schema, "title", word) for word in analyzers.words_of(needs.title)[:8]]
     parts += [Query.boost_query(query, TITLE_WEIGHT) for query in titles]
     counted = [(searcher.doc_freq("work", word), word) for word in needs.telling_words()]
     rarest = sorted(pair for pair in counted if pair[0])[:TELLING_WORDS]

@@ -150,7 +150,7 @@ class Person:
         return cls(*(*_unpacked(raw), likeness))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _unpacked(raw: bytes) -> tuple[Any, ...]:
     """Whoever moves a weight sees the same people again in another order."""
     key, titles, skills, years, place, contact_day, relation = json.loads(raw)

@@ -44,7 +44,7 @@ def find_page(
     hits = found.hits[:limit]
     ids = ids_of(searcher, [address for _, address in hits])
     if sort == "relevance":
-        ids = [one for _, one in sorted(zip([-score for score, _ in hits], ids, strict=True))]
+        ids = [one for _, one in sorted(zip([-round(score, 3) for score, _ in hits], ids, strict=True))]
     more = len(found.hits) > limit and offset + limit <= MAX_OFFSET
     return ids, _total(found), _write_cursor(sort, offset + limit) if more else ""
 

@@ -1,4 +1,4 @@
-"""Pairs of words that people put in quotes: those of which titles and skills consist. Pure.
+"""Pairs of words that people put in quotes: those of which titles and skills consist.
 
 For two frequent words the index would compare positions in the texts of everybody who has both, which takes as long as all the
 rest of a search. Who has one of these pairs stands in the index as who has a word does.
@@ -13,10 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from rapport import skills
-from rapport.search.tokens import words_of
+from rapport.search.analyzers import words_of
 
 _LISTS = ("starter", "occupations")
-_BETWEEN = re.compile(r"[|,/()]|\s[01]\.\d+")
+_BETWEEN = re.compile(r"[|,/()]|\s[01]?\.\d+")
 _BEFORE = re.compile(r"^(?:[a-z]{2}:)?[=?]?")  # the language of an alias, and how it is recognised
 
 

@@ -28,9 +28,9 @@ from uuid import UUID
 
 import tantivy
 
+from rapport.search.analyzers import MAX_VALUE, WHOLE, WORDS, WORK, clip, parts_of, spell_symbols, whole, words_in_turn
 from rapport.search.fits import Person
 from rapport.search.pairs import pairs_among
-from rapport.search.tokens import MAX_VALUE, WHOLE, WORDS, WORK, clip, parts_of, spell_symbols, whole, words_in_turn
 from rapport.search.wording import without_name
 
 SCHEMA_VERSION = 7
@@ -148,6 +148,7 @@ def standing_term(job_id: UUID | str, field: str, value: str) -> str:
 
 
 def skill_key(skill: str) -> bytes:
+    """The term of a skill in a field of bytes, for which Tantivy keeps no lengths: its score is alike for everybody."""
     return whole(skill).encode()
 
 

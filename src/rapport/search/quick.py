@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from tantivy import Query
 
-from rapport.search import profiles, tokens
+from rapport.search import analyzers, profiles
 from rapport.search.compiling import all_query, beginning, nearly, phone_query, term
 
 
 def quick_queries(text: str) -> Iterator[Query]:
     """What a few typed characters may mean, the likeliest first."""
     text = text.strip().lower()
-    words = tokens.parts_of(text)[:6]
+    words = analyzers.parts_of(text)[:6]
     digits = sum(c.isdigit() for c in text)
     if not words:
         return
@@ -31,7 +31,7 @@ def _quick_address(text: str) -> Iterator[Query]:
     """A whole address first, else its parts: any of those before the @, and the beginning of the domain."""
     yield beginning("email", text.lstrip("@"))
     before, _, domain = text.rpartition("@")
-    parts = [_quick_part(word) for word in tokens.parts_of(before)[:6]]
+    parts = [_quick_part(word) for word in analyzers.parts_of(before)[:6]]
     if parts:
         yield all_query([*parts, beginning("email", domain)] if domain else parts)
 

@@ -100,8 +100,7 @@ def _chosen(rows: Sequence[FitRow], wanted: str) -> FitRow | None:
 
 
 def _lines(request: Request, rows: Sequence[FitRow]) -> list[dict[str, Any]]:
-    """Each row with its person, whole points, the person's page, and the address that shows the reasons under the weights
-    of the moment."""
+    """Each row with its person and their page, whole points, and the address of the reasons under the present weights."""
     query = request.GET.copy()
     query.pop("candidate", None)
     weights = f"{query.urlencode()}&" if query else ""

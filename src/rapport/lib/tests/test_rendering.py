@@ -9,7 +9,7 @@ from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.test import RequestFactory
 
-from rapport.lib.rendering import Page
+from rapport.lib.rendering import OwnTemplate
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def left_after_rendering(template) -> Shown | None:
 
 def test_nothing_that_a_page_showed_is_left_behind():
     template = get_template("components/empty.html")
-    assert isinstance(template, Page)
+    assert isinstance(template, OwnTemplate)
     assert left_after_rendering(template) is None
 
 

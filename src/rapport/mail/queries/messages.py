@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from rapport.accounts.capabilities import require
 from rapport.activity.hiding import hidden_from
@@ -36,9 +36,11 @@ def in_hidden_thread(actor: Actor, thread_id: str) -> Q | None:
 
 
 def with_delivery(rows: QuerySet[Message]) -> QuerySet[Message]:
-    """With `delivered_at`: when a mail service told that the receiving server took it; None where nobody tells."""
-    told = DeliveryEvent.objects.filter(message=OuterRef("id"), kind=DeliveryEvent.Kind.DELIVERED).order_by("id")
-    return rows.annotate(delivered_at=Subquery(told.values("occurred_at")[:1]))
+    """With `delivered_at`: when a mail service told that the receiving server took it; None where nobody tells, or it came back."""
+    events = DeliveryEvent.objects.filter(message=OuterRef("id"))
+    told = events.filter(kind=DeliveryEvent.Kind.DELIVERED).order_by("id").values("occurred_at")[:1]
+    came_back = Exists(events.filter(kind=DeliveryEvent.Kind.BOUNCED))
+    return rows.annotate(delivered_at=Case(When(came_back, then=None), default=Subquery(told)))
 
 
 def get_message(actor: Actor, message_id: UUID) -> Message:

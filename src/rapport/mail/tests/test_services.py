@@ -184,6 +184,9 @@ def test_a_message_shows_that_the_service_told_of_its_delivery(mailgun, rita, ma
     told = "The receiving server took it, says the mail service"
     assert told in client.get(f"/messages/{sent.id}/").content.decode()
     assert told not in client.get(f"/messages/{silent.id}/").content.decode()
+    deliver(mailgun, "events", mailgun_event(sent))
+    assert work() == 1
+    assert told not in client.get(f"/messages/{sent.id}/").content.decode(), "it came back after all"
 
 
 def test_a_retry_of_mailgun_with_another_signature_is_the_same_event(mailgun, sent):

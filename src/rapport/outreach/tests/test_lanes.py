@@ -18,7 +18,7 @@ from rapport.mail.wire import Wait
 from rapport.outreach import lane_loop
 from rapport.outreach.lane_loop import LaneLoop, Marks
 from rapport.outreach.lanes import LaneGroup
-from rapport.outreach.ledger import Change, MarkBook
+from rapport.outreach.mark_book import Change, MarkBook
 from rapport.outreach.settler import Settler
 
 

@@ -21,7 +21,7 @@ from rapport.outreach.claiming import Claimed, claim_due
 from rapport.outreach.engine import Engine
 from rapport.outreach.lane_loop import LaneLoop
 from rapport.outreach.lanes import Lane, LaneGroup
-from rapport.outreach.ledger import MarkBook
+from rapport.outreach.mark_book import MarkBook
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.plans import load_plan
 from rapport.outreach.settler import Settler

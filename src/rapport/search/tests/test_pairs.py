@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapport.search import language
+from rapport.search.analyzers import words_of
 from rapport.search.engine import EVERYBODY, Engine
 from rapport.search.pairs import list_pairs, pairs_among
 from rapport.search.profiles import SCHEMA_VERSION
 from rapport.search.tests.people import LOOKUP, profile
-from rapport.search.tokens import words_of
 
 WORDS = ("data", "engineer", "machine", "learning", "Ingénieur", "x" * 70)
 
