@@ -153,11 +153,12 @@ class LaneLoop:
     def _run(self) -> None:
         while True:
             self._do_calls()
-            while self._to_mark and (not self._waiting or time.monotonic() >= self._mark_at):
-                self._mark()
             if self._ends and not self._running:
                 return
-            self._wait()
+            if self._to_mark and (not self._waiting or time.monotonic() >= self._mark_at):
+                self._mark()
+            else:
+                self._wait()
 
     def _do_calls(self) -> None:
         while True:

@@ -1,5 +1,6 @@
 """Marks in the ledger: what became of the last messages and which are in flight, durable before a connection goes on."""
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class MarkBook:
     def __init__(self, lease: int) -> None:
         self.lease = lease
         self._cursor: psycopg.RawCursor | None = None
+        self._lock = threading.Lock()
         self.is_broken = self._is_closed = False
 
     def write(self, changes: Sequence[Change]) -> None:
@@ -55,7 +57,8 @@ class MarkBook:
         what it held is taken over.
         """
         try:
-            self._commit(changes)
+            with self._lock:
+                self._commit(changes)
         except BaseException:
             self.is_broken = True
             raise
@@ -69,6 +72,14 @@ class MarkBook:
         self._disconnect()
 
     def _disconnect(self) -> None:
+        """Unless it is used at this moment: to free it then could end the process, and whoever uses it disconnects."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._drop()
+            finally:
+                self._lock.release()
+
+    def _drop(self) -> None:
         left, self._cursor = self._cursor, None
         if left is not None:
             left.connection.close()
@@ -93,14 +104,14 @@ class MarkBook:
                 return [place for (place,) in self._connected().execute(statement, parameters, prepare=True)]
             except psycopg.OperationalError:
                 statement = MARK_AGAIN
-                self._disconnect()
+                self._drop()
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
 
     def _connected(self) -> psycopg.RawCursor:
         """One cursor for all marks: making one for each took most of the time that a mark takes here."""
-        found = self._cursor  # another thread may close the book meanwhile
+        found = self._cursor
         if found is None or found.connection.closed:
             opened = open_connection()
             found = self._cursor = psycopg.RawCursor(opened)

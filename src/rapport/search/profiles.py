@@ -36,7 +36,7 @@ from rapport.search.wording import without_name
 SCHEMA_VERSION = 7
 MAX_TEXT = 60_000
 SAMPLES = (16, 64, 256, 1024)  # one person in so many
-EVERYBODY_KEY = b""  # among the skill keys of everybody
+EVERYBODY_KEY = b"\xff"  # among the skill keys of everybody; no skill has it, for it is no text
 QUICK_LETTERS = 16  # of a part of a name, every beginning up to so many is a term
 
 FACETS = ("skill", "city", "country", "tag", "pool", "stage", "source", "owner", "status")

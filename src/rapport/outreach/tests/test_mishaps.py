@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ from rapport.outreach.claiming import Claimed, claim_due
 from rapport.outreach.engine import Engine
 from rapport.outreach.lane_loop import LaneLoop
 from rapport.outreach.lanes import Lane, LaneGroup
-from rapport.outreach.mark_book import MarkBook
+from rapport.outreach.mark_book import Change, MarkBook
 from rapport.outreach.models import Delivery, Enrollment
 from rapport.outreach.plans import load_plan
 from rapport.outreach.settler import Settler
@@ -126,6 +127,49 @@ def test_a_nul_in_an_answer_refuses_one_person_alone(rita):
         engine.stop()
     assert sorted(to for to, _ in server.received) == ADDRESSES[1:]
     assert Delivery.objects.get(state="refused").reason == "550 5.7.1 no way"
+
+
+@pytest.mark.parametrize("at", ["CONNECT", "MAIL", "RCPT", "DATA"])
+def test_an_answer_without_a_code_is_tried_again_and_breaks_nothing(rita, at):
+    """smtplib calls its code -1, which the ledger does not take: the whole worker would stop."""
+    said = iter(["hello there"])
+
+    def answer(command: str, argument: str) -> str:
+        asked = command == at and (at != "RCPT" or "odd@" in argument)
+        return next(said, "default") if asked else "default"
+
+    with ScriptedServer(answer) as server:
+        engine = Engine(lanes=1, batch=50, lease_s=60)
+        start(rita, server, "odd@example.net", "b@example.net")
+        engine.run_until_idle()
+        assert engine.book is not None
+        assert not engine.book.is_broken
+        engine.stop()
+    states = set(Delivery.objects.values_list("state", "code"))
+    assert states <= {("sent", 250), ("failed", 0)}, states
+    waiting = Enrollment.objects.filter(state="active", next_due_at__isnull=False).count()
+    assert waiting + Delivery.objects.filter(state="sent").count() == 2
+
+
+def test_a_book_that_is_closed_while_it_is_written_keeps_no_connection():
+    book, goes_on, is_there = MarkBook(ledger.take_lease("test")), threading.Event(), threading.Event()
+    book.write([Change(uuid4(), "claimed", "in_flight")])
+    execute = book._execute
+
+    def slowly(parameters):
+        is_there.set()
+        assert goes_on.wait(10)
+        return execute(parameters)
+
+    book._execute = slowly
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(book.write, [Change(uuid4(), "claimed", "in_flight")])
+        assert is_there.wait(10)
+        book.close()
+        assert book._cursor is not None, "it is in use"
+        goes_on.set()
+        written.result(10)
+    assert (book._cursor, book.is_broken) == (None, False)
 
 
 def test_a_text_that_cannot_be_written_is_told_and_holds_up_nobody(rita, monkeypatch):
