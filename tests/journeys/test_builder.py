@@ -44,6 +44,23 @@ def test_a_query_is_built_by_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("group", name="Condition 2").get_by_label("Value")).to_have_value("3")
 
 
+@pytest.mark.parametrize("delay_ms", [8, 12, 16, 40])
+def test_who_types_ahead_on_a_slow_line_loses_nothing(page: Page, delay_ms: int) -> None:
+    """The panel is laid out anew before, while, or after the value is typed."""
+    page.goto("/candidates/?build=1")
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 350, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", slow)
+    page.get_by_label("Field").first.select_option("title")
+    value = page.get_by_role("group", name="Condition 1").get_by_label("Value")
+    value.focus()
+    page.keyboard.type("engineer", delay=delay_ms)
+    page.keyboard.press("Tab")
+    expect(page.locator("#query")).to_have_value("title:engineer")
+    expect(value).to_have_value("engineer")
+
+
 def test_what_is_typed_is_laid_out_and_a_facet_is_read_back(page: Page) -> None:
     page.goto("/candidates/?build=1")
     page.locator("#query").fill('skill:(Python OR SQL) NOT tag:"no such tag"')

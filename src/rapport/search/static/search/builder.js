@@ -11,19 +11,25 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (requestConfig?.verb === "post" && target?.id === "builder" && panel() && field()) field().value = panel().dataset.text;
 });
 
-// Who goes on to the next box and types while the panel is laid out anew loses nothing.
+// Who goes on to the next box and types while the panel is laid out anew loses nothing: what stands there goes over into the
+// new box at once, for the next key may come before it has settled.
 let typing = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const box = document.activeElement;
   const isAhead = event.detail.target?.id === "builder" && box?.closest("[data-builder]") && box.matches("input:not([type=checkbox])");
   typing = isAhead && box.value !== box.defaultValue ? { id: box.id, value: box.value } : null;
 });
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSwap", () => {
   const box = typing && document.getElementById(typing.id);
   if (box && box.value !== typing.value) {
+    const settled = new Promise((resolve) => document.addEventListener("htmx:afterSettle", resolve, { once: true }));
+    box.focus();
     box.value = typing.value;
     box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.addEventListener("blur", () => box.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+    box.addEventListener("blur", async () => {
+      await settled; // nobody listens to the new panel before
+      box.dispatchEvent(new Event("change", { bubbles: true }));
+    }, { once: true });
   }
   typing = null;
 });
