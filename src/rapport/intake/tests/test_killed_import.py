@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -61,6 +62,13 @@ def progress_of(item: Import) -> tuple[int, int | None]:
     return Import.objects.values_list("position", "undo_below").get(id=item.id)
 
 
+def has_ended(process: psutil.Process) -> bool:
+    """Also one that the system has not collected yet."""
+    with suppress(psutil.NoSuchProcess):
+        return process.status() == psutil.STATUS_ZOMBIE
+    return True
+
+
 def kill_after_a_batch(worker: Worker, item: Import) -> None:
     """SIGKILL once more is done than now; the processes that read for it end too, and a minute passes."""
     before = progress_of(item)
@@ -68,8 +76,8 @@ def kill_after_a_batch(worker: Worker, item: Import) -> None:
     readers = psutil.Process(worker.pid).children()
     worker.kill()
     worker.wait()
-    left = psutil.wait_procs(readers, 20)[1]
-    assert all(reader.status() == psutil.STATUS_ZOMBIE for reader in left)  # ended, and not yet collected by the system
+    left = psutil.wait_procs(readers, 60)[1]
+    assert all(map(has_ended, left))
     Import.objects.update(leased_until=clock.now())
 
 
