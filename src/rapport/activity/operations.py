@@ -111,7 +111,10 @@ def _insert(rows: list[tuple[Any, ...]], pairs: list[tuple[str, str, str]]) -> N
 
 
 def json_of_ids(subjects: Mapping[str, object]) -> str:
-    """Subjects as they are stored. Kinds are our own words and ids have nothing to escape: no need for an encoder, which takes five times as long."""
+    """Subjects as they are stored.
+
+    Kinds are our own words and ids have nothing to escape: no need for an encoder, which takes five times as long.
+    """
     return "{" + ", ".join([f'"{kind}": "{key}"' for kind, key in subjects.items()]) + "}"
 
 

@@ -5,13 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from rapport.lib.collecting import collect_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rapport.config.settings")
 pages = get_wsgi_application()
-
-from django.urls import get_resolver  # noqa: E402 - as below
 
 from rapport.mail import link_door  # noqa: E402 - its models want Django set up
 

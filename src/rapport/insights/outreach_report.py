@@ -4,16 +4,16 @@ Each time that somebody is put into a sequence counts once in each row. A row is
 a sender, a department or a kind of role; where a row is part of a sequence, what counts is what followed its own mail. Opened mail is
 nowhere counted: it says what mail programs do.
 
-| figure    | people in the row …                                                                         |
-|-----------|---------------------------------------------------------------------------------------------|
-| enrolled  | who were put into a sequence within the period, and not held out of it by chance             |
-| sent      | … whom a mail was sent to                                                                    |
-| delivered | … a mail that did not come back                                                              |
-| replied   | … who answered it themselves; automatic answers do not count                                 |
-| positive  | … and are interested, as it was read or corrected                                            |
-| applied   | … who were considered for the sequence's job afterwards, or for any where it has none        |
-| interviewed | … and got as far as an interview, or further, wherever it is now; a stage that was deleted since tells no more |
-| hired     | … and were hired                                                                             |
+| figure      | people in the row …                                                                                    |
+|-------------|--------------------------------------------------------------------------------------------------------|
+| enrolled    | who were put into a sequence within the period, and not held out of it by chance                       |
+| sent        | … whom a mail was sent to                                                                              |
+| delivered   | … a mail that did not come back                                                                        |
+| replied     | … who answered it themselves; automatic answers do not count                                           |
+| positive    | … and are interested, as it was read or corrected                                                      |
+| applied     | … who were considered for the sequence's job afterwards, or for any where it has none                  |
+| interviewed | … and got as far as an interview, or further, wherever it is now (a stage deleted since tells no more) |
+| hired       | … and were hired                                                                                       |
 """
 
 from collections.abc import Callable, Iterable, Mapping

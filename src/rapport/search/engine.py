@@ -168,7 +168,8 @@ class Engine:
         Facets' queries grow from `shown`, the query as it was written, where that is not `node` itself.
 
         Sorts: SORTS; relevance becomes last_activity when nothing in the query tells people apart. Times sort latest
-        first, names from A to Z; ties by id, those of relevance within a page. Pages by relevance and name end after paging.MAX_OFFSET people.
+        first, names from A to Z; ties by id, those of relevance within a page. Pages by relevance and name end
+        after paging.MAX_OFFSET people.
         """
         started = time.perf_counter()
         searcher = self._searcher
