@@ -83,12 +83,15 @@ def _signed(message_id: UUID, purpose: bytes, length: int) -> bytes:
 
 
 def _signature(data: bytes, purpose: bytes) -> bytes:
-    return hmac.digest(_key(purpose, settings.SECRET_KEY), data, "sha256")
+    keyed = _keyed(purpose, settings.SECRET_KEY).copy()
+    keyed.update(data)
+    return keyed.digest()
 
 
 @lru_cache(maxsize=8)
-def _key(purpose: bytes, secret: str) -> bytes:
-    return hashlib.sha256(purpose + secret.encode()).digest()
+def _keyed(purpose: bytes, secret: str) -> hmac.HMAC:
+    """An HMAC that has taken in the key: to do it for each token takes as long again as the token."""
+    return hmac.new(hashlib.sha256(purpose + secret.encode()).digest(), digestmod="sha256")
 
 
 def _checked(raw: bytes, purpose: bytes, length: int) -> UUID | None:

@@ -229,8 +229,7 @@ def _part(subtype: str, text: str) -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     quoted = _quoted if max(map(len, lines)) <= _LINE_KEPT else _quoted.__wrapped__
     encoding, body = b"quoted-printable", b"\r\n".join([*map(quoted, lines), b""])
-    plain_length = len(text.encode("utf-8", "replace"))
-    if len(body) > plain_length * 4 / 3 + 80:
+    if len(body) > len(text) * 4 / 3 + 80 and len(body) > len(text.encode("utf-8", "replace")) * 4 / 3 + 80:
         plain = "\r\n".join([*lines, ""]).encode("utf-8", "replace")
         encoding, body = b"base64", base64.encodebytes(plain).replace(b"\n", b"\r\n")
     head = b'Content-Type: text/%b; charset="utf-8"\r\nContent-Transfer-Encoding: %b\r\n\r\n'

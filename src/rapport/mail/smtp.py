@@ -252,7 +252,7 @@ def _command(wire: Wire, for_s: float, line: str, scope: Scope = Scope.RECIPIENT
 
 def _stuffed(message: bytes) -> bytes:
     """The message as DATA wants it: CRLF line ends, dots doubled at line starts, the final dot (RFC 5321 4.5.2)."""
-    if message.count(b"\n") != message.count(b"\r\n") or message.count(b"\r") != message.count(b"\r\n"):
+    if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
         message = _BARE_LINE_END.sub(b"\r\n", message)
     if message.startswith(b".") or b"\n." in message:
         message = _LINE_START_DOT.sub(b"..", message)

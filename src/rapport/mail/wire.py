@@ -72,7 +72,7 @@ class Wire:
         texts: list[bytes] = []
         line = b"   -"
         while line[3:4] == b"-" and len(texts) < _MOST_LINES:
-            line = yield from self._line(for_s)
+            line = self._next_line() or (yield from self._line(for_s))
             texts.append(line[4:].strip(b" \t\r\n"))
         if line[3:4] == b"-":
             raise smtplib.SMTPServerDisconnected("The server sent a reply without an end")
@@ -80,8 +80,16 @@ class Wire:
             return -1, line.strip()
         return int(line[:3]), b"\n".join(texts)
 
+    def _next_line(self) -> bytes:
+        """A line that has been read already, or nothing."""
+        line, end, rest = self._read.partition(b"\n")
+        if not end:
+            return b""
+        self._read = rest
+        return line + end
+
     def _line(self, for_s: float) -> Talk[bytes]:
-        while (end := self._read.find(b"\n")) < 0:
+        while not (line := self._next_line()):
             if len(self._read) > _MOST_OF_A_LINE:
                 raise smtplib.SMTPServerDisconnected("The server sent a line without an end")
             if not self._is_tls:  # what TLS has read ahead is not seen at the socket
@@ -97,7 +105,6 @@ class Wire:
             if not more:
                 raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
             self._read += more
-        line, self._read = self._read[: end + 1], self._read[end + 1 :]
         return line
 
     def _wait(self, event: int, for_s: float) -> Talk[None]:

@@ -185,7 +185,7 @@ def _somebody(plan: Plan, start: datetime) -> Traveller:
     zone = plan.sequence.time_zone
     address, first = "somebody@example.org", plan.steps[0]
     due_at = plan.due_from(first, start, zone)
-    known = Known(sample_person(), zone, address, address, Facts(address=address, has_consent=True))
+    known = Known(sample_person(), zone, address, address, Facts(has_address=True, has_consent=True))
     key = new_id()
     for_others = frozenset(step.id for step in plan.steps if step.only_if in WANT_MORE)
     return Traveller(key, known, [Going(key, plan, first.id, due_at, for_others)])

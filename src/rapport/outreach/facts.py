@@ -109,10 +109,10 @@ def read_known(
         mail = exchanges.get(key, NOTHING)
         choice = chosen.get(normal, CHOSE_NOTHING)
         facts = Facts(
-            address=address, has_bounced=has_bounced, suppressed=suppressed.get(normal, ""), is_archived=is_archived,
+            has_address=bool(address), has_bounced=has_bounced, suppressed=suppressed.get(normal, ""), is_archived=is_archived,
             has_consent=key in consents, sent_at=mail.sent_at, talked_at=mail.talked_at,
             talked_with=colleagues.get(mail.talked_by, "A colleague") if mail.talked_by else "",
-            declined=choice.declined, every_days=choice.every_days, paused_until=choice.paused_until,
+            declined=tuple(choice.declined), every_days=choice.every_days, paused_until=choice.paused_until,
         )  # fmt: skip
         known[key] = Known(Person(*names), zone, address, normal, facts)
     return known

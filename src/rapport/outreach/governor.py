@@ -20,7 +20,7 @@ only put it off until a moment. What is asked, in this order:
 Last of all, when mail is claimed, the limit of the domain it goes to is asked (holding).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -45,15 +45,15 @@ class Facts:
     `talked_at` is the last personal exchange: their answer (`talked_with` empty), or what a colleague wrote.
     """
 
-    address: str = ""
+    has_address: bool = False
     has_bounced: bool = False
     suppressed: str = ""
     is_archived: bool = False
     has_consent: bool = False
-    sent_at: Sequence[datetime] = ()
+    sent_at: tuple[datetime, ...] = ()
     talked_at: datetime | None = None
     talked_with: str = ""
-    declined: Sequence[str] = ()
+    declined: tuple[str, ...] = ()
     every_days: int = 0
     paused_until: datetime | None = None
 
@@ -124,7 +124,7 @@ def _archived(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
 
 
 def _address(facts: Facts, needs_consent: bool, topic: str) -> Verdict | None:
-    if facts.address:
+    if facts.has_address:
         return None
     if facts.has_bounced:
         return Verdict("bounced", "Mail to their address came back. Add another address.")

@@ -287,5 +287,7 @@ class Lane:
 
 def _noted(result: SendResult) -> SendResult:
     """As the ledger takes it: a server may answer without a code (-1), and what it said may hold what no text can."""
+    if result.code >= 0 and result.reason.isprintable():  # nearly all are; no NUL and no half of a pair is
+        return result
     reason = result.reason.replace("\0", "").encode("utf-8", "replace").decode()
     return replace(result, code=max(0, result.code), reason=reason)

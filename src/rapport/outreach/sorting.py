@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from rapport.lib.errors import InvalidInput
@@ -74,9 +75,11 @@ def _judged(
     """Who may get their mail now; the others wait or are over."""
     rules = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in due.known.values()}}
     may_go: list[tuple[DueRow, PlannedStep]] = []
+    # The same is known of most people: that nothing stands against it. For all of them it is asked once.
+    ask = cache(lambda facts, time_zone: judge(facts, rules[time_zone], now))
     for row, step in asked:
         person = due.known[row.candidate_id]
-        verdict = judge(person.facts, rules[person.time_zone], now) if step else TAKEN_OUT
+        verdict = ask(person.facts, person.time_zone) if step else TAKEN_OUT
         if verdict.until:
             due.later.append((row.id, verdict.until, verdict.text))
         elif step is None or not verdict.may_go:

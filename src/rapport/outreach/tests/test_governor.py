@@ -17,7 +17,7 @@ from rapport.outreach.schedule import Hours, zone_of
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 OFFICE = Hours(frozenset(range(5)), time(9), time(17), zone_of("UTC", ""))
-FINE = {"address": "carl@example.org", "has_consent": True}
+FINE = {"has_address": True, "has_consent": True}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_quiet_hours(now, until):
 
 
 def test_consent_is_asked_for_only_where_the_sequence_needs_it():
-    assert lasting_refusal(Facts(address="carl@example.org"), needs_consent=False) is None
+    assert lasting_refusal(Facts(has_address=True), needs_consent=False) is None
 
 
 def test_retries_get_longer_and_end():
@@ -82,7 +82,7 @@ SENT = some.lists(some.integers(0, 22 * 86_400).map(lambda seconds: NOW - timede
 @given(SENT, some.integers(1, 5), some.integers(1, 30))
 def test_the_cap_is_never_passed(sent, count, days):
     rules = Rules(Hours(frozenset(range(7)), time(0), time(23, 59), zone_of("UTC", "")), cap_count=count, cap_days=days)
-    facts = Facts(address="carl@example.org", sent_at=tuple(sorted(sent)))
+    facts = Facts(has_address=True, sent_at=tuple(sorted(sent)))
     verdict = judge(facts, rules, NOW)
     at = verdict.until or NOW
     window = timedelta(days=days)
