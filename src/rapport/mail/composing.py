@@ -229,6 +229,7 @@ def _part(subtype: str, text: str) -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
     quoted = _quoted if max(map(len, lines)) <= _LINE_KEPT else _quoted.__wrapped__
     encoding, body = b"quoted-printable", b"\r\n".join([*map(quoted, lines), b""])
+    # A text has at least as many bytes as characters: nearly all need not be encoded to be measured.
     if len(body) > len(text) * 4 / 3 + 80 and len(body) > len(text.encode("utf-8", "replace")) * 4 / 3 + 80:
         plain = "\r\n".join([*lines, ""]).encode("utf-8", "replace")
         encoding, body = b"base64", base64.encodebytes(plain).replace(b"\n", b"\r\n")

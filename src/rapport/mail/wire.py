@@ -72,7 +72,8 @@ class Wire:
         texts: list[bytes] = []
         line = b"   -"
         while line[3:4] == b"-" and len(texts) < _MOST_LINES:
-            line = self._next_line() or (yield from self._line(for_s))
+            while not (line := self._next_line()):
+                yield from self._read_more(for_s)
             texts.append(line[4:].strip(b" \t\r\n"))
         if line[3:4] == b"-":
             raise smtplib.SMTPServerDisconnected("The server sent a reply without an end")
@@ -88,24 +89,22 @@ class Wire:
         self._read = rest
         return line + end
 
-    def _line(self, for_s: float) -> Talk[bytes]:
-        while not (line := self._next_line()):
-            if len(self._read) > _MOST_OF_A_LINE:
-                raise smtplib.SMTPServerDisconnected("The server sent a line without an end")
-            if not self._is_tls:  # what TLS has read ahead is not seen at the socket
-                yield from self._wait(selectors.EVENT_READ, for_s)
-            try:
-                more = self.sock.recv(_AT_ONCE)
-            except BlockingIOError:
-                continue
-            except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
-                is_read = isinstance(wants, ssl.SSLWantReadError)
-                yield from self._wait(selectors.EVENT_READ if is_read else selectors.EVENT_WRITE, for_s)
-                continue
-            if not more:
-                raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-            self._read += more
-        return line
+    def _read_more(self, for_s: float) -> Talk[None]:
+        if len(self._read) > _MOST_OF_A_LINE:
+            raise smtplib.SMTPServerDisconnected("The server sent a line without an end")
+        if not self._is_tls:  # what TLS has read ahead is not seen at the socket
+            yield from self._wait(selectors.EVENT_READ, for_s)
+        try:
+            more = self.sock.recv(_AT_ONCE)
+        except BlockingIOError:
+            return
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
+            is_read = isinstance(wants, ssl.SSLWantReadError)
+            yield from self._wait(selectors.EVENT_READ if is_read else selectors.EVENT_WRITE, for_s)
+            return
+        if not more:
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        self._read += more
 
     def _wait(self, event: int, for_s: float) -> Talk[None]:
         left = self._until - time.monotonic()
