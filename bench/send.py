@@ -95,11 +95,14 @@ def _watch(count: int) -> None:
     """Print the rate once the last message of this round is in its thread."""
     from django.db import connection
 
-    under_way = "SELECT EXISTS (SELECT FROM outreach_enrollment WHERE state = 'active')"
+    # By an index: to read the whole table ten times a second would take from the senders what is to be measured.
+    under_way = "SELECT EXISTS (SELECT FROM outreach_enrollment WHERE sequence_id = %s AND state = 'active')"
     with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id::text)::uuid FROM outreach_sequence")
+        (newest,) = cursor.fetchone()
         deadline = time.monotonic() + 600
         while True:
-            cursor.execute(under_way)
+            cursor.execute(under_way, [newest])
             if not cursor.fetchone()[0]:
                 break
             if time.monotonic() > deadline:
@@ -109,7 +112,8 @@ def _watch(count: int) -> None:
             """SELECT extract(epoch FROM clock_timestamp() - min(d.claimed_at)), count(*), count(m.id)
             FROM outreach_delivery d JOIN outreach_enrollment e ON e.id = d.enrollment_id
             LEFT JOIN mail_message m ON m.id = d.id AND m.state = 'sent'
-            WHERE e.sequence_id = (SELECT max(id::text)::uuid FROM outreach_sequence)"""
+            WHERE e.sequence_id = %s""",
+            [newest],
         )
         seconds, sent, stored = cursor.fetchone()
     if not sent == stored == count:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache, partial
 from html import escape
+from typing import NamedTuple
 from uuid import UUID
 
 from rapport.lib.errors import InvalidInput
@@ -37,8 +38,7 @@ _LINE_KEPT = 2_000
 _ONE_CLICK = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What a person reads; `html` is "" where there is only the text."""
 
     subject: str
@@ -46,8 +46,7 @@ class Content:
     html: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Everything of a message but its content.
 
     `message_id` with its angle brackets; `sent_at` aware; `references` oldest first, ids that cannot be written are

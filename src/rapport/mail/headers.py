@@ -5,8 +5,8 @@ Whatever people typed is put on one line before it is written, so that a value c
 
 import base64
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import idna
 
@@ -25,8 +25,7 @@ _Q_TABLE = tuple("_" if byte == 32 else chr(byte) if byte in _Q_SAFE else f"={by
 _WORD_ROOM = 63
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """A mailbox in a header: the name people see, which may be empty, and the e-mail address."""
 
     email: str
@@ -105,7 +104,7 @@ def _encoded_words(value: str, room: int) -> list[str]:
     whole = "".join([_Q_TABLE[byte] for byte in plain])
     as_base64 = len(whole) > len(plain) * 4 / 3
     if (len(plain) <= limit // 4 * 3) if as_base64 else (len(whole) <= limit):
-        return [_encoded_word(value, as_base64)]
+        return [_encoded_word(value, as_base64) if as_base64 else f"=?utf-8?q?{whole}?="]
     words, piece, used = [], "", 0
     costs = [sum(len(_Q_TABLE[byte]) for byte in character.encode()) for character in value]
     for character, q_cost in zip(value, costs, strict=True):
@@ -126,6 +125,9 @@ def _encoded_word(piece: str, as_base64: bool) -> str:
 
 def _join(name: str, words: list[str]) -> bytes:
     """`name: words`, folded before the word that would not fit on the line any more."""
+    line = f"{name}: {' '.join(words)}"
+    if len(line) <= LINE_LIMIT:  # nearly all do
+        return f"{line}\r\n".encode("ascii")
     lines, line = [], f"{name}:"
     for word in words:
         if len(line) + 1 + len(word) > LINE_LIMIT and line != f"{name}:":

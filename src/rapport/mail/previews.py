@@ -1,7 +1,7 @@
 """A text as somebody would read it, by the code that sends: compiled, rendered, written as a message and read back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -66,5 +66,5 @@ def _read_back(data: bytes) -> Content:
     for part, field in (("plain", "text"), ("html", "html")):
         found = message.get_body((part,))
         if found is not None:
-            content = replace(content, **{field: found.get_content().replace("\r\n", "\n").rstrip("\n")})
+            content = content._replace(**{field: found.get_content().replace("\r\n", "\n").rstrip("\n")})
     return content

@@ -1,7 +1,7 @@
 """The merge fields a template may use, and how a person's values are put together. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_TEXT = 20_000  # characters of a template; longer ones are no mail any more
 
@@ -32,8 +32,7 @@ def sample_values() -> dict[str, str]:
     return {name: sample for name, (_, sample) in FIELDS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """What merge fields say about a candidate."""
 
     full_name: str = ""

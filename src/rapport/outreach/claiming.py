@@ -1,6 +1,6 @@
 """Taking what is due: the governor is asked, texts are written, and rows of the ledger say that this worker has them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from rapport.outreach.sorting import sort_due
 from rapport.outreach.step_tasks import add_tasks
 
 FAILING_REST = timedelta(seconds=60)
+AT_ONCE = 100  # are written before the lanes get them: they begin while the others are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Claimed:
 
 
 NOTHING = Claimed([], 0)
+HandOver = Callable[[list[Parcel]], None]
 
 
 def room_of(mailbox: Mailbox, now: datetime, level: Level | None = None) -> tuple[int, str]:
@@ -51,10 +53,11 @@ def room_of(mailbox: Mailbox, now: datetime, level: Level | None = None) -> tupl
     return room, why
 
 
-def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
+def claim_due(plan: Plan, *, lease: int, limit: int, hand_over: HandOver = lambda parcels: None) -> Claimed:
     """Take up to `limit` due enrollments of one sequence in one transaction; the others are put off or ended.
 
-    Texts are written after it: other workers wait for the lock on claims.
+    Texts are written after it: other workers wait for the lock on claims. `hand_over` gets the parcels, some at a time,
+    as soon as they are written.
     """
     now = clock.now()
     with transaction.atomic():
@@ -67,8 +70,11 @@ def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
         rows = ledger.lock_due(plan.sequence.id, now, min(room, limit)) if room > 0 else []
         claimed = Claimed(_take(plan, rows, lease, now), len(rows)) if rows else NOTHING
         take(bucket, plan.mailbox, len(claimed.parcels), now)
-    for parcel in claimed.parcels:
-        write_parcel(parcel, now)
+    for start in range(0, len(claimed.parcels), AT_ONCE):
+        some = claimed.parcels[start : start + AT_ONCE]
+        for parcel in some:
+            write_parcel(parcel, now)
+        hand_over(some)
     return claimed
 
 
@@ -107,6 +113,8 @@ def _write(plan: Plan, parcels: Sequence[Parcel], lease: int, now: datetime) -> 
     ledger.claim(
         [_row(parcel) for parcel in planned], mailbox_id=mailbox_id, lease=None, state=Delivery.State.PLANNED, now=now
     )
+    if len(won) == len(parcels):  # what waits for approval is in none of them
+        return list(parcels)
     return [parcel for parcel in parcels if parcel.delivery_id in won]
 
 

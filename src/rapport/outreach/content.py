@@ -62,7 +62,7 @@ class StepText:
             values = {**values, UNSUBSCRIBE_LINK: unsubscribe_url}
         content = self.template.render(values)
         if self.answers:
-            content = replace(content, subject=reply_subject(thread_subject))
+            content = content._replace(subject=reply_subject(thread_subject))
         return self._with_footer(content, unsubscribe_url) if self.shows_unsubscribe else content
 
     def _with_footer(self, content: Content, url: str) -> Content:

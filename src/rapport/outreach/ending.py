@@ -1,9 +1,8 @@
 """Ending enrollments: by the governor, by what happened elsewhere, by hand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -67,8 +66,7 @@ def stop_words(tag: str) -> str:
     return f"They have the tag {tag}."
 
 
-@dataclass(frozen=True, slots=True)
-class EndedEnrollment:
+class EndedEnrollment(NamedTuple):
     """`reason` is a key of EXIT_LABELS, `note` a sentence for people."""
 
     enrollment_id: UUID

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -50,8 +50,7 @@ WHERE e.delivery_id IS NOT NULL AND e.candidate_id = ANY(%s::uuid[]) AND d.state
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One person as needed for writing to them; `address` as entered, `normal` as compared."""
 
     person: Person

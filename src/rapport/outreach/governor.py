@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapport.outreach.schedule import Hours, NeverOpen, next_slot
 
@@ -37,8 +38,7 @@ SUPPRESSED_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known of one person. `sent_at`: mail of anybody here to them within the cap's days, oldest first.
 
     `declined`, `every_days` and `paused_until` are what they chose themselves.

@@ -9,9 +9,8 @@ Every change is a compare-and-set on (id, old state, lease): a slow worker canno
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -131,8 +130,7 @@ GO_BY_KEYS = "SET LOCAL enable_seqscan = off"
 LOST_WORDS = "The worker ended while it was sending this message."
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
+class DueRow(NamedTuple):
     """An enrollment that is due; `delivery_id` is set where a person has approved the mail.
 
     `was_held` tells that it has waited for its turn because of the limit of a domain.
@@ -148,8 +146,7 @@ class DueRow:
     was_held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
+class NewDelivery(NamedTuple):
     id: UUID
     enrollment_id: UUID
     step_id: UUID
@@ -160,8 +157,7 @@ class NewDelivery:
     letter: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What enrollments become once their delivery is over, often the same for many; `outcome` is sent, failed, refused
     or unclear."""
 
@@ -174,8 +170,7 @@ class Outcome:
     waits_for: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A delivery that is over: when that was, and when its enrollment is due again."""
 
     enrollment_id: UUID
@@ -225,7 +220,7 @@ def claim(
         },
     )  # fmt: skip
     won = {row[0] for row in rows}
-    ours = [row for row in deliveries if row.id in won]
+    ours = deliveries if len(won) == len(deliveries) else [row for row in deliveries if row.id in won]
     _run(TAKE_IN_HAND, [array_of(row.enrollment_id for row in ours), array_of(row.id for row in ours)], rows=False)
     return won
 

@@ -24,6 +24,9 @@ WHERE d.id = v.id AND d.state = v.was AND d.lease = $6 RETURNING v.place
 # After a lost connection nobody knows whether the commit went through: a row that stands there already is ours, too.
 MARK_AGAIN = MARK.replace("d.state = v.was", "d.state IN (v.was, v.now)")
 PATIENCE_S = 120.0
+PLANNING = {
+    "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "plan_cache_mode": "force_generic_plan",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -41,7 +44,8 @@ class Change:
 class MarkBook:
     """Writes the marks of all connections of a worker, several at once in one commit, over a connection of its own.
 
-    The planner is told to go by the primary key: with statistics of an empty table it would read the whole one.
+    The planner is told to go by the primary key, because with statistics of an empty table it would read the whole one, and
+    to plan once: to plan anew for each commit takes a fifth of the time that the server takes for it.
     """
 
     def __init__(self, lease: int) -> None:
@@ -115,8 +119,8 @@ class MarkBook:
         if found is None or found.connection.closed:
             opened = open_connection()
             found = self._cursor = psycopg.RawCursor(opened)
-            for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
-                opened.execute(f"SET {setting} = off")
+            for name, value in PLANNING.items():
+                opened.execute(f"SET {name} = {value}")
         return found
 
 

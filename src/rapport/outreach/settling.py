@@ -3,8 +3,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -43,8 +43,7 @@ _DEAD_ADDRESS = re.compile(r"^55[0-9] (?:.*? )?5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 _STATE_OF_MESSAGE = {"sent": "sent", "refused": "failed", "unclear": "unclear"}
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """A parcel and what became of it: `state` is sent, failed, refused or unclear."""
 
     parcel: Parcel

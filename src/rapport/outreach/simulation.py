@@ -6,7 +6,7 @@ person has open in other sequences counts, because caps hold over all of them.
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from uuid import UUID
@@ -124,8 +124,8 @@ class _Simulation:
         else:
             for outlet in self._ways_of(traveller, going):
                 outlet.take(going.id, now)
-            facts = replace(traveller.known.facts, sent_at=(*traveller.known.facts.sent_at, now))
-            traveller.known = replace(traveller.known, facts=facts)
+            facts = traveller.known.facts._replace(sent_at=(*traveller.known.facts.sent_at, now))
+            traveller.known = traveller.known._replace(facts=facts)
             self._go_on(traveller, going, step, now, "approval" if step.kind == Step.Kind.APPROVAL else "mail")
 
     def _verdict(self, traveller: Traveller, going: Going, step: PlannedStep | None, now: datetime) -> Verdict:

@@ -1,8 +1,8 @@
 """Storing messages that another app sent by its own ledger, many at once: they belong to the thread like any other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -28,8 +28,7 @@ _VERBS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(NamedTuple):
     """A message that was handed to a server: `state` is sent, failed or unclear, `note` says why it is not sent.
 
     Message-IDs are without angle brackets, addresses in normal form; `subjects` maps kinds to ids; each that the
