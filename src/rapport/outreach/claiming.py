@@ -1,6 +1,6 @@
 """Taking what is due: the governor is asked, texts are written, and rows of the ledger say that this worker has them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +23,6 @@ from rapport.outreach.sorting import sort_due
 from rapport.outreach.step_tasks import add_tasks
 
 FAILING_REST = timedelta(seconds=60)
-AT_ONCE = 100  # are written before the lanes get them: they begin while the others are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,6 @@ class Claimed:
 
 
 NOTHING = Claimed([], 0)
-HandOver = Callable[[list[Parcel]], None]
 
 
 def room_of(mailbox: Mailbox, now: datetime, level: Level | None = None) -> tuple[int, str]:
@@ -53,11 +51,10 @@ def room_of(mailbox: Mailbox, now: datetime, level: Level | None = None) -> tupl
     return room, why
 
 
-def claim_due(plan: Plan, *, lease: int, limit: int, hand_over: HandOver = lambda parcels: None) -> Claimed:
+def claim_due(plan: Plan, *, lease: int, limit: int) -> Claimed:
     """Take up to `limit` due enrollments of one sequence in one transaction; the others are put off or ended.
 
-    Texts are written after it: other workers wait for the lock on claims. `hand_over` gets the parcels, some at a time,
-    as soon as they are written.
+    Texts are written after it: other workers wait for the lock on claims.
     """
     now = clock.now()
     with transaction.atomic():
@@ -70,11 +67,8 @@ def claim_due(plan: Plan, *, lease: int, limit: int, hand_over: HandOver = lambd
         rows = ledger.lock_due(plan.sequence.id, now, min(room, limit)) if room > 0 else []
         claimed = Claimed(_take(plan, rows, lease, now), len(rows)) if rows else NOTHING
         take(bucket, plan.mailbox, len(claimed.parcels), now)
-    for start in range(0, len(claimed.parcels), AT_ONCE):
-        some = claimed.parcels[start : start + AT_ONCE]
-        for parcel in some:
-            write_parcel(parcel, now)
-        hand_over(some)
+    for parcel in claimed.parcels:
+        write_parcel(parcel, now)
     return claimed
 
 

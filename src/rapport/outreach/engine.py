@@ -158,8 +158,10 @@ class Engine:
             )  # fmt: skip
         # What a slow server keeps waiting would leave at once afterwards.
         group.batch = min(self.batch, Pace(plan.mailbox.pace_per_minute, 60).burst)
+        claimed = claim_due(plan, lease=book.lease, limit=self.batch)
         group.was_failing = group.was_failing or plan.mailbox.state == Mailbox.State.FAILING
-        return claim_due(plan, lease=book.lease, limit=self.batch, hand_over=group.put).handled
+        group.put(claimed.parcels)
+        return claimed.handled
 
     def _end_idle_groups(self) -> None:
         for mailbox_id, group in list(self.groups.items()):

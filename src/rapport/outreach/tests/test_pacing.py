@@ -23,7 +23,7 @@ from rapport.mail.operations import MailboxSettings
 from rapport.mail.operations.pacing import forget_buckets, give_back, take_for_domains
 from rapport.mail.queries.pacing import find_level
 from rapport.mail.tests.scripted_smtp import ScriptedServer
-from rapport.outreach import claiming, holding, ledger, operations, settling
+from rapport.outreach import holding, ledger, operations, settling
 from rapport.outreach.claiming import claim_due, room_of
 from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Enrollment
@@ -74,18 +74,6 @@ def test_a_claim_takes_what_the_bucket_holds_and_the_next_waits_for_it(rita, fri
     with time_machine.travel(at, tick=False):
         assert len(claim(sequence).parcels) == 2
     assert find_level(mailbox.id).taken_within_day(at) == 7
-
-
-def test_mail_that_is_written_goes_out_while_more_is_written(rita, friday, monkeypatch):
-    monkeypatch.setattr(claiming, "AT_ONCE", 2)
-    sequence, _ = start(rita, NOWHERE, *people(5))
-    written: list[list[bool]] = []
-
-    def hand_over(parcels) -> None:
-        written.append([b"Subject: " in parcel.data for parcel in parcels])
-
-    claimed = claim_due(load_plan(sequence.id), lease=ledger.take_lease("test"), limit=10, hand_over=hand_over)
-    assert (written, claimed.handled) == ([[True, True], [True, True], [True]], 5)
 
 
 def test_the_cap_of_24_hours_holds_over_what_is_claimed_and_never_settled(rita, friday):
