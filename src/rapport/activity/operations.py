@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,7 +18,7 @@ from rapport.activity.registry import handlers_for
 from rapport.activity.verbs import Verb
 from rapport.lib import clock
 from rapport.lib.actors import Actor
-from rapport.lib.copy_text import cell
+from rapport.lib.copy_text import NULL, cell
 from rapport.lib.ids import id_at, new_ids
 from rapport.lib.queue import enqueue
 
@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 REACTIONS = "reactions"
 MONTHS_AHEAD = 12
 ENCODER = DjangoJSONEncoder()
-NO_DATA: Mapping[str, Any] = {}
 
 INSERT_ACTIVITIES = """
 INSERT INTO activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data)
@@ -42,11 +41,12 @@ SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING
 """
 
 
-class Happening(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Happening:
     """One thing to record. Subjects are model instances or a mapping of kind to id."""
 
     subjects: Sequence[models.Model] | Mapping[str, UUID]
-    data: Mapping[str, Any] = NO_DATA
+    data: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
 
 
@@ -73,47 +73,39 @@ def record_many(verb: Verb, *, actor: Actor, happenings: Iterable[Happening]) ->
     happened = list(happenings)
     new = iter(new_ids(sum(happening.at is None for happening in happened)))
     ids = [id_at(happening.at) if happening.at else next(new) for happening in happened]
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[tuple[Any, ...]] = []
     pairs: dict[tuple[str, str], str] = {}
     data: Mapping[str, Any] | None = None
     data_json = "{}"
     for identifier, happening in zip(ids, happened, strict=True):
         key = str(identifier)
-        named = _texts_of(happening.subjects)
+        named = {kind: str(subject) for kind, subject in _by_kind(happening.subjects).items()}
         if happening.data is not data:  # many often share one
             data = happening.data
             if unknown := set(data) - set(verb.data):
                 raise ValueError(f"{verb.name} does not declare {sorted(unknown)}")
             data_json = ENCODER.encode(data) if data else "{}"
         at = str(happening.at) if happening.at else now
-        rows.append((key, at, json_of_ids(named), data_json))
+        rows.append((key, at, verb.name, actor.kind, actor_id, json_of_ids(named), data_json))
         for kind, subject in listed(named).items():
             pairs.setdefault((subject, key), kind)
     if rows:
-        _insert((verb.name, actor.kind, actor_id), rows, [(*pair, kind) for pair, kind in pairs.items()])
+        _insert(rows, [(*pair, kind) for pair, kind in pairs.items()])
     return ids
 
 
-def _insert(
-    shared: tuple[str, str, str | None], rows: list[tuple[str, str, str, str]], pairs: list[tuple[str, str, str]]
-) -> None:
-    """Two statements; by COPY where there are many rows, because the driver writes long arrays slowly.
-
-    `shared` is verb, actor's kind and id, `rows` are id, moment, subjects and data.
-    """
+def _insert(rows: list[tuple[Any, ...]], pairs: list[tuple[str, str, str]]) -> None:
+    """Two statements; by COPY where there are many rows, because the driver writes long arrays slowly."""
     with connection.wrap_database_errors, connection.cursor() as cursor:
         if len(rows) >= COPY_FROM:
             # Ids, moments and words of ours have nothing to escape.
-            said = "\t".join(cell(value) for value in shared)
-            activities = [f"{key}\t{at}\t{said}\t{subjects}\t{cell(data)}\n" for key, at, subjects, data in rows]
-            lines = ["\t".join(pair) + "\n" for pair in pairs]
-            for statement, written in ((COPY_ACTIVITIES, activities), (COPY_SUBJECTS, lines)):
+            activities = ["\t".join((*row[:4], row[4] or NULL, row[5], cell(row[6]))) + "\n" for row in rows]
+            subjects = ["\t".join(pair) + "\n" for pair in pairs]
+            for statement, lines in ((COPY_ACTIVITIES, activities), (COPY_SUBJECTS, subjects)):
                 with cursor.copy(statement) as copy:
-                    copy.write("".join(written))
+                    copy.write("".join(lines))
             return
-        keys, moments, subjects, data = (list(column) for column in zip(*rows, strict=True))
-        verbs, kinds, actors = ([value] * len(rows) for value in shared)
-        cursor.execute(INSERT_ACTIVITIES, [keys, moments, verbs, kinds, actors, subjects, data])
+        cursor.execute(INSERT_ACTIVITIES, [list(column) for column in zip(*rows, strict=True)])
         columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], []]
         cursor.execute(INSERT_SUBJECTS, columns)
 
@@ -123,18 +115,13 @@ def json_of_ids(subjects: Mapping[str, object]) -> str:
 
     Kinds are our own words and ids have nothing to escape: no need for an encoder, which takes five times as long.
     """
-    return _form_of(tuple(subjects)) % tuple(subjects.values())
+    return "{" + ", ".join([f'"{kind}": "{key}"' for kind, key in subjects.items()]) + "}"
 
 
-@lru_cache(maxsize=512)
-def _form_of(kinds: tuple[str, ...]) -> str:
-    return "{" + ", ".join([f'"{kind}": "%s"' for kind in kinds]) + "}"
-
-
-def _texts_of(subjects: Sequence[models.Model] | Mapping[str, UUID]) -> dict[str, str]:
+def _by_kind(subjects: Sequence[models.Model] | Mapping[str, UUID]) -> dict[str, UUID]:
     if isinstance(subjects, Mapping):
-        return {kind: str(key) for kind, key in subjects.items() if key}
-    return {subject._meta.model_name or "": str(subject.pk) for subject in subjects}
+        return {kind: key for kind, key in subjects.items() if key}
+    return {subject._meta.model_name or "": subject.pk for subject in subjects}
 
 
 def ensure_partitions() -> list[str]:

@@ -44,7 +44,8 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """`code` is the server's reply, 0 where there was none; `reason` can be shown to people."""
+    """`code` is the server's reply, 0 where there was none or one without a code; `reason` can be shown to people and kept:
+    it has neither NUL nor half of a pair."""
 
     outcome: Outcome
     code: int = 0
@@ -211,7 +212,7 @@ class Connection:
                 yield from _command(wire, self.settings.timeout_s, "RSET")
             except (OSError, smtplib.SMTPException, _RefusedError):
                 self._drop()
-        return SendResult(outcome, refused.code, said, _scope_of(refused.code, said, refused.scope))
+        return SendResult(outcome, max(0, refused.code), said, _scope_of(refused.code, said, refused.scope))
 
     def _drop(self) -> None:
         smtp, self._smtp, self._wire = self._smtp, None, None
@@ -280,4 +281,4 @@ def _timed_out(error: BaseException) -> bool:
 
 
 def _code_of(error: BaseException) -> int:
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+    return max(0, error.smtp_code) if isinstance(error, smtplib.SMTPResponseException) else 0

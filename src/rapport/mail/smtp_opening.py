@@ -193,7 +193,7 @@ def explain(error: BaseException, settings: SmtpSettings) -> str:
 
 def readable(code: int, text: bytes) -> str:
     """An answer of a server as one line."""
-    said = " ".join(text.decode("utf-8", "replace").replace("\0", " ").split())
+    said = _one_line(text.decode("utf-8", "replace"))
     return (f"{code} {said}" if code > 0 else said)[:500]
 
 
@@ -203,4 +203,9 @@ def _as_bytes(text: bytes | str) -> bytes:
 
 def brief(error: BaseException) -> str:
     """What an error says, as one line."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    return _one_line(str(error))[:200] or type(error).__name__
+
+
+def _one_line(said: str) -> str:
+    """Without what the database takes in no text: NUL, and halves of pairs, which come from bytes that were no UTF-8."""
+    return " ".join(said.encode("utf-8", "replace").decode().replace("\0", " ").split())

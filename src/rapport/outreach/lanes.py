@@ -229,7 +229,7 @@ class Lane:
             if not changes[-1].won:  # it was stopped, or taken over
                 self.group.over()
                 continue
-            result = _noted((yield from self._send(parcel)))
+            result = yield from self._send(parcel)
             if result.outcome == Outcome.LATER and says_too_many(result.reason):
                 result = self._throttled(parcel, result)
             if result.scope == Scope.MAILBOX and result.outcome in (Outcome.LATER, Outcome.NEVER):
@@ -283,11 +283,3 @@ class Lane:
             return True
         self.group.give_up(parcel, result)
         return False
-
-
-def _noted(result: SendResult) -> SendResult:
-    """As the ledger takes it: a server may answer without a code (-1), and what it said may hold what no text can."""
-    if result.code >= 0 and result.reason.isprintable():  # nearly all are; no NUL and no half of a pair is
-        return result
-    reason = result.reason.replace("\0", "").encode("utf-8", "replace").decode()
-    return replace(result, code=max(0, result.code), reason=reason)

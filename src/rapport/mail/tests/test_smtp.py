@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from rapport.mail.smtp import Connection, Outcome, Scope, SendResult
-from rapport.mail.smtp_opening import Security, SmtpSettings, check_connection
+from rapport.mail.smtp_opening import Security, SmtpSettings, brief, check_connection
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 
 MESSAGE = b"Subject: x\r\n\r\nhello\r\n"
@@ -69,6 +69,21 @@ def test_messages_share_one_connection_and_arrive_whole(extensions):
 def test_refusals_are_sorted(answers, expected, extensions):
     with ScriptedServer(say(**answers), extensions) as server, Connection(settings_for(server)) as connection:
         assert send(connection) == expected
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_an_answer_without_a_code_means_later_and_has_none(command):
+    with ScriptedServer(say(**{command: "hello there"}), ()) as server, Connection(settings_for(server)) as connection:
+        result = send(connection)
+    assert (result.outcome, result.code, result.reason) == (Outcome.LATER, 0, "hello there")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("no\0body", "no body"), ("half \ud83d", "half ?"), ("two\r\nlines", "two lines"), ("", "OSError")],
+)
+def test_an_error_is_told_in_one_line_that_can_be_kept(said, told):
+    assert brief(OSError(said)) == told
 
 
 def test_one_refused_with_554_and_one_with_450_leave_the_rest_alone():

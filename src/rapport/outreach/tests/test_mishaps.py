@@ -14,11 +14,10 @@ from tests.servers import smtp as real_smtp
 
 from rapport.lib import clock
 from rapport.mail.models import Mailbox, Message
-from rapport.mail.smtp import Outcome, SendResult
 from rapport.mail.smtp_opening import Security, SmtpSettings
 from rapport.mail.tests.scripted_smtp import ScriptedServer
 from rapport.outreach import engine as engines
-from rapport.outreach import lanes, ledger, operations, parcels, settling
+from rapport.outreach import ledger, operations, parcels, settling
 from rapport.outreach.claiming import Claimed, claim_due
 from rapport.outreach.engine import Engine
 from rapport.outreach.lane_loop import LaneLoop
@@ -128,21 +127,6 @@ def test_a_nul_in_an_answer_refuses_one_person_alone(rita):
         engine.stop()
     assert sorted(to for to, _ in server.received) == ADDRESSES[1:]
     assert Delivery.objects.get(state="refused").reason == "550 5.7.1 no way"
-
-
-@pytest.mark.parametrize(
-    ("code", "reason", "noted"),
-    [
-        (250, "250 2.0.0 Grüße, angenommen", (250, "250 2.0.0 Grüße, angenommen")),
-        (-1, "no code", (0, "no code")),
-        (550, "no\0body", (550, "nobody")),
-        (550, "half \ud83d", (550, "half ?")),
-        (550, "two\nlines", (550, "two\nlines")),
-    ],
-)
-def test_what_a_server_says_is_noted_as_the_ledger_takes_it(code, reason, noted):
-    result = lanes._noted(SendResult(Outcome.NEVER, code, reason))
-    assert (result.code, result.reason, result.outcome) == (*noted, Outcome.NEVER)
 
 
 @pytest.mark.parametrize(
