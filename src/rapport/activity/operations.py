@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -27,6 +26,7 @@ logger = logging.getLogger(__name__)
 REACTIONS = "reactions"
 MONTHS_AHEAD = 12
 ENCODER = DjangoJSONEncoder()
+NO_DATA: Mapping[str, Any] = {}
 
 INSERT_ACTIVITIES = """
 INSERT INTO activity_activity (id, occurred_at, verb, actor_kind, actor_id, subjects, data)
@@ -41,12 +41,11 @@ SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) ON CONFLICT DO NOTHING
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One thing to record. Subjects are model instances or a mapping of kind to id."""
 
     subjects: Sequence[models.Model] | Mapping[str, UUID]
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = NO_DATA
     at: datetime | None = None
 
 

@@ -104,7 +104,7 @@ def _encoded_words(value: str, room: int) -> list[str]:
     whole = "".join([_Q_TABLE[byte] for byte in plain])
     as_base64 = len(whole) > len(plain) * 4 / 3
     if (len(plain) <= limit // 4 * 3) if as_base64 else (len(whole) <= limit):
-        return [_encoded_word(value, as_base64) if as_base64 else f"=?utf-8?q?{whole}?="]
+        return [_encoded_word(value, as_base64)]
     words, piece, used = [], "", 0
     costs = [sum(len(_Q_TABLE[byte]) for byte in character.encode()) for character in value]
     for character, q_cost in zip(value, costs, strict=True):
@@ -126,7 +126,7 @@ def _encoded_word(piece: str, as_base64: bool) -> str:
 def _join(name: str, words: list[str]) -> bytes:
     """`name: words`, folded before the word that would not fit on the line any more."""
     line = f"{name}: {' '.join(words)}"
-    if len(line) <= LINE_LIMIT:  # nearly all do
+    if len(line) <= LINE_LIMIT:  # most do
         return f"{line}\r\n".encode("ascii")
     lines, line = [], f"{name}:"
     for word in words:

@@ -107,8 +107,6 @@ def _write(plan: Plan, parcels: Sequence[Parcel], lease: int, now: datetime) -> 
     ledger.claim(
         [_row(parcel) for parcel in planned], mailbox_id=mailbox_id, lease=None, state=Delivery.State.PLANNED, now=now
     )
-    if len(won) == len(parcels):  # what waits for approval is in none of them
-        return list(parcels)
     return [parcel for parcel in parcels if parcel.delivery_id in won]
 
 

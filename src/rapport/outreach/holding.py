@@ -45,8 +45,7 @@ def hold_back(plan: Plan, due: Due, rows: Sequence[DueRow], now: datetime) -> No
             verdict = put_off("domain", share.why, turn, plan.hours_for(parcel.known.time_zone, turn))
             due.later.append((parcel.enrollment_id, verdict.until, verdict.text))
             held.add(parcel.delivery_id)
-    if held:
-        due.go = [parcel for parcel in due.go if parcel.delivery_id not in held]
+    due.go = [parcel for parcel in due.go if parcel.delivery_id not in held]
 
 
 def count_held(now: datetime) -> Counter[str]:

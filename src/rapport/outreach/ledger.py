@@ -220,7 +220,7 @@ def claim(
         },
     )  # fmt: skip
     won = {row[0] for row in rows}
-    ours = deliveries if len(won) == len(deliveries) else [row for row in deliveries if row.id in won]
+    ours = [row for row in deliveries if row.id in won]
     _run(TAKE_IN_HAND, [array_of(row.enrollment_id for row in ours), array_of(row.id for row in ours)], rows=False)
     return won
 

@@ -75,7 +75,7 @@ def _judged(
     """Who may get their mail now; the others wait or are over."""
     rules = {zone: plan.rules_for(zone, now) for zone in {person.time_zone for person in due.known.values()}}
     may_go: list[tuple[DueRow, PlannedStep]] = []
-    # The same is known of most people: that nothing stands against it. For all of them it is asked once.
+    # Of all who got no mail lately the same is known: about them it is asked once.
     ask = cache(lambda facts, time_zone: judge(facts, rules[time_zone], now))
     for row, step in asked:
         person = due.known[row.candidate_id]
