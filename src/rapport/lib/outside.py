@@ -14,6 +14,8 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from rapport.lib.trust import trusting_context
+
 PATIENCE_S = 5.0
 
 
@@ -80,8 +82,7 @@ def fetch(
     end.daemon = True
     try:
         if is_secure:
-            context = ssl.create_default_context()
-            sock = context.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
+            sock = trusting_context().wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
         connection.sock = sock
         end.start()
         if isinstance(sock, ssl.SSLSocket):

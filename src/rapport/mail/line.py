@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from rapport.lib.trust import trusting_context
 from rapport.mail.wire import OutOfTimeError
 
 
@@ -53,8 +54,8 @@ class Line:
 
 
 def tls_context(*, verify_certificate: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if not verify_certificate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    if verify_certificate:
+        return trusting_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

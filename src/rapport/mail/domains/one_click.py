@@ -4,6 +4,7 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
+from rapport.lib.trust import trusting_context
 from rapport.mail.domains.findings import Finding, Judgement, shown
 
 TIMEOUT_S = 4.0
@@ -38,7 +39,7 @@ def check(url: str) -> Finding:
 
 
 def _get(host: str, port: int, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+    connection = http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=trusting_context())
     try:
         connection.request("GET", path, headers={"User-Agent": "Rapport check-domain"})
         response = connection.getresponse()
