@@ -30,6 +30,12 @@ class Outbox:
     is_held: Callable[[str, str], bool] = lambda username, token: False
     signed_in: list[str] = field(default_factory=list)
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
         """As Google does it: a challenge that names the status comes before the refusal."""
         parts = base64.b64decode(args[1]).decode().split("\x01")

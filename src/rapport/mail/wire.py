@@ -43,22 +43,24 @@ class Wire:
         self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._read = b""
         self._until = float("inf")
+        self.unwritten = 0  # bytes of the last write that have not left
 
     def limit(self, for_s: float) -> None:
         """Let all waits from now on take so long together, whatever each of them may; the next limit takes its place."""
         self._until = time.monotonic() + for_s
 
     def write(self, data: bytes, for_s: float) -> Talk[None]:
-        """Hand all of it to the system. Raises OSError, TimeoutError: then its last byte has not left.
+        """Hand all of it to the system. Raises OSError, TimeoutError: then its last byte has not left, and `unwritten`
+        says how many have not.
 
         What the server has said beyond its last answer would be taken for the answer to this: SMTPServerDisconnected.
         """
+        whole, self.unwritten = memoryview(data), len(data)
         if self._read:
             raise smtplib.SMTPServerDisconnected("The server answered before it was asked")
-        rest = memoryview(data)
-        while rest:
+        while self.unwritten:
             try:
-                rest = rest[self.sock.send(rest) :]
+                self.unwritten -= self.sock.send(whole[-self.unwritten :])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 yield from self._wait(selectors.EVENT_WRITE, for_s)
             except ssl.SSLWantReadError:

@@ -65,7 +65,7 @@ class Engine:
             group = self.groups.get(mailbox_id)
             if group is None or (group.waiting() < group.batch and not group.is_resting):
                 handled += self._claim(sequence_id, book)
-        self._end_idle_groups()
+        self._tend_groups()
         if handled == 0 and self.is_busy:
             self.room.wait(wait_s)
             return 1
@@ -163,11 +163,13 @@ class Engine:
         group.put(claimed.parcels)
         return claimed.handled
 
-    def _end_idle_groups(self) -> None:
+    def _tend_groups(self) -> None:
         for mailbox_id, group in list(self.groups.items()):
             if group.is_idle:
                 group.stop()
                 del self.groups[mailbox_id]
+            elif group.in_progress:
+                self.loop.call(group.share_late)
         self.retired = [group for group in self.retired if group.is_alive]
 
 

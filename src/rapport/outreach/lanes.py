@@ -25,6 +25,7 @@ from rapport.outreach.settler import Settler
 from rapport.outreach.settling import Done
 
 BLAME_DOMAINS, BLAME_S = 3, 60
+LATE_S = 2.0  # most servers answer sooner
 _STATES = {Outcome.ACCEPTED: "sent", Outcome.NEVER: "refused", Outcome.LATER: "failed", Outcome.UNCLEAR: "unclear"}
 
 
@@ -90,10 +91,10 @@ class LaneGroup:
         self._give_back(self._take_all())
         self.stop()
 
-    def take(self) -> Parcel | None:
-        """The next parcel; None when there is none now, or never again."""
+    def take(self, announced: Parcel | None = None) -> Parcel | None:
+        """The next parcel, which is the one that was announced, if any; None when there is none now, or never again."""
         try:
-            parcel = self._queue.get_nowait()
+            parcel = announced or self._queue.get_nowait()
         except Empty:
             return None
         if self.is_stopped:
@@ -130,7 +131,7 @@ class LaneGroup:
         """The server cannot be reached: everything that waits goes back, and the mailbox rests."""
         self.is_resting = True
         self.settler.do(partial(self._note_failure, parcel.plan.mailbox.id, result.reason))
-        self.settler.do(partial(self._release, [parcel, *self._take_all()], result.reason))
+        self.settler.do(partial(self._release, [parcel, *self._take_all(), *self._withdraw()], result.reason))
 
     def slow_down(self, domain: str, said: str) -> None:
         """The domain gets too much: what waits for it goes back and is held by its limit, everything else goes on."""
@@ -140,15 +141,24 @@ class LaneGroup:
             if parcel.known.domain != domain:
                 self._queue.put(parcel)
         self.settler.do(partial(slow_down, domain=domain, said=said, at=clock.now()))
-        self._give_back([parcel for parcel in waiting if parcel.known.domain == domain])
+        self._give_back([*(parcel for parcel in waiting if parcel.known.domain == domain), *self._withdraw(domain)])
 
     def is_to_blame(self, domain: str) -> bool:
         """Whether "too many" is about the mailbox: for several other domains the server has just said the same."""
         lately = time.monotonic() - BLAME_S
         return sum(at > lately for name, at in self._slowed.items() if name != domain) >= BLAME_DOMAINS
 
+    def share_late(self) -> None:
+        """Let another lane send what one has announced whose server keeps it waiting."""
+        since = time.monotonic() - LATE_S
+        for lane in self.lanes:
+            if lane.sends_since < since and (parcel := lane.withdraw()):
+                self.put_back(parcel)
+
     def go(self) -> None:
         """Wake the lanes that are idle, and open as many more as there is work for."""
+        if self._is_retired:
+            self._give_back(self._withdraw())
         for lane in list(self.lanes):
             self.loop.wake(lane)
         while self.waiting() and len(self.lanes) < self.size and not self.is_stopped:
@@ -164,6 +174,11 @@ class LaneGroup:
                 found.append(self._queue.get_nowait())
             except Empty:
                 return found
+
+    def _withdraw(self, domain: str = "") -> list[Parcel]:
+        """What lanes have announced, to all domains or to one, taken back from them."""
+        announced = [lane for lane in self.lanes if lane.announced and domain in ("", lane.announced.known.domain)]
+        return [parcel for lane in announced if (parcel := lane.withdraw())]
 
     def _give_back(self, parcels: list[Parcel]) -> None:
         if parcels:
@@ -193,6 +208,8 @@ class Lane:
     def __init__(self, group: LaneGroup) -> None:
         self.group = group
         self.connection = Connection(group.server)
+        self.announced: Parcel | None = None
+        self.sends_since = 0.0
 
     def run(self) -> Steps:
         try:
@@ -203,14 +220,21 @@ class Lane:
     def ended(self, *, is_broken: bool) -> None:
         """What was in flight in a broken one is told as unclear once this worker's lease ends."""
         self.group.lanes.remove(self)
+        if parcel := self.withdraw():
+            self.group.put_back(parcel)
         if is_broken:
             self.group.over()
             self.group.loop.call(self.group.go)  # what waits needs another one
 
+    def withdraw(self) -> Parcel | None:
+        """Take away what this lane has announced; if it is not what comes next, the connection is opened anew."""
+        parcel, self.announced = self.announced, None
+        return parcel
+
     def _work(self) -> Steps:
         last: tuple[Change, Done] | None = None
         while True:
-            parcel = self.group.take()
+            parcel = self.group.take(self.withdraw())
             changes = [last[0]] if last else []
             if parcel:
                 changes.append(Change(parcel.delivery_id, "claimed", "in_flight"))
@@ -248,9 +272,21 @@ class Lane:
             if self.connection.socket is None and isinstance(problem := (yield Order.CONNECT), SendResult):
                 return problem
             try:
-                return (yield from self.connection.talk(sender=sender, recipient=recipient, message=parcel.data))
+                self.sends_since = time.monotonic()
+                return (
+                    yield from self.connection.talk(
+                        sender=sender, recipient=recipient, message=parcel.data, next_recipient=self._announce(sender)
+                    )
+                )  # fmt: skip
             except StaleError:
                 continue
+
+    def _announce(self, sender: str) -> str:
+        """Whom the next message goes to, which is taken for it while there is plenty for all lanes; "" for nobody."""
+        if self.announced is None and self.connection.announces and self.group.waiting() > len(self.group.lanes):
+            self.announced = self.group.take()
+        parcel = self.announced
+        return "" if parcel is None or parcel.problem or impossible(sender, parcel.recipient) else parcel.recipient
 
     def _throttled(self, parcel: Parcel, result: SendResult) -> SendResult:
         """Slow down the domain that said "too many"; where several have, it is the mailbox that sends too much."""

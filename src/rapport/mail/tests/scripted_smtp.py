@@ -15,12 +15,13 @@ class ScriptedServer:
     """`answer(command, argument)` gives the reply to a command (CONNECT, EHLO, MAIL, RCPT, DATA, END …).
 
     "" hangs, None closes the connection, as it is after 421; "default" is what a friendly server says. `received` holds the messages whose
-    final dot arrived, with the recipient; `commands` all commands in order.
+    final dot arrived, with the recipient; `unfinished` what came of others; `commands` all commands in order.
     """
 
     answer: Callable[[str, str], Answer] = lambda command, argument: "default"
     extensions: tuple[str, ...] = ("PIPELINING",)
     received: list[tuple[str, bytes]] = field(default_factory=list)
+    unfinished: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
@@ -79,7 +80,12 @@ class ScriptedServer:
             if not said or command == "QUIT" or said.startswith("421"):
                 return
             if command == "DATA" and said.startswith("354"):
-                body = b"".join(iter(lines.readline, b".\r\n"))
+                body = b""
+                while (line := lines.readline()) not in (b".\r\n", b""):
+                    body += line
+                if not line:
+                    self.unfinished.append(body)
+                    return
                 self.received.append((recipient.removeprefix("TO:").strip("<>"), body))
                 if not self._reply(connection, "END", recipient):
                     return

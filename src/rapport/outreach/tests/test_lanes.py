@@ -17,7 +17,7 @@ from rapport.mail.tests.test_dripping import DrippingServer
 from rapport.mail.wire import Wait
 from rapport.outreach import lane_loop
 from rapport.outreach.lane_loop import LaneLoop, Marks
-from rapport.outreach.lanes import LaneGroup
+from rapport.outreach.lanes import Lane, LaneGroup
 from rapport.outreach.mark_book import Change, MarkBook
 from rapport.outreach.settler import Settler
 
@@ -62,7 +62,10 @@ def group_at(port: int, loop: LaneLoop, size: int, final_timeout_s: float = 5, w
 
 def parcel(name: str):
     plan = SimpleNamespace(mailbox=SimpleNamespace(id=uuid4(), address="rita@example.org"))
-    return SimpleNamespace(delivery_id=uuid4(), problem="", recipient=f"{name}@example.net", data=b"hi\r\n", plan=plan)
+    return SimpleNamespace(
+        delivery_id=uuid4(), problem="", recipient=f"{name}@example.net", data=b"hi\r\n", plan=plan,
+        known=SimpleNamespace(domain="example.net"),
+    )  # fmt: skip
 
 
 def end(group: LaneGroup) -> None:
@@ -132,8 +135,8 @@ def test_what_one_connection_too_many_had_goes_over_one_that_is_idle(loop):
 def test_what_comes_while_the_last_mark_is_written_is_sent(loop, monkeypatch):
     take, late = LaneGroup.take, [parcel("late")]
 
-    def take_and_get_more(group):
-        found = take(group)
+    def take_and_get_more(group, announced=None):
+        found = take(group, announced)
         if found is None and late:
             group.put([late.pop()])
         return found
@@ -246,4 +249,122 @@ def test_a_server_that_drips_holds_no_lane_for_ever(loop, at, settled):
         wait_for(lambda: group.settler.settled or group.is_resting, 3)
         assert 0.3 <= time.monotonic() - began < 2
         assert (group.settler.settled, group.is_resting) == (settled, not settled)
+        end(group)
+
+
+def test_each_message_goes_out_once_where_lanes_announce_the_next(loop):
+    names = [f"p{number}" for number in range(60)]
+    with ScriptedServer() as server:
+        group = group_at(server.port, loop, 3)
+        group.put([parcel(name) for name in names])
+        wait_for(lambda: not group.in_progress)
+        assert sorted(to for to, _ in server.received) == sorted(f"{name}@example.net" for name in names)
+        assert (group.settler.settled, server.connections) == (["sent"] * 60, 3)
+        end(group)
+
+
+@pytest.fixture
+def announced(loop):
+    """A lane that waits for the answer to one message and has announced the next, with three more behind it."""
+    answered = threading.Event()
+
+    def hang_at_the_first(command: str, _: str) -> str:
+        if command == "END" and len(server.received) == 1:
+            answered.wait(20)
+        return "default"
+
+    with ScriptedServer(hang_at_the_first) as server:
+        group = group_at(server.port, loop, 1)
+        group.put([parcel(name) for name in ("first", "next", "third", "fourth", "fifth")])
+        wait_for(lambda: server.received)
+        yield SimpleNamespace(group=group, server=server, answer=answered.set)
+        answered.set()
+        end(group)
+
+
+def names_of(parcels) -> list[str]:
+    return [parcel.recipient.partition("@")[0] for parcel in parcels]
+
+
+def test_what_was_announced_where_a_server_takes_its_time_is_sent_over_another_connection(announced, monkeypatch):
+    monkeypatch.setattr("rapport.outreach.lanes.LATE_S", 0.0)
+    group, server = announced.group, announced.server
+    assert group.waiting() == 3
+    group.size = 2
+    group.loop.call(group.share_late)
+    wait_for(lambda: len(server.received) == 5)
+    announced.answer()
+    wait_for(lambda: not group.in_progress)
+    assert sorted(name for name, _ in server.received) == sorted(
+        f"{name}@example.net" for name in ("first", "next", "third", "fourth", "fifth")
+    )
+    assert group.settler.settled == ["sent"] * 5
+
+
+def test_what_is_answered_in_time_keeps_what_it_has_announced(announced):
+    group, server = announced.group, announced.server
+    group.loop.call(group.share_late)
+    announced.answer()
+    wait_for(lambda: not group.in_progress)
+    assert [name.partition("@")[0] for name, _ in server.received] == ["first", "next", "third", "fourth", "fifth"]
+    assert server.connections == 1
+
+
+def test_what_was_announced_goes_back_with_all_that_waits_when_the_mailbox_changes(announced):
+    group = announced.group
+    group.retire()
+    wait_for(lambda: len(group.settler.works) == 2, 2)
+    given_back = [name for work in group.settler.works for name in names_of(work.args[0])]
+    assert sorted(given_back) == ["fifth", "fourth", "next", "third"]
+    announced.answer()
+    wait_for(lambda: not group.is_alive)
+    assert [name for name, _ in announced.server.received] == ["first@example.net"]
+
+
+def test_what_was_announced_stays_claimed_when_the_worker_stops(announced):
+    """As what waits in the queue: the worker gives it back as it signs out."""
+    group = announced.group
+    group.stop()
+    announced.answer()
+    wait_for(lambda: not group.is_alive)
+    assert [name for name, _ in announced.server.received] == ["first@example.net"]
+    assert (group.settler.settled, group.settler.works) == (["sent"], [])
+
+
+def test_what_was_announced_goes_back_when_its_domain_gets_too_much(announced):
+    group = announced.group
+    done = threading.Event()
+    group.loop.call(lambda: (group.slow_down("example.net", "too much"), done.set()))
+    assert done.wait(5)
+    slowed, given_back = group.settler.works
+    assert slowed.keywords["domain"] == "example.net"
+    assert sorted(names_of(given_back.args[0])) == ["fifth", "fourth", "next", "third"]
+    announced.answer()
+    wait_for(lambda: group.settler.settled == ["sent"])
+    assert [name for name, _ in announced.server.received] == ["first@example.net"]
+
+
+def test_what_was_announced_over_a_connection_that_ended_goes_over_another():
+    group = group_at(1, LaneLoop(), 2)
+    lane = Lane(group)
+    lane.announced = parcel("next")
+    group.lanes.append(lane)
+    lane.ended(is_broken=False)
+    assert (group.waiting(), group.lanes) == (1, [])
+
+
+def test_what_was_announced_goes_back_when_the_mailbox_is_given_up(loop):
+    """The server takes the first, and no more."""
+
+    def take_one(command: str, _: str) -> str:
+        return "421 4.3.2 going down" if command in ("CONNECT", "MAIL") and server.received else "default"
+
+    with ScriptedServer(take_one) as server:
+        group = group_at(server.port, loop, 1)
+        group.put([parcel(name) for name in ("first", "next", "third", "fourth")])
+        wait_for(lambda: len(group.settler.works) == 2)
+        failure, release = group.settler.works
+        assert "going down" in failure.args[1]
+        assert sorted(names_of(release.args[0])) == ["fourth", "next", "third"]
+        assert [name for name, _ in server.received] == ["first@example.net"]
         end(group)
