@@ -73,8 +73,9 @@ class Engine:
 
     def run_until_idle(self, timeout_s: float = 60, wait_s: float = 0.05) -> None:
         """Send everything that is due and settle it. Raises TimeoutError."""
-        deadline = time.monotonic() + timeout_s
-        while self.step(wait_s) or self.is_busy:
+        deadline, was_busy = time.monotonic() + timeout_s, True
+        while self.step(wait_s) or was_busy:
+            was_busy = self.is_busy  # what is settled by now may have made the next steps due
             if time.monotonic() > deadline:
                 raise TimeoutError(f"still sending after {timeout_s} s")
 
