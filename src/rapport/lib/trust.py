@@ -24,12 +24,12 @@ def _context_of(_store: tuple[tuple[str, int, int], ...]) -> ssl.SSLContext:
 
 
 def _store() -> tuple[tuple[str, int, int], ...]:
-    """Where the machine keeps its certificates; when that was last changed, in ns, and how large it is."""
+    """Where the machine keeps its certificates; when that was last changed or exchanged, in ns, and how large it is."""
     found = []
     paths = ssl.get_default_verify_paths()
     for path in (paths.cafile, paths.capath):
         with suppress(OSError):
             if path:
                 is_now = os.stat(path)
-                found.append((path, is_now.st_mtime_ns, is_now.st_size))
+                found.append((path, is_now.st_ctime_ns, is_now.st_size))
     return tuple(found)

@@ -14,6 +14,7 @@ case the messages that wait behind it would fare no better.
 import re
 import smtplib
 import socket
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
@@ -27,7 +28,7 @@ _ENVELOPE_ADDRESS = re.compile(r"[!-;=?-~]+@[!-;=?A-~]+")
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
 _BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOT_LINE = b".\r\n"
-_NOT_UNDERSTOOD = range(500, 505)  # RFC 5321 section 4.2.2: no such command, or none that belongs there
+ANNOUNCED_FOR_S = 10.0  # so long a server surely waits for a message whose mail transaction is open
 LAST_WORDS_S = 1.0  # for reading what has been said by now, if it comes in pieces
 
 
@@ -73,16 +74,17 @@ class Connection:
     runs the `talk`s. Neither raises what the server or the network does: a SendResult tells it.
 
     A talk may announce whom the next message goes to: what opens that mail transaction travels with the present message (RFC
-    2920 section 3.1), and a message takes one round trip to the server instead of two.
+    2920 section 3.1), and a message takes one round trip to the server instead of two. `may_announce` becomes False where a
+    server does not cope with that.
     """
 
-    def __init__(self, settings: SmtpSettings) -> None:
-        self.settings = settings
+    def __init__(self, settings: SmtpSettings, *, may_announce: bool = True) -> None:
+        self.settings, self.may_announce = settings, may_announce
         self._smtp: smtplib.SMTP | None = None
         self._wire: Wire | None = None
         self._is_fresh = False
         self._announced = b""
-        self._may_announce = True
+        self._answered_at = 0.0
 
     @property
     def socket(self) -> socket.socket | None:
@@ -92,7 +94,7 @@ class Connection:
     @property
     def announces(self) -> bool:
         """Whether the server that is connected may be told of the next message together with the present one."""
-        return self._may_announce and self._smtp is not None and self._smtp.has_extn("pipelining")
+        return self.may_announce and self._smtp is not None and self._smtp.has_extn("pipelining")
 
     def send(self, *, sender: str, recipient: str, message: bytes) -> SendResult:
         """Send one message in one mail transaction; `message` is RFC 5322 bytes without dot-stuffing."""
@@ -129,31 +131,32 @@ class Connection:
         """Send one message over the connection that is open, to possible addresses (see `impossible`).
 
         `next_recipient` is announced, if the connection `announces`. Nobody has to keep to it: for another message the connection
-        is opened anew. Raises StaleError only where it was kept from an earlier message.
+        is opened anew. Raises StaleError, with nothing of the message handed over, only where it was kept from an earlier one.
         """
         smtp, wire = self._smtp, self._wire
         assert smtp is not None
         assert wire is not None
         was_kept, self._is_fresh = not self._is_fresh, False
         opening, announced, self._announced = _opening(sender, recipient), self._announced, b""
-        limit = _size_limit(smtp, len(message))
-        if announced and (limit or announced != opening):
+        if limit := _size_limit(smtp, len(message)):
+            if announced:  # the server waits for this one
+                self._drop()
+            return SendResult(Outcome.NEVER, 552, f"The message has {len(message):,} bytes, the server takes {limit:,}")
+        if announced and (announced != opening or time.monotonic() - self._answered_at > ANNOUNCED_FOR_S):
             self._drop()
             raise StaleError
-        if limit:
-            return SendResult(Outcome.NEVER, 552, f"The message has {len(message):,} bytes, the server takes {limit:,}")
         wire.limit(self.settings.whole_timeout_s)
         try:
             yield from self._begin(smtp, wire, opening, is_announced=bool(announced))
         except _RefusedError as refused:
-            is_lost_on_it = bool(announced) and refused.code in _NOT_UNDERSTOOD
-            if is_lost_on_it or (was_kept and refused.code == 421):
-                self._drop(may_announce=not is_lost_on_it)
+            if was_kept and refused.code == 421:
+                self._drop()
                 raise StaleError from refused
-            return (yield from self._refusal(wire, refused))
+            return (yield from self._doubted(wire, refused) if announced else self._refusal(wire, refused))
         except (OSError, smtplib.SMTPException) as error:
-            self._drop(may_announce=not announced)
+            self._drop()
             if announced or (was_kept and not _timed_out(error)):
+                self.may_announce &= not (announced and _timed_out(error))
                 raise StaleError from error
             return _lost(error, self.settings)
         if next_recipient and self.announces:
@@ -177,8 +180,8 @@ class Connection:
             if code == 421:  # it closes the connection, and need not answer the rest
                 raise _RefusedError(code, text, scope)
             replies.append((code, text))
-        if is_announced and replies[2][0] // 100 not in (3, 4, 5):
-            raise smtplib.SMTPServerDisconnected("The server is out of step")
+        if is_announced and (replies[2][0] // 100 not in (3, 4, 5) or not wire.is_quiet()):
+            raise smtplib.SMTPServerDisconnected("The server is out of step, or waits no more")
         if replies[2][0] == 354 and (replies[0][0] // 100 != 2 or replies[1][0] // 100 != 2):
             # The server waits for a message without recipient; RFC 2920 section 3.1 ends it with a single dot.
             yield from wire.write(_DOT_LINE, for_s)
@@ -202,6 +205,7 @@ class Connection:
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return _unconfirmed(brief(error), self.settings)
+        self._answered_at = time.monotonic()
         if code // 100 in (4, 5):
             return (yield from self._refusal(wire, _RefusedError(code, text, Scope.RECIPIENT)))
         if code // 100 != 2:  # no answer to a message; whether one is still to come nobody knows
@@ -214,9 +218,10 @@ class Connection:
 
         With `is_whole` it has the whole message, and only what was announced did not leave.
         """
-        wire.limit(LAST_WORDS_S)
+        for_s = self.settings.final_timeout_s if is_whole else 0
+        wire.limit(for_s or LAST_WORDS_S)
         try:
-            code, text = yield from wire.reply(LAST_WORDS_S if is_whole else 0)
+            code, text = yield from wire.reply(for_s)
         except (OSError, smtplib.SMTPException):
             code, text = 0, b""
         self._drop()
@@ -227,6 +232,18 @@ class Connection:
             return _unconfirmed(brief(error), self.settings) if is_whole else _lost(error, self.settings)
         outcome = Outcome.NEVER if code // 100 == 5 else Outcome.LATER
         return SendResult(outcome, code, said, _scope_of(code, said, Scope.RECIPIENT))
+
+    def _doubted(self, wire: Wire, refused: _RefusedError) -> Talk[SendResult]:
+        """What is said against an announcement is believed where it is about the recipient, and the server is in step behind
+        it. Raises StaleError otherwise: without announcement the server is asked again.
+        """
+        if refused.scope is Scope.RECIPIENT:
+            result = yield from self._refusal(wire, refused)
+            if self._wire is not None:
+                return result
+        self._drop()
+        self.may_announce = False
+        raise StaleError from refused
 
     def _refusal(self, wire: Wire, refused: _RefusedError) -> Talk[SendResult]:
         """Sort a refusal, and leave the connection ready for the next message or closed."""
@@ -242,8 +259,8 @@ class Connection:
                 self._drop()
         return SendResult(outcome, max(0, refused.code), said, _scope_of(refused.code, said, refused.scope))
 
-    def _drop(self, *, may_announce: bool = True) -> None:
-        self._announced, self._may_announce = b"", self._may_announce and may_announce
+    def _drop(self) -> None:
+        self._announced = b""
         smtp, self._smtp, self._wire = self._smtp, None, None
         if smtp is not None:
             smtp.close()

@@ -56,7 +56,7 @@ class Wire:
         What the server has said beyond its last answer would be taken for the answer to this: SMTPServerDisconnected.
         """
         whole, self.unwritten = memoryview(data), len(data)
-        if self._read:
+        if self._read:  # and nothing of this leaves
             raise smtplib.SMTPServerDisconnected("The server answered before it was asked")
         while self.unwritten:
             try:
@@ -82,6 +82,18 @@ class Wire:
         if not line[:3].isdigit():
             return -1, line.strip()
         return int(line[:3]), b"\n".join(texts)
+
+    def is_quiet(self) -> bool:
+        """Whether the server has neither said more than was read nor gone, as far as can be seen without waiting."""
+        if self._read:
+            return False
+        try:
+            self._read = self.sock.recv(_AT_ONCE)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return True
+        except OSError:
+            return False
+        return False
 
     def _next_line(self) -> bytes:
         """A line that has been read already, or nothing."""

@@ -25,7 +25,7 @@ from rapport.outreach.settler import Settler
 from rapport.outreach.settling import Done
 
 BLAME_DOMAINS, BLAME_S = 3, 60
-LATE_S = 2.0  # most servers answer sooner
+LATE_S = 10.0  # most servers answer sooner
 _STATES = {Outcome.ACCEPTED: "sent", Outcome.NEVER: "refused", Outcome.LATER: "failed", Outcome.UNCLEAR: "unclear"}
 
 
@@ -41,6 +41,7 @@ class LaneGroup:
         self.lanes: list[Lane] = []
         self.was_failing = False
         self.is_resting = False
+        self.may_announce = True
         self.accepted_at = 0.0
         self.used_at = time.monotonic()
         self._queue: SimpleQueue[Parcel] = SimpleQueue()
@@ -91,10 +92,10 @@ class LaneGroup:
         self._give_back(self._take_all())
         self.stop()
 
-    def take(self, announced: Parcel | None = None) -> Parcel | None:
-        """The next parcel, which is the one that was announced, if any; None when there is none now, or never again."""
+    def take(self, reserved: Parcel | None = None) -> Parcel | None:
+        """The next parcel, which is the one that was reserved, if any; None when there is none now, or never again."""
         try:
-            parcel = announced or self._queue.get_nowait()
+            parcel = reserved or self._queue.get_nowait()
         except Empty:
             return None
         if self.is_stopped:
@@ -149,10 +150,11 @@ class LaneGroup:
         return sum(at > lately for name, at in self._slowed.items() if name != domain) >= BLAME_DOMAINS
 
     def share_late(self) -> None:
-        """Let another lane send what one has announced whose server keeps it waiting."""
+        """Let another lane send what one has reserved whose server keeps it waiting; that one reserves nothing any more."""
         since = time.monotonic() - LATE_S
         for lane in self.lanes:
             if lane.sends_since < since and (parcel := lane.withdraw()):
+                lane.connection.may_announce = False
                 self.put_back(parcel)
 
     def go(self) -> None:
@@ -175,10 +177,10 @@ class LaneGroup:
             except Empty:
                 return found
 
-    def _withdraw(self, domain: str = "") -> list[Parcel]:
-        """What lanes have announced, to all domains or to one, taken back from them."""
-        announced = [lane for lane in self.lanes if lane.announced and domain in ("", lane.announced.known.domain)]
-        return [parcel for lane in announced if (parcel := lane.withdraw())]
+    def _withdraw(self, domain: str | None = None) -> list[Parcel]:
+        """What lanes have reserved, to all domains or to one, taken back from them."""
+        having = [lane for lane in self.lanes if lane.reserved and domain in (None, lane.reserved.known.domain)]
+        return [parcel for lane in having if (parcel := lane.withdraw())]
 
     def _give_back(self, parcels: list[Parcel]) -> None:
         if parcels:
@@ -207,8 +209,8 @@ class Lane:
 
     def __init__(self, group: LaneGroup) -> None:
         self.group = group
-        self.connection = Connection(group.server)
-        self.announced: Parcel | None = None
+        self.connection = Connection(group.server, may_announce=group.may_announce)
+        self.reserved: Parcel | None = None
         self.sends_since = 0.0
 
     def run(self) -> Steps:
@@ -220,6 +222,7 @@ class Lane:
     def ended(self, *, is_broken: bool) -> None:
         """What was in flight in a broken one is told as unclear once this worker's lease ends."""
         self.group.lanes.remove(self)
+        self.group.may_announce &= self.connection.may_announce
         if parcel := self.withdraw():
             self.group.put_back(parcel)
         if is_broken:
@@ -227,8 +230,8 @@ class Lane:
             self.group.loop.call(self.group.go)  # what waits needs another one
 
     def withdraw(self) -> Parcel | None:
-        """Take away what this lane has announced; if it is not what comes next, the connection is opened anew."""
-        parcel, self.announced = self.announced, None
+        """Take away what this lane would send next. Where that was announced, something else needs a new connection."""
+        parcel, self.reserved = self.reserved, None
         return parcel
 
     def _work(self) -> Steps:
@@ -273,19 +276,19 @@ class Lane:
                 return problem
             try:
                 self.sends_since = time.monotonic()
-                return (
-                    yield from self.connection.talk(
-                        sender=sender, recipient=recipient, message=parcel.data, next_recipient=self._announce(sender)
-                    )
-                )  # fmt: skip
+                after = self._reserve(sender)
+                talk = self.connection.talk(
+                    sender=sender, recipient=recipient, message=parcel.data, next_recipient=after
+                )
+                return (yield from talk)
             except StaleError:
                 continue
 
-    def _announce(self, sender: str) -> str:
-        """Whom the next message goes to, which is taken for it while there is plenty for all lanes; "" for nobody."""
-        if self.announced is None and self.connection.announces and self.group.waiting() > len(self.group.lanes):
-            self.announced = self.group.take()
-        parcel = self.announced
+    def _reserve(self, sender: str) -> str:
+        """Whom the next message goes to, which is taken by now while there is plenty for all lanes; "" for nobody."""
+        if self.reserved is None and self.connection.announces and self.group.waiting() > len(self.group.lanes):
+            self.reserved = self.group.take()
+        parcel = self.reserved
         return "" if parcel is None or parcel.problem or impossible(sender, parcel.recipient) else parcel.recipient
 
     def _throttled(self, parcel: Parcel, result: SendResult) -> SendResult:

@@ -124,7 +124,7 @@ def test_who_says_goodbye_after_an_announcement_sends_no_message_by_it():
         send(connection, "carl")
         connection.close()
         until = time.monotonic() + 5
-        while not server.unfinished and time.monotonic() < until:
+        while not (server.unfinished and "QUIT" in server.commands) and time.monotonic() < until:
             time.sleep(0.01)
     assert [name for name, _ in server.received] == [address("ann"), address("carl")]
     assert server.commands.count("QUIT") == 1
@@ -189,9 +189,10 @@ def test_a_server_that_closes_after_each_message_gets_all_of_them():
     assert (len(server.received), server.connections) == (3, 3)
 
 
-def test_a_server_that_expects_nothing_behind_a_message_is_told_nothing_there_any_more():
+@pytest.mark.parametrize("said", ["503 5.5.1 bad sequence", "554 synchronization error", "550 not like this"])
+def test_a_server_that_expects_nothing_behind_a_message_is_told_nothing_there_any_more(said):
     def lose_the_thread(command: str, _: str) -> str:
-        return "503 5.5.1 bad sequence" if command == "MAIL" and server.commands[-2] == "END" else "default"
+        return said if command == "MAIL" and server.commands[-2] == "END" else "default"
 
     with ScriptedServer(lose_the_thread) as server, Connection(settings_for(server.port)) as connection:
         results = send_all(connection, "ann", "ben")
@@ -235,6 +236,78 @@ def test_no_answer_is_taken_for_another_where_a_server_says_more_than_it_was_ask
     assert [name for name, body in server.received if body] == [address(name) for name in ("ann", "ben", "carl")]
 
 
+def test_a_refused_sender_is_not_taken_for_a_refused_recipient_where_a_server_says_too_much():
+    """Its answers to what was announced are one line late: the recipient's place has the sender's refusal."""
+    is_behind = threading.Event()
+
+    def refuse_behind(command: str, _: str) -> str:
+        if command == "CONNECT":
+            is_behind.clear()
+        elif command == "END":
+            is_behind.set()
+            return "250 yes\r\n250 yes"
+        return (
+            {"MAIL": "550 not you", "RCPT": "503 no", "DATA": "503 no"}.get(command, "default")
+            if is_behind.is_set()
+            else "default"
+        )
+
+    with ScriptedServer(refuse_behind) as server, Connection(settings_for(server.port)) as connection:
+        results = send_all(connection, "ann", "ben")
+    assert outcomes(results) == [ACCEPTED] * 2
+    assert [name for name, body in server.received if body] == [address("ann"), address("ben")]
+
+
+def test_nor_where_the_line_too_much_shows_only_later():
+    """What the server says to the next command is then the rest of its answers."""
+    received: list[bytes] = []
+
+    def be_one_line_late(server: socket.socket) -> None:
+        server.recv(65_536)
+        server.sendall(b"250 x\r\n250 x\r\n354 x\r\n")
+        received.append(server.recv(65_536))
+        if len(received) > 1:
+            server.sendall(b"250 x\r\n")
+            return
+        server.sendall(b"250 x\r\n250 too much\r\n550 not you\r\n503 no\r\n")
+        server.recv(65_536)
+        server.sendall(b"503 no\r\n")
+
+    with serving(be_one_line_late) as port, Connection(settings_for(port)) as connection:
+        results = send_all(connection, "ann", "ben")
+        assert not connection.may_announce
+    assert outcomes(results) == [ACCEPTED] * 2
+    assert received == [MESSAGE + DOT[2:] + opening("ben"), MESSAGE + DOT[2:]]
+
+
+@pytest.mark.parametrize("last_words", [b"", b"421 4.4.2 timeout\r\n"])
+def test_a_server_that_has_stopped_waiting_for_what_was_announced_is_asked_anew(last_words):
+    """Its answers came with those to the message before; what it has done since shows only at the connection."""
+    received: list[bytes] = []
+
+    def wait_a_little(server: socket.socket) -> None:
+        server.recv(65_536)
+        server.sendall(b"250 x\r\n250 x\r\n354 x\r\n")
+        received.append(server.recv(65_536))
+        server.sendall(b"250 x\r\n" + (b"250 x\r\n250 x\r\n354 x\r\n" if len(received) == 1 else b"") + last_words)
+
+    with serving(wait_a_little) as port, Connection(settings_for(port)) as connection:
+        first = send(connection, "ann", "ben")
+        time.sleep(0.1)
+        second = send(connection, "ben")
+        assert connection.may_announce
+    assert outcomes([first, second]) == [ACCEPTED] * 2
+    assert received == [MESSAGE + DOT[2:] + opening("ben"), MESSAGE + DOT[2:]]
+
+
+def test_what_was_announced_long_ago_is_announced_anew(monkeypatch):
+    monkeypatch.setattr(smtp, "ANNOUNCED_FOR_S", 0.0)
+    with ScriptedServer() as server, Connection(settings_for(server.port)) as connection:
+        results = send_all(connection, "ann", "ben")
+    assert outcomes(results) == [ACCEPTED] * 2
+    assert (len(server.received), server.connections) == (2, 2)
+
+
 class CutAfterTheDot:
     """A socket over which one message leaves, and nothing that is behind it."""
 
@@ -254,9 +327,17 @@ class CutAfterTheDot:
 
 @pytest.mark.parametrize(("said", "outcome"), [("250 ok", ACCEPTED), ("554 no", NEVER), ("", UNCLEAR), (None, UNCLEAR)])
 def test_a_message_that_has_left_whole_is_never_taken_for_one_that_has_not(monkeypatch, said, outcome):
-    monkeypatch.setattr(smtp, "LAST_WORDS_S", 0.3)
-    with ScriptedServer(lambda command, _: said if command == "END" else "default") as server:
-        connection = Connection(settings_for(server.port))
+    """Its answer has the time that every answer to a message has."""
+    monkeypatch.setattr(smtp, "LAST_WORDS_S", 0.0)
+
+    def answer(command: str, _: str) -> str | None:
+        if command != "END":
+            return "default"
+        time.sleep(0.2)
+        return said
+
+    with ScriptedServer(answer) as server:
+        connection = Connection(settings_for(server.port, timeout_s=0.6))
         connection.connect()
         connection._wire.sock = CutAfterTheDot(connection.socket)
         assert send(connection, "ann", "ben").outcome is outcome

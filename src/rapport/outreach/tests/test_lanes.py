@@ -135,8 +135,8 @@ def test_what_one_connection_too_many_had_goes_over_one_that_is_idle(loop):
 def test_what_comes_while_the_last_mark_is_written_is_sent(loop, monkeypatch):
     take, late = LaneGroup.take, [parcel("late")]
 
-    def take_and_get_more(group, announced=None):
-        found = take(group, announced)
+    def take_and_get_more(group, reserved=None):
+        found = take(group, reserved)
         if found is None and late:
             group.put([late.pop()])
         return found
@@ -301,6 +301,17 @@ def test_what_was_announced_where_a_server_takes_its_time_is_sent_over_another_c
     assert group.settler.settled == ["sent"] * 5
 
 
+def test_a_slow_server_gets_no_new_connection_for_each_message(announced, monkeypatch):
+    monkeypatch.setattr("rapport.outreach.lanes.LATE_S", 0.0)
+    group, server = announced.group, announced.server
+    group.loop.call(group.share_late)
+    wait_for(lambda: group.waiting() == 4)
+    announced.answer()
+    wait_for(lambda: not group.in_progress)
+    assert (group.settler.settled, server.connections) == (["sent"] * 5, 2)
+    assert not group.lanes[0].connection.announces
+
+
 def test_what_is_answered_in_time_keeps_what_it_has_announced(announced):
     group, server = announced.group, announced.server
     group.loop.call(group.share_late)
@@ -347,7 +358,7 @@ def test_what_was_announced_goes_back_when_its_domain_gets_too_much(announced):
 def test_what_was_announced_over_a_connection_that_ended_goes_over_another():
     group = group_at(1, LaneLoop(), 2)
     lane = Lane(group)
-    lane.announced = parcel("next")
+    lane.reserved = parcel("next")
     group.lanes.append(lane)
     lane.ended(is_broken=False)
     assert (group.waiting(), group.lanes) == (1, [])
