@@ -4,7 +4,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import IO
 
 Answer = str | None
 GREETING = "220 scripted ESMTP"
@@ -80,10 +82,8 @@ class ScriptedServer:
             if not said or command == "QUIT" or said.startswith("421"):
                 return
             if command == "DATA" and said.startswith("354"):
-                body = b""
-                while (line := lines.readline()) not in (b".\r\n", b""):
-                    body += line
-                if not line:
+                body, is_whole = read_body(lines)
+                if not is_whole:
                     self.unfinished.append(body)
                     return
                 self.received.append((recipient.removeprefix("TO:").strip("<>"), body))
@@ -109,3 +109,13 @@ class ScriptedServer:
             names = ["scripted", *self.extensions]
             return "\r\n".join(f"250{' ' if name is names[-1] else '-'}{name}" for name in names)
         return special.get(command, "250 2.0.0 fine")
+
+
+def read_body(lines: IO[bytes]) -> tuple[bytes, bool]:
+    """A message's lines, and whether its final dot came."""
+    body = b""
+    with suppress(ConnectionResetError):
+        while (line := lines.readline()) not in (b".\r\n", b""):
+            body += line
+        return body, bool(line)
+    return body, False
