@@ -19,7 +19,7 @@ def trusting_context() -> ssl.SSLContext:
 
 
 @lru_cache(maxsize=1)
-def _context_of(_store: tuple[tuple[str, int, int], ...]) -> ssl.SSLContext:
+def _context_of(_kept: tuple[tuple[str, int, int], ...]) -> ssl.SSLContext:
     return ssl.create_default_context()
 
 

@@ -252,11 +252,8 @@ def test_a_refused_sender_is_not_taken_for_a_refused_recipient_where_a_server_sa
         elif command == "END":
             is_behind.set()
             return "250 yes\r\n250 yes"
-        return (
-            {"MAIL": "550 not you", "RCPT": "503 no", "DATA": "503 no"}.get(command, "default")
-            if is_behind.is_set()
-            else "default"
-        )
+        refusals = {"MAIL": "550 not you", "RCPT": "503 no", "DATA": "503 no"} if is_behind.is_set() else {}
+        return refusals.get(command, "default")
 
     with ScriptedServer(refuse_behind) as server, Connection(settings_for(server.port)) as connection:
         results = send_all(connection, "ann", "ben")
