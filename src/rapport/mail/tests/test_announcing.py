@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import contextmanager, suppress
 
 import pytest
+from tests.waiting import wait_for
 
 from rapport.mail import smtp
 from rapport.mail.smtp import Connection, Outcome, SendResult, StaleError
@@ -51,13 +52,6 @@ def outcomes(results: list[SendResult]) -> list[Outcome]:
 
 def opening(name: str) -> bytes:
     return f"MAIL FROM:<rita@example.org>\r\nRCPT TO:<{address(name)}>\r\nDATA\r\n".encode()
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    until = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < until, "nothing happened for too long"
-        time.sleep(0.005)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from tests.waiting import wait_for
 
 from rapport.mail.smtp import Connection
 from rapport.mail.smtp_opening import Security, SmtpSettings
@@ -71,13 +72,6 @@ def parcel(name: str):
 def end(group: LaneGroup) -> None:
     group.stop()
     assert group.loop.end(5)
-
-
-def wait_for(condition: Callable[[], object], timeout_s: float = 10) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happened for too long"
-        time.sleep(0.005)
 
 
 class Answered:

@@ -6,6 +6,7 @@ import time
 import pytest
 from django.db import OperationalError
 from tests.servers import smtp as real_smtp
+from tests.waiting import wait_for
 
 from rapport.lib import clock
 from rapport.mail.tests.scripted_smtp import ScriptedServer
@@ -13,7 +14,6 @@ from rapport.outreach import lane_loop, operations, settling
 from rapport.outreach.engine import Engine
 from rapport.outreach.models import Delivery, Lease
 from rapport.outreach.tests.factories import make_person
-from rapport.outreach.tests.test_lanes import wait_for
 from rapport.outreach.tests.test_sending import start
 
 pytestmark = pytest.mark.django_db(transaction=True)
